@@ -1,0 +1,27 @@
+import type { Config } from '@jest/types';
+
+// One project per suffix (docs: style of tests): a file is in exactly one of them.
+const project = (displayName: string, testMatch: string[], extra: Config.InitialProjectOptions = {}) => ({
+  displayName,
+  testMatch: testMatch.map((pattern) => `<rootDir>/${pattern}`),
+  rootDir: import.meta.dirname,
+  testPathIgnorePatterns: ['/node_modules/', '/dist/'],
+  modulePathIgnorePatterns: ['<rootDir>/.sandbox', '/dist/'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '^.+\\.ts$': '@swc/jest' },
+  // Workspace packages resolve to their sources, so that a test never runs yesterday's build.
+  testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
+  ...extra,
+});
+
+const config = {
+  projects: [
+    project('unit', ['{apps,libs}/**/*.unit.spec.ts', 'test/**/*.unit.spec.ts']),
+    project('int', ['{apps,libs}/**/*.int.spec.ts']),
+    project('e2e', ['test/e2e/**/*.e2e.spec.ts']),
+    project('chaos', ['test/chaos/**/*.chaos.spec.ts']),
+  ],
+  testTimeout: 60_000,
+};
+
+export default config;

@@ -1,0 +1,43 @@
+/**
+ * Compiles every workspace's `src` to its `dist` with swc, and copies `.proto`, `.html` and `.json` files beside it.
+ * Only what changed since the last build is compiled, so that a second `npm start` does not wait. Types are checked by
+ * `npm run types`, never here.
+ */
+import { transformFile } from '@swc/core';
+import { cp, glob, mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+
+const modifiedAt = async (path: string): Promise<number> => (await stat(path).catch(() => undefined))?.mtimeMs ?? 0;
+
+async function compile(source: string, target: string): Promise<void> {
+  const { code, map } = await transformFile(source, { configFile: join(root, '.swcrc') });
+  await mkdir(dirname(target), { recursive: true });
+  await writeFile(target, `${code}\n//# sourceMappingURL=${basename(target)}.map\n`);
+  if (map !== undefined) await writeFile(`${target}.map`, map);
+}
+
+async function build(): Promise<number> {
+  const configuredAt = Math.max(await modifiedAt(join(root, '.swcrc')), await modifiedAt(import.meta.filename));
+  const wanted = new Set<string>();
+  let compiled = 0;
+  for await (const source of glob('{apps,libs}/*/src/**/*.{ts,proto,json,html}', { cwd: root })) {
+    if (source.endsWith('.spec.ts')) continue;
+    const target = join(root, source.replace(/^([^/]+\/[^/]+)\/src\//, '$1/dist/').replace(/\.ts$/, '.js'));
+    wanted.add(target);
+    const from = join(root, source);
+    if ((await modifiedAt(target)) > Math.max(await modifiedAt(from), configuredAt)) continue;
+    if (source.endsWith('.ts')) await compile(from, target);
+    else await cp(from, target);
+    compiled++;
+  }
+  // A module that was deleted or renamed must not stay importable.
+  for await (const stale of glob('{apps,libs}/*/dist/**/*.js', { cwd: root })) {
+    if (!wanted.has(join(root, stale))) await rm(join(root, stale));
+  }
+  return compiled;
+}
+
+const compiled = await build();
+if (compiled > 0) console.log(`built ${compiled} files`);
