@@ -1,0 +1,36 @@
+import type { DynamicModule } from '@nestjs/common';
+import { Module } from '@nestjs/common';
+import { TerminusModule } from '@nestjs/terminus';
+import type { Registry } from 'prom-client';
+import { HealthController, READINESS_CHECKS } from './health.controller.ts';
+import { createRegistry, ensureProcessMetrics } from './metrics.ts';
+import { METRICS_REGISTRY, MetricsController } from './metrics.controller.ts';
+import type { ReadinessCheck } from './readiness-check.ts';
+
+export interface OpsOptions {
+  readonly checks: readonly ReadinessCheck[];
+  /** Default: a new one. The process is measured in it either way. */
+  readonly registry?: Registry;
+}
+
+/**
+ * `/metrics`, `/health/live` and `/health/ready` as a module, for a service that serves them on its own HTTP listener.
+ * Others use `startOpsListener`.
+ */
+@Module({})
+export class OpsModule {
+  static register(options: OpsOptions): DynamicModule {
+    const registry = options.registry ?? createRegistry();
+    ensureProcessMetrics(registry);
+    return {
+      module: OpsModule,
+      // The reason is in the answer; a line for every probe of a service that is starting would only be noise.
+      imports: [TerminusModule.forRoot({ logger: false })],
+      controllers: [HealthController, MetricsController],
+      providers: [
+        { provide: READINESS_CHECKS, useValue: options.checks },
+        { provide: METRICS_REGISTRY, useValue: registry },
+      ],
+    };
+  }
+}
