@@ -12,7 +12,10 @@ const root = join(import.meta.dirname, '..');
 const modifiedAt = async (path: string): Promise<number> => (await stat(path).catch(() => undefined))?.mtimeMs ?? 0;
 
 async function compile(source: string, target: string): Promise<void> {
-  const { code, map } = await transformFile(source, { configFile: join(root, '.swcrc') });
+  const { code, map } = await transformFile(source, {
+    configFile: join(root, '.swcrc'),
+    jsc: { rewriteRelativeImportExtensions: true },
+  });
   await mkdir(dirname(target), { recursive: true });
   await writeFile(target, `${code}\n//# sourceMappingURL=${basename(target)}.map\n`);
   if (map !== undefined) await writeFile(`${target}.map`, map);
