@@ -1,0 +1,162 @@
+import kafkajs from 'kafkajs';
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { freePorts, isPortFree } from '../process/free-ports.ts';
+import { waitUntil } from '../process/wait-until.ts';
+import { SandboxError } from '../sandbox-error.ts';
+import { kafkaJars } from './kafka-jars.ts';
+import { KafkaNode } from './kafka-node.ts';
+
+export interface KafkaOptions {
+  /** Holds data, settings and logs; what was stored is there at the next start. */
+  readonly dir: string;
+  /** Each is broker and controller in one; 1 by default. A folder keeps the count it was made with. */
+  readonly brokers?: 1 | 3;
+  /** Of the first broker; free ones are chosen by default and kept for the next start while nobody else takes them. */
+  readonly port?: number;
+  readonly onProgress?: (line: string) => void;
+}
+
+export interface RunningKafkaNode {
+  /** Of the Java process as it runs now. */
+  readonly pid: number;
+  readonly port: number;
+  readonly isAlive: boolean;
+  /** kill -9. Resolves when the process has ended. */
+  kill(): Promise<void>;
+  /** SIGTERM, and waits for the end. */
+  stop(): Promise<void>;
+  /** Again on the same port and data; resolves when the broker is back in the cluster. */
+  start(): Promise<void>;
+}
+
+export interface RunningKafka {
+  /** Comma list of all brokers. */
+  readonly bootstrap: string;
+  readonly nodes: readonly RunningKafkaNode[];
+  stop(): Promise<void>;
+}
+
+interface Cluster {
+  readonly clusterId: string;
+  readonly ports: readonly number[];
+  readonly controllerPorts: readonly number[];
+}
+
+/**
+ * Runs a real Kafka (KRaft) on 127.0.0.1.
+ * @throws SandboxError with what a person can do about it
+ */
+export async function startKafka(options: KafkaOptions): Promise<RunningKafka> {
+  const onProgress = options.onProgress ?? (() => undefined);
+  const dir = resolve(options.dir);
+  const jars = await kafkaJars(onProgress);
+  const cluster = await loadCluster(dir, options);
+  const nodes = cluster.ports.map((port, index) => {
+    const nodeDir = join(dir, `node-${index + 1}`);
+    const settings = {
+      nodeId: index + 1,
+      port,
+      controllerPorts: cluster.controllerPorts,
+      dataDir: join(nodeDir, 'data'),
+    };
+    return new KafkaNode({ dir: nodeDir, jars, clusterId: cluster.clusterId, settings, onProgress });
+  });
+  const stop = async (): Promise<void> => {
+    await Promise.all(nodes.map((node) => node.stop()));
+  };
+  try {
+    await Promise.all(nodes.map((node) => node.start()));
+    await waitForBrokers(nodes, nodes);
+  } catch (error) {
+    await Promise.allSettled(nodes.map((node) => node.kill()));
+    throw error;
+  }
+  return {
+    bootstrap: cluster.ports.map((port) => `127.0.0.1:${port}`).join(','),
+    nodes: nodes.map((node) => handleOf(node, nodes)),
+    stop,
+  };
+}
+
+function handleOf(node: KafkaNode, nodes: readonly KafkaNode[]): RunningKafkaNode {
+  return {
+    get pid() {
+      return node.pid;
+    },
+    get isAlive() {
+      return node.isAlive();
+    },
+    port: node.port,
+    kill: () => node.kill(),
+    stop: () => node.stop(),
+    async start() {
+      await node.start();
+      const alive = nodes.filter((other) => other.isAlive());
+      // Without a majority the cluster cannot answer yet; whoever starts the missing ones waits for it.
+      if (alive.length * 2 > nodes.length) await waitForBrokers([node], alive);
+    },
+  };
+}
+
+/** The identity of the cluster is kept; its ports are too, unless somebody else has taken one. */
+async function loadCluster(dir: string, options: KafkaOptions): Promise<Cluster> {
+  await mkdir(dir, { recursive: true });
+  const file = join(dir, 'cluster.json');
+  const stored = await readFile(file, 'utf8').then(
+    (text) => JSON.parse(text) as Cluster,
+    () => undefined,
+  );
+  const count = stored?.ports.length ?? options.brokers ?? 1;
+  if (options.brokers !== undefined && options.brokers !== count) {
+    const message = `${dir} holds a Kafka of ${count} broker(s), not of ${options.brokers}. Reset it or use another folder.`;
+    throw new SandboxError('sandbox.start_failed', message);
+  }
+  const fresh = await freePorts(count * 2);
+  const kept = async (port: number | undefined, index: number): Promise<number> =>
+    port !== undefined && (await isPortFree(port)) ? port : (fresh[index] ?? 0);
+  const cluster: Cluster = {
+    clusterId: stored?.clusterId ?? Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url'),
+    ports: await Promise.all(
+      Array.from({ length: count }, async (_, index) =>
+        index === 0 && options.port ? options.port : kept(stored?.ports[index], index),
+      ),
+    ),
+    controllerPorts: await Promise.all(
+      Array.from({ length: count }, (_, index) => kept(stored?.controllerPorts[index], count + index)),
+    ),
+  };
+  await writeFile(file, JSON.stringify(cluster, null, 2));
+  return cluster;
+}
+
+/** Resolves when every one of `wanted` is registered, as `asked` see it. */
+async function waitForBrokers(wanted: readonly KafkaNode[], asked: readonly KafkaNode[]): Promise<void> {
+  const client = new kafkajs.Kafka({
+    clientId: 'sandbox-probe',
+    brokers: asked.map((node) => `127.0.0.1:${node.port}`),
+    logLevel: kafkajs.logLevel.NOTHING,
+    connectionTimeout: 2_000,
+    retry: { retries: 0 },
+  });
+  await waitUntil('Kafka to answer', 60_000, async () => {
+    const dead = wanted.find((node) => !node.isAlive());
+    if (dead) {
+      const message = `Kafka ended while it was starting. Its log (${dead.logFile}) ends with:\n${await dead.lastWords()}`;
+      throw new SandboxError('sandbox.start_failed', message);
+    }
+    // Asking a closed port through the client costs more than looking whether it is open.
+    if (await isPortFree(wanted[0]?.port ?? 0)) return false;
+    const admin = client.admin();
+    try {
+      await admin.connect();
+      const { brokers } = await admin.describeCluster();
+      return wanted.every((node) => brokers.some((broker) => broker.port === node.port));
+    } catch {
+      return false;
+    } finally {
+      await admin.disconnect();
+    }
+  });
+}

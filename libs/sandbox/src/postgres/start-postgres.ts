@@ -1,0 +1,211 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { chmod, chown, mkdir, mkdtemp, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { Client } from 'pg';
+import { promisify } from 'node:util';
+import { freePort, isPortFree } from '../process/free-ports.ts';
+import { spawnGuarded, type GuardedProcess } from '../process/guarded-process.ts';
+import { endOrphan } from '../process/orphan.ts';
+import { waitUntil } from '../process/wait-until.ts';
+import { SandboxError } from '../sandbox-error.ts';
+import { openWayTo, postgresAccount, type PostgresAccount } from './postgres-account.ts';
+import { postgresBinaries } from './postgres-binaries.ts';
+
+const run = promisify(execFile);
+
+export interface PostgresOptions {
+  /** Holds data, settings and the log; what was stored is there at the next start. */
+  readonly dir: string;
+  /** A free one by default, kept for the next start while nobody else takes it. */
+  readonly port?: number;
+  readonly onProgress?: (line: string) => void;
+}
+
+export interface RunningPostgres {
+  /** With user and password, to the database `postgres`. */
+  readonly url: string;
+  /** Of the postmaster as it runs now. */
+  readonly pid: number;
+  readonly isAlive: boolean;
+  /** A fast shutdown: open transactions are rolled back, everything is written. */
+  stop(): Promise<void>;
+  /** kill -9 of the postmaster and all of its processes. */
+  kill(): Promise<void>;
+  /** Again on the same port and data; resolves when it accepts connections. */
+  start(): Promise<void>;
+}
+
+interface Stored {
+  readonly port: number;
+  readonly password: string;
+}
+
+/**
+ * Runs a real Postgres on 127.0.0.1.
+ * @throws SandboxError with what a person can do about it
+ */
+export async function startPostgres(options: PostgresOptions): Promise<RunningPostgres> {
+  const server = new PostgresServer(resolve(options.dir), options);
+  await server.prepare();
+  await server.start();
+  return server;
+}
+
+class PostgresServer implements RunningPostgres {
+  readonly #dir: string;
+  readonly #options: PostgresOptions;
+  #stored: Stored = { port: 0, password: '' };
+  #account: PostgresAccount | undefined;
+  #process: GuardedProcess | undefined;
+
+  constructor(dir: string, options: PostgresOptions) {
+    this.#dir = dir;
+    this.#options = options;
+  }
+
+  get url(): string {
+    return `postgres://postgres:${this.#stored.password}@127.0.0.1:${this.#stored.port}/postgres`;
+  }
+
+  get pid(): number {
+    if (!this.#process) throw new SandboxError('sandbox.stopped', 'This Postgres was never started');
+    return this.#process.pid;
+  }
+
+  get isAlive(): boolean {
+    return this.#process?.isAlive() ?? false;
+  }
+
+  async prepare(): Promise<void> {
+    await mkdir(this.#dir, { recursive: true });
+    this.#account = await postgresAccount();
+    const file = this.#path('postgres.json');
+    const stored = await readFile(file, 'utf8').then(
+      (text) => JSON.parse(text) as Stored,
+      () => undefined,
+    );
+    const isKept = stored && (await isPortFree(stored.port));
+    const port = this.#options.port ?? (isKept ? stored.port : await freePort());
+    this.#stored = { port, password: stored?.password ?? randomBytes(18).toString('base64url') };
+    await writeFile(file, JSON.stringify(this.#stored, null, 2), { mode: 0o600 });
+    if (!existsSync(join(this.#data, 'PG_VERSION'))) await this.#initialise();
+    else await this.#clearStaleLock();
+  }
+
+  async start(): Promise<void> {
+    if (this.isAlive) return;
+    const { port } = this.#stored;
+    if (!(await isPortFree(port))) {
+      throw new SandboxError(
+        'sandbox.port_in_use',
+        `Postgres's port ${port} on 127.0.0.1 is in use by another program`,
+      );
+    }
+    const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=200'];
+    const log = await open(this.#path('postgres.log'), 'a');
+    try {
+      this.#process = await spawnGuarded({
+        command: postgresBinaries().postgres,
+        args: ['-D', this.#data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],
+        cwd: this.#data,
+        env: { ...process.env, LC_MESSAGES: 'C' },
+        logFd: log.fd,
+        stopSignal: 'INT',
+        ...this.#account,
+      });
+    } finally {
+      await log.close();
+    }
+    await waitUntil('Postgres to accept connections', 60_000, () => this.#answers());
+  }
+
+  async stop(): Promise<void> {
+    await this.#process?.stop(20_000);
+  }
+
+  async kill(): Promise<void> {
+    await this.#process?.kill();
+    // Its backends are in sessions of their own: they notice the postmaster's end themselves, and hold the data until then.
+    await waitUntil('the backends of the killed Postgres to end', 15_000, () => isPortFree(this.#stored.port));
+  }
+
+  async #answers(): Promise<boolean> {
+    if (!this.isAlive) {
+      const log = await readFile(this.#path('postgres.log'), 'utf8').catch(() => '');
+      const lines = log.trimEnd().split('\n').slice(-6).join('\n');
+      throw new SandboxError(
+        'sandbox.start_failed',
+        `Postgres ended while it was starting. Its log ends with:\n${lines}`,
+      );
+    }
+    const client = new Client({ connectionString: this.url, connectionTimeoutMillis: 2_000 });
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+      return true;
+    } catch {
+      return false;
+    } finally {
+      await client.end().catch(() => undefined);
+    }
+  }
+
+  /** Made beside and renamed at the end, so that a start that was interrupted leaves no half of a database. */
+  async #initialise(): Promise<void> {
+    this.#options.onProgress?.('making the Postgres database');
+    await rm(this.#data, { recursive: true, force: true });
+    const partial = await mkdtemp(this.#path('making-'));
+    await this.#openWay(partial);
+    const passwordFile = this.#path('password');
+    await writeFile(passwordFile, `${this.#stored.password}\n`, { mode: 0o600 });
+    if (this.#account) await chown(passwordFile, this.#account.uid, this.#account.gid);
+    try {
+      const flags = ['--locale=C', '--lc-messages=C', '--encoding=UTF8', '--username=postgres', '--no-sync'];
+      await run(
+        postgresBinaries().initdb,
+        [`--pgdata=${partial}`, '--auth=scram-sha-256', `--pwfile=${passwordFile}`, ...flags],
+        { ...this.#account, cwd: partial, env: { ...process.env, LC_ALL: 'C' } },
+      );
+      await rename(partial, this.#data);
+    } catch (error) {
+      await rm(partial, { recursive: true, force: true });
+      const said = (error as { stderr?: string }).stderr || String(error);
+      throw new SandboxError('sandbox.start_failed', `The Postgres database could not be made: ${said}`, {
+        cause: error,
+      });
+    } finally {
+      await rm(passwordFile, { force: true });
+    }
+  }
+
+  async #openWay(folder: string): Promise<void> {
+    if (!this.#account) return;
+    await chmod(folder, 0o700);
+    const closed = await openWayTo(folder, this.#dir, this.#account);
+    if (closed === undefined) return;
+    const message =
+      `As root, Postgres runs as the user postgres, who cannot pass through ${closed}. ` +
+      'Choose another place with SIGNALBOX_SANDBOX_DIR, or run as an ordinary user.';
+    throw new SandboxError('sandbox.start_failed', message);
+  }
+
+  async #clearStaleLock(): Promise<void> {
+    const file = join(this.#data, 'postmaster.pid');
+    const pid = Number((await readFile(file, 'utf8').catch(() => '')).split('\n')[0]);
+    if (!pid) return;
+    const outcome = await endOrphan(pid, this.#data, 'SIGINT');
+    await rm(file, { force: true });
+    const what = outcome === 'ended' ? `ended Postgres process ${pid}, left behind by` : `removed a stale lock of`;
+    this.#options.onProgress?.(`${what} an earlier run`);
+  }
+
+  get #data(): string {
+    return this.#path('data');
+  }
+
+  #path(name: string): string {
+    return join(this.#dir, name);
+  }
+}

@@ -1,0 +1,39 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+export function isProcessAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** The command line of a running process, '' when there is none. */
+export async function commandLineOf(pid: number): Promise<string> {
+  try {
+    return (await readFile(`/proc/${pid}/cmdline`, 'utf8')).replaceAll('\0', ' ').trim();
+  } catch {
+    const { stdout } = await run('ps', ['-o', 'command=', '-p', String(pid)]).catch(() => ({ stdout: '' }));
+    return stdout.trim();
+  }
+}
+
+/**
+ * Ends a process that an earlier run left behind. It is touched only when its command line contains `marker` (a path of
+ * ours): a pid alone says nothing once it was given to somebody else.
+ */
+export async function endOrphan(pid: number, marker: string, signal: NodeJS.Signals): Promise<'ended' | 'not-ours'> {
+  if (!isProcessAlive(pid) || !(await commandLineOf(pid)).includes(marker)) return 'not-ours';
+  process.kill(pid, signal);
+  for (let waitedMs = 0; waitedMs < 15_000; waitedMs += 50) {
+    if (!isProcessAlive(pid)) return 'ended';
+    if (waitedMs === 10_000) process.kill(pid, 'SIGKILL');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`The process ${pid} of an earlier run does not end; end it by hand`);
+}
