@@ -21,6 +21,13 @@ export const RETRY_TIERS = [
   { name: '8h', delayMs: 28_800_000 },
 ] as const satisfies readonly RetryTier[];
 
+/** Index in {@link RETRY_TIERS} of the largest tier that fits into the remaining wait; 0 when none does. */
+export function retryTierFor(remainingMs: number): number {
+  let index = RETRY_TIERS.length - 1;
+  while (index > 0 && (RETRY_TIERS[index]?.delayMs ?? 0) > remainingMs) index--;
+  return index;
+}
+
 export interface TopicNames {
   /** Upstream's topics, configured by their full names. */
   readonly authEvents: readonly string[];

@@ -62,10 +62,11 @@ export class PartitionLedger<Tag> {
     for (const offset of this.known) if (offset < position) this.known.delete(offset);
   }
 
-  /** The highest offset that is known to be done but was not handed over again yet; -1 where there is none. */
+  /** The highest offset that is known to be done but was not handed over again yet, or is under way; -1 for none. */
   highestKnown(): number {
     let highest = -1;
     for (const offset of this.known) if (offset > highest) highest = offset;
+    for (const offset of this.underWay) if (offset > highest) highest = offset;
     return highest;
   }
 

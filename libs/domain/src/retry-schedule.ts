@@ -1,0 +1,76 @@
+import type { AttemptId } from './ids.ts';
+
+/** When a webhook's failed attempts are tried again; contract.md section 4. */
+export interface RetryPolicy {
+  /** `logto`: no answer, 5xx, 408, 425 and 429 are tried again. `standard`: every non-2xx. */
+  readonly preset: 'logto' | 'standard';
+  /** Delay before attempt 2, 3, …: its length is the number of retries. */
+  readonly delaysMs: readonly number[];
+  /** A delivery that could not go for this long after its round began ends as expired. */
+  readonly maxAgeMs: number;
+}
+
+/** 5 s, 30 s, 2 min; three days. */
+export const DEFAULT_RETRY_POLICY: RetryPolicy = {
+  preset: 'logto',
+  delaysMs: [5_000, 30_000, 120_000],
+  maxAgeMs: 259_200_000,
+};
+
+export const MAX_RETRY_AFTER_MS = 3_600_000;
+
+/** What an attempt came to; `statusCode` is absent where no answer came. */
+export interface AttemptResult {
+  readonly statusCode?: number;
+  readonly retryAfterMs?: number;
+  /** The receiver wants no further attempts of this delivery. */
+  readonly isAborted?: boolean;
+}
+
+export type AttemptVerdict =
+  | { readonly kind: 'succeeded' }
+  | { readonly kind: 'retry'; readonly delayMs: number }
+  | { readonly kind: 'give up' };
+
+/**
+ * Decides after an attempt. The delay is spread by ±20 % through a hash of the attempt's id, never at random: whoever
+ * repeats this decision from the recorded fact comes to the same time (design: recovery). `attemptNumber` counts from 1.
+ */
+export function judgeAttempt(
+  result: AttemptResult,
+  policy: RetryPolicy,
+  attemptNumber: number,
+  attemptId: AttemptId,
+): AttemptVerdict {
+  const status = result.statusCode;
+  if (status !== undefined && status >= 200 && status < 300) return { kind: 'succeeded' };
+  if (result.isAborted === true || !isRetryable(status, policy.preset)) return { kind: 'give up' };
+  const delayMs = policy.delaysMs[attemptNumber - 1];
+  if (delayMs === undefined) return { kind: 'give up' };
+  const asked = Math.min(result.retryAfterMs ?? 0, MAX_RETRY_AFTER_MS);
+  return { kind: 'retry', delayMs: Math.max(spread(delayMs, attemptId), asked) };
+}
+
+function isRetryable(status: number | undefined, preset: RetryPolicy['preset']): boolean {
+  if (status === undefined || preset === 'standard') return true;
+  return status >= 500 || status === 408 || status === 425 || status === 429;
+}
+
+/** `delayMs` ±20 %, the same for ever for the same id: ids are name-based UUIDs, so their first bytes are a hash. */
+export function spread(delayMs: number, id: string): number {
+  const unit = Number.parseInt(id.slice(0, 8), 16) / 0xffff_ffff;
+  return Math.round(delayMs * (0.8 + 0.4 * unit));
+}
+
+/**
+ * Milliseconds asked for by a `Retry-After` header (RFC 9110, section 10.2.3: seconds or an HTTP date), undefined where
+ * it says neither; a date in the past is 0.
+ */
+export function parseRetryAfter(value: string | undefined, nowMs: number): number | undefined {
+  if (value === undefined) return undefined;
+  const text = value.trim();
+  if (/^\d{1,10}$/.test(text)) return Number(text) * 1_000;
+  if (!/^[A-Z][a-z]{2},? /.test(text)) return undefined;
+  const at = Date.parse(text);
+  return Number.isNaN(at) ? undefined : Math.max(0, at - nowMs);
+}

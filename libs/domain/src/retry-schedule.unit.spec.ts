@@ -1,0 +1,83 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { attemptIdOf, deliveryIdOf } from './ids.ts';
+import { DEFAULT_RETRY_POLICY, judgeAttempt, parseRetryAfter, spread } from './retry-schedule.ts';
+
+const id = attemptIdOf(deliveryIdOf('w', 'e'), 0, 1);
+const judge = (statusCode: number | undefined, attemptNumber = 1, more: object = {}): string =>
+  judgeAttempt(
+    { ...(statusCode === undefined ? {} : { statusCode }), ...more },
+    DEFAULT_RETRY_POLICY,
+    attemptNumber,
+    id,
+  ).kind;
+
+describe('retry schedule', () => {
+  it.each([
+    [200, 'succeeded'],
+    [204, 'succeeded'],
+    [301, 'give up'],
+    [400, 'give up'],
+    [404, 'give up'],
+    [408, 'retry'],
+    [425, 'retry'],
+    [429, 'retry'],
+    [500, 'retry'],
+    [503, 'retry'],
+    [undefined, 'retry'],
+  ])('after status %s: %s', (status, expected) => {
+    expect(judge(status)).toBe(expected);
+  });
+
+  it('tries every non-2xx again with the standard preset', () => {
+    const policy = { ...DEFAULT_RETRY_POLICY, preset: 'standard' as const };
+    expect(judgeAttempt({ statusCode: 400 }, policy, 1, id).kind).toBe('retry');
+    expect(judgeAttempt({ statusCode: 302 }, policy, 1, id).kind).toBe('retry');
+  });
+
+  it('gives up after as many retries as there are delays, or when the receiver says so', () => {
+    expect([1, 2, 3, 4].map((attemptNumber) => judge(500, attemptNumber))).toEqual([
+      'retry',
+      'retry',
+      'retry',
+      'give up',
+    ]);
+    expect(judge(500, 1, { isAborted: true })).toBe('give up');
+  });
+
+  it('waits at least as long as the receiver asks, up to one hour', () => {
+    const delay = (retryAfterMs: number): number => {
+      const verdict = judgeAttempt({ statusCode: 503, retryAfterMs }, DEFAULT_RETRY_POLICY, 1, id);
+      return verdict.kind === 'retry' ? verdict.delayMs : -1;
+    };
+    expect(delay(60_000)).toBe(60_000);
+    expect(delay(86_400_000)).toBe(3_600_000);
+    expect(delay(0)).toBe(spread(5_000, id));
+  });
+
+  it('spreads a delay within 20 %, always the same for the same id', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.integer({ min: 1_000, max: 86_400_000 }), (event, delayMs) => {
+        const attempt = attemptIdOf(deliveryIdOf('w', event), 0, 1);
+        const spreaded = spread(delayMs, attempt);
+        expect(spreaded).toBeGreaterThanOrEqual(Math.floor(delayMs * 0.8));
+        expect(spreaded).toBeLessThanOrEqual(Math.ceil(delayMs * 1.2));
+        expect(spread(delayMs, attempt)).toBe(spreaded);
+      }),
+    );
+  });
+
+  it.each([
+    ['120', 120_000],
+    ['0', 0],
+    [' 5 ', 5_000],
+    ['Wed, 21 Oct 2026 07:28:00 GMT', 10_000],
+    ['Wed, 21 Oct 2020 07:28:00 GMT', 0],
+    ['soon', undefined],
+    ['-1', undefined],
+    ['1e9', undefined],
+    [undefined, undefined],
+  ])('reads Retry-After %s as %s ms', (value, expected) => {
+    expect(parseRetryAfter(value, Date.parse('2026-10-21T07:27:50Z'))).toBe(expected);
+  });
+});
