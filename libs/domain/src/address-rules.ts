@@ -148,14 +148,23 @@ export function refusalOf(
 }
 
 function parseAddress(address: string | Uint8Array): Address | undefined {
-  if (typeof address === 'string') {
-    if (ipaddr.IPv4.isValidFourPartDecimal(address)) return ipaddr.IPv4.parse(address);
-    // A zone id names an interface of this machine; no public host has one.
-    return address.includes(':') && !address.includes('%') && ipaddr.IPv6.isValid(address)
-      ? ipaddr.IPv6.parse(address)
-      : undefined;
+  if (typeof address !== 'string') {
+    return address.length === 4 || address.length === 16 ? ipaddr.fromByteArray([...address]) : undefined;
   }
-  return address.length === 4 || address.length === 16 ? ipaddr.fromByteArray([...address]) : undefined;
+  if (ipaddr.IPv4.isValidFourPartDecimal(address)) return ipaddr.IPv4.parse(address);
+  // A zone id names an interface of this machine; no public host has one.
+  if (!address.includes(':') || address.includes('%')) return undefined;
+  const groups = withoutDottedEnd(address);
+  return ipaddr.IPv6.isValid(groups) ? ipaddr.IPv6.parse(groups) : undefined;
+}
+
+/** `::1.2.3.4` as `::102:304`: the library takes the dotted form of a compatible address for a mapped one. */
+function withoutDottedEnd(address: string): string {
+  const start = address.lastIndexOf(':') + 1;
+  const dotted = address.slice(start);
+  if (!ipaddr.IPv4.isValidFourPartDecimal(dotted)) return address;
+  const [a = 0, b = 0, c = 0, d = 0] = ipaddr.IPv4.parse(dotted).octets;
+  return `${address.slice(0, start)}${((a << 8) | b).toString(16)}:${((c << 8) | d).toString(16)}`;
 }
 
 function isWithin(address: Address, [range, bits]: readonly [Address, number]): boolean {
