@@ -107,7 +107,13 @@ export interface BreakerChanged extends FactBase {
 
 export type Fact = Attempted | Deferred | Skipped | Expired | BreakerChanged;
 export type FactKind = Fact['kind'];
-export const FACT_KINDS = ['attempted', 'deferred', 'skipped', 'expired', 'breaker-changed'] as const satisfies FactKind[];
+export const FACT_KINDS = [
+  'attempted',
+  'deferred',
+  'skipped',
+  'expired',
+  'breaker-changed',
+] as const satisfies FactKind[];
 
 const KIND_HEADER = 'kind';
 
@@ -166,33 +172,30 @@ export function decodeFact(headers: RecordHeaders, value: Buffer | null): Fact |
       return notAFact(`field "${name}" must be a number from 0`);
     }
   }
-  const fault = faultOfKind(kind, fact);
+  const fault = faultsOfKind[kind](fact);
   return fault === undefined ? (fields as Fact) : notAFact(fault);
 }
 
-function faultOfKind(kind: FactKind, fact: Record<string, unknown>): string | undefined {
-  switch (kind) {
-    case 'attempted':
-      if (!['succeeded', 'retrying', 'failed'].includes(String(fact['outcome']))) {
-        return 'field "outcome" must be succeeded, retrying or failed';
-      }
-      if (typeof fact['startedAtMs'] !== 'number') return 'field "startedAtMs" must be a number';
-      if (fact['outcome'] === 'retrying' && typeof fact['nextAttemptAtMs'] !== 'number') {
-        return 'field "nextAttemptAtMs" must be a number while retrying';
-      }
-      return typeof fact['timings'] === 'object' && fact['timings'] !== null
-        ? undefined
-        : 'field "timings" must be an object';
-    case 'deferred':
-      return typeof fact['dueAtMs'] === 'number' ? undefined : 'field "dueAtMs" must be a number';
-    case 'skipped':
-      return typeof fact['reason'] === 'string' ? undefined : 'field "reason" must be a string';
-    case 'expired':
-      return typeof fact['maxAgeMs'] === 'number' ? undefined : 'field "maxAgeMs" must be a number';
-    case 'breaker-changed':
-      return typeof fact['state'] === 'string' ? undefined : 'field "state" must be a string';
-  }
-}
+type Fields = Readonly<Record<string, unknown>>;
+
+/** What each kind must have besides, so that its readers need not ask again. */
+const faultsOfKind: Readonly<Record<FactKind, (fact: Fields) => string | undefined>> = {
+  attempted: (fact) => {
+    if (!['succeeded', 'retrying', 'failed'].includes(String(fact['outcome']))) {
+      return 'field "outcome" must be succeeded, retrying or failed';
+    }
+    if (typeof fact['startedAtMs'] !== 'number') return 'field "startedAtMs" must be a number';
+    if (fact['outcome'] === 'retrying' && typeof fact['nextAttemptAtMs'] !== 'number') {
+      return 'field "nextAttemptAtMs" must be a number while retrying';
+    }
+    const timings = fact['timings'];
+    return typeof timings === 'object' && timings !== null ? undefined : 'field "timings" must be an object';
+  },
+  deferred: (fact) => (typeof fact['dueAtMs'] === 'number' ? undefined : 'field "dueAtMs" must be a number'),
+  skipped: (fact) => (typeof fact['reason'] === 'string' ? undefined : 'field "reason" must be a string'),
+  expired: (fact) => (typeof fact['maxAgeMs'] === 'number' ? undefined : 'field "maxAgeMs" must be a number'),
+  'breaker-changed': (fact) => (typeof fact['state'] === 'string' ? undefined : 'field "state" must be a string'),
+};
 
 function notAFact(reason: string): NotAFact {
   return { kind: 'not-a-fact', reason };

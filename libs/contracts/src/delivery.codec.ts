@@ -101,7 +101,6 @@ export function attemptIdOfDelivery(delivery: Delivery): AttemptId {
 
 /** The first value of a record header as text. */
 export function textOf(value: HeaderValue): string | undefined {
-  const first: Buffer | string | undefined =
-    typeof value === 'string' || Buffer.isBuffer(value) ? value : (value as readonly (Buffer | string)[] | undefined)?.[0];
+  const first = typeof value === 'string' || Buffer.isBuffer(value) ? value : value?.[0];
   return first?.toString();
 }

@@ -95,6 +95,11 @@ export interface TopicSpec {
 
 const DAY_MS = 86_400_000;
 
+const kept = (days: number): Record<string, string> => ({
+  'cleanup.policy': 'delete',
+  'retention.ms': String(days * DAY_MS),
+});
+
 /**
  * What each of our own topics must be like; upstream's are made in the sandbox only.
  * LogAppendTime makes a tier's head always the next due, whatever the clocks of the senders say.
@@ -110,10 +115,6 @@ export function topicSpecs(names: TopicNames, layout: TopicLayout): readonly Top
       'max.message.bytes': String(1024 * 1024),
       ...config,
     },
-  });
-  const kept = (days: number): Record<string, string> => ({
-    'cleanup.policy': 'delete',
-    'retention.ms': String(days * DAY_MS),
   });
   return [
     spec(names.webhooks, 1, { 'cleanup.policy': 'compact', 'retention.ms': '-1' }),
