@@ -29,6 +29,44 @@ export type DeadLetterReason = (typeof DEAD_LETTER_REASONS)[number];
 
 const DEAD_LETTER_HEADER = 'dead-letter';
 
+/** Below the topics' 1 MiB with room for what we add: a record that upstream's topic allowed may be larger than ours do. */
+const MAX_KEPT_BYTES = 900 * 1_024;
+
+interface PutAside {
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers: RecordHeaders;
+}
+
+/**
+ * The record to put into `dead-letters`: as it came, with its reason in a header. One too large for the topic is cut, and
+ * its message says so: a dead letter that cannot be appended would stop its partition.
+ */
+export function deadLetterRecord(
+  record: PutAside & { readonly topic: string; readonly partition: number; readonly offset: number },
+  why: Pick<DeadLetter, 'reason' | 'message' | 'by' | 'atMs'>,
+): PutAside {
+  const { topic, partition, offset } = record;
+  const letter: DeadLetter = { ...why, topic, partition, offset };
+  const bytes = bytesOf(record);
+  if (bytes <= MAX_KEPT_BYTES) {
+    return { key: record.key, value: record.value, headers: { ...record.headers, ...encodeDeadLetter(letter) } };
+  }
+  const kept = record.value?.subarray(0, MAX_KEPT_BYTES / 2) ?? null;
+  const message = `${why.message} (cut: ${bytes} bytes with key and headers, kept ${kept?.length ?? 0} of the value)`;
+  return { key: null, value: kept, headers: encodeDeadLetter({ ...letter, message }) };
+}
+
+function bytesOf(record: PutAside): number {
+  let bytes = (record.key?.length ?? 0) + (record.value?.length ?? 0);
+  for (const [name, value] of Object.entries(record.headers)) {
+    for (const one of Array.isArray(value) ? (value as (Buffer | string)[]) : [value as Buffer | string | undefined]) {
+      bytes += name.length + (one?.length ?? 0);
+    }
+  }
+  return bytes;
+}
+
 export function encodeDeadLetter(letter: DeadLetter): Record<string, string> {
   return { [DEAD_LETTER_HEADER]: JSON.stringify(letter) };
 }

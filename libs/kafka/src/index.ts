@@ -1,5 +1,6 @@
 export * from './ack-window.ts';
 export * from './commit-loop.ts';
+export * from './known-positions.ts';
 export * from './ledger-book.ts';
 export * from './log-consumer.port.ts';
 export * from './log-producer.port.ts';

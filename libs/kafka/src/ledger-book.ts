@@ -1,5 +1,6 @@
 import type { AssignedPartition, CommitEntry, Join } from './log-consumer.port.ts';
 import type { TopicPartition } from './log-record.ts';
+import type { Recovered } from './partition-ledger.ts';
 import { PartitionLedger } from './partition-ledger.ts';
 
 interface Entry<Tag> extends TopicPartition {
@@ -37,11 +38,11 @@ export class LedgerBook<Tag> {
   }
 
   /** Opens a located partition at its committed offset; see {@link PartitionLedger.open}. */
-  open(assigned: AssignedPartition, position: number, doneElsewhere?: Iterable<number>): PartitionLedger<Tag> {
+  open(assigned: AssignedPartition, position: number, recovered: Recovered<Tag>): PartitionLedger<Tag> {
     const entry = this.require(assigned);
     entry.committedOffset = assigned.committedOffset ?? -1;
     entry.committedMetadata = assigned.committedMetadata;
-    entry.ledger.open(position, doneElsewhere);
+    entry.ledger.open(position, recovered);
     return entry.ledger;
   }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { LedgerBook } from './ledger-book.ts';
 import type { Join } from './log-consumer.port.ts';
+import { NOTHING_RECOVERED } from './partition-ledger.ts';
 
 const at = (partition: number): { topic: string; partition: number } => ({ topic: 't', partition });
 const join = (assigned: number[], more: Partial<Join> = {}): Join => ({
@@ -11,7 +12,7 @@ const join = (assigned: number[], more: Partial<Join> = {}): Join => ({
 });
 const open = (book: LedgerBook<string>, partition: number, committedOffset = 0): void => {
   const assigned = { ...at(partition), committedOffset, committedMetadata: '', logStart: 0, logEnd: 100 };
-  book.open(assigned, committedOffset);
+  book.open(assigned, committedOffset, NOTHING_RECOVERED);
 };
 const metadata = (_: unknown, offset: number, tag: string | undefined): string => `${offset}:${tag ?? '-'}`;
 

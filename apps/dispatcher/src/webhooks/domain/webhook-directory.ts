@@ -45,7 +45,7 @@ export class WebhookDirectory {
 
   private indexOf(state: WebhookState): void {
     let byEvent = this.index.get(state.tenantId);
-    if (byEvent === undefined) this.index.set(state.tenantId, (byEvent = new Map()));
+    if (byEvent === undefined) this.index.set(state.tenantId, (byEvent = new Map<string, Set<string>>()));
     for (const eventType of state.subscribedTo) {
       const ids = byEvent.get(eventType);
       if (ids === undefined) byEvent.set(eventType, new Set([state.id]));

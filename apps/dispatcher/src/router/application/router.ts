@@ -1,0 +1,212 @@
+import type { DeadLetterReason } from '@signalbox/contracts';
+import { deadLetterRecord, decodeDelivery, encodeDelivery } from '@signalbox/contracts';
+import type {
+  AssignedPartition,
+  CommitEntry,
+  Join,
+  LogBatch,
+  LogConsumer,
+  LogHandler,
+  LogProducer,
+  LogRecord,
+  PartitionLedger,
+  PartitionPosition,
+  TailReader,
+} from '@signalbox/kafka';
+import { decodePositions, encodePositions, KnownPositions, LedgerBook, lowerPositions } from '@signalbox/kafka';
+import type { RoutingRules } from '../domain/route-event.ts';
+import { routeEvent } from '../domain/route-event.ts';
+
+export interface RouterOptions {
+  readonly rules: RoutingRules;
+  readonly producer: LogProducer;
+  /** Of `deliveries`. */
+  readonly deliveriesTail: Pick<TailReader, 'read'>;
+  readonly topics: { readonly deliveries: string; readonly deadLetters: string };
+  readonly deliveriesPartitions: number;
+  readonly now: () => number;
+  readonly observer: RouterObserver;
+}
+
+/** What the router tells of its work; counted, never awaited. */
+export interface RouterObserver {
+  onRouted(event: string, deliveries: number): void;
+  onDeadLetter(reason: string, source: string, message: string): void;
+}
+
+/** Start no work when the group has not answered for this long: another member may hold the partitions by now. */
+const MAX_HEARTBEAT_AGE_MS = 4_500;
+
+type Tag = readonly number[];
+
+/**
+ * Auth events → deliveries. An event counts as done when every delivery of it is acknowledged. What an earlier owner
+ * already produced for an event above the committed offset is read from the tail of `deliveries` and left out.
+ */
+export class Router implements LogHandler {
+  private readonly book = new LedgerBook<Tag>();
+  private readonly ends = new KnownPositions();
+  /** Source partition → source offset → webhooks that have the delivery already. */
+  private readonly produced = new Map<string, Map<number, Set<string>>>();
+  private consumer: LogConsumer | undefined;
+  private isHeldBack = false;
+
+  constructor(private readonly options: RouterOptions) {
+    options.producer.onDrained(() => this.goOn());
+  }
+
+  attach(consumer: LogConsumer): void {
+    this.consumer = consumer;
+  }
+
+  onJoin(join: Join): void {
+    this.book.onJoin(join);
+    this.produced.clear();
+  }
+
+  async locate(assigned: readonly AssignedPartition[], signal: AbortSignal): Promise<readonly PartitionPosition[]> {
+    const inherited = inheritedPositions(assigned);
+    if (inherited !== undefined) await this.readTail(assigned, inherited, signal);
+    return assigned.map((of) => {
+      const offset = startOf(of);
+      const offsets = this.produced.get(keyOf(of.topic, of.partition))?.keys() ?? [];
+      this.book.open(of, offset, { done: [], tag: inherited, upTo: Math.max(-1, ...offsets) });
+      return { topic: of.topic, partition: of.partition, offset };
+    });
+  }
+
+  onBatch(batch: LogBatch): void {
+    const consumer = this.requireConsumer();
+    if (consumer.msSinceHeartbeat() > MAX_HEARTBEAT_AGE_MS) {
+      consumer.seek({ topic: batch.topic, partition: batch.partition, offset: batch.position });
+      return;
+    }
+    const ledger = this.book.ledger(batch);
+    const produced = this.produced.get(keyOf(batch.topic, batch.partition));
+    const tag = this.ends.snapshot();
+    for (const record of batch.records) {
+      if (ledger.take(record.offset, tag) !== 'new') continue;
+      ledger.begin(record.offset);
+      this.route(record, ledger, produced?.get(record.offset));
+      produced?.delete(record.offset);
+    }
+    ledger.passTo(batch.nextPosition);
+    if (ledger.isFull || this.options.producer.isSaturated()) this.holdBack(consumer);
+  }
+
+  onAdvance(position: PartitionPosition): void {
+    this.book.ledger(position).passTo(position.offset);
+  }
+
+  /** What the commit loop commits. */
+  toCommit(): readonly CommitEntry[] {
+    if (this.isHeldBack && !this.options.producer.isSaturated()) this.goOn();
+    return this.book.toCommit((_of, _offset, tag) => encodePositions(tag ?? this.ends.snapshot()));
+  }
+
+  onCommitted(entries: readonly CommitEntry[]): void {
+    this.book.onCommitted(entries);
+  }
+
+  private route(record: LogRecord, ledger: PartitionLedger<Tag>, already: ReadonlySet<string> | undefined): void {
+    const routing = routeEvent(record, this.options.rules);
+    if (routing.kind === 'rejected') {
+      this.putAside(record, routing.reason, routing.message, ledger);
+      return;
+    }
+    // One more than the deliveries, so that the event is not done before the last of them was appended.
+    let open = 1;
+    let count = 0;
+    const settle = (): void => {
+      if (--open === 0) ledger.complete(record.offset);
+    };
+    for (const { webhookId, delivery, body } of routing.deliveries) {
+      if (already?.has(webhookId) === true) continue;
+      open++;
+      count++;
+      this.options.producer.append(
+        { topic: this.options.topics.deliveries, key: webhookId, value: body, headers: encodeDelivery(delivery) },
+        ({ partition, offset }) => {
+          this.ends.note(partition, offset + 1);
+          settle();
+        },
+      );
+    }
+    settle();
+    this.options.observer.onRouted(routing.event, count);
+  }
+
+  private putAside(record: LogRecord, reason: DeadLetterReason, message: string, ledger: PartitionLedger<Tag>): void {
+    const { topic, partition, offset } = record;
+    const letter = deadLetterRecord(record, { reason, message, by: 'router', atMs: this.options.now() });
+    this.options.producer.append({ topic: this.options.topics.deadLetters, ...letter }, () => ledger.complete(offset));
+    this.options.observer.onDeadLetter(reason, `${topic}/${partition}/${offset}`, message);
+  }
+
+  private async readTail(
+    assigned: readonly AssignedPartition[],
+    from: readonly number[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const committed = new Map(assigned.map((of) => [keyOf(of.topic, of.partition), startOf(of)]));
+    const positions = Array.from({ length: this.options.deliveriesPartitions }, (_, partition) => ({
+      topic: this.options.topics.deliveries,
+      partition,
+      offset: from[partition] ?? 0,
+    }));
+    const onRecord = (record: LogRecord): void => {
+      const delivery = decodeDelivery(record.headers);
+      if (delivery === undefined || delivery.round !== 0 || delivery.attemptNumber !== 1 || delivery.deferrals !== 0) {
+        return;
+      }
+      const key = keyOf(delivery.sourceTopic, delivery.sourcePartition);
+      if (delivery.sourceOffset < (committed.get(key) ?? Infinity)) return;
+      let offsets = this.produced.get(key);
+      if (offsets === undefined) this.produced.set(key, (offsets = new Map<number, Set<string>>()));
+      const webhooks = offsets.get(delivery.sourceOffset) ?? new Set<string>();
+      offsets.set(delivery.sourceOffset, webhooks.add(record.key?.toString() ?? ''));
+    };
+    const ends = await this.options.deliveriesTail.read(positions, onRecord, signal);
+    for (const end of ends) this.ends.note(end.partition, end.offset);
+  }
+
+  private holdBack(consumer: LogConsumer): void {
+    this.isHeldBack = true;
+    consumer.pause(this.book.held());
+  }
+
+  private goOn(): void {
+    if (!this.isHeldBack || this.options.producer.isSaturated()) return;
+    const roomy = this.book.held().filter((of) => !this.book.ledger(of).isFull);
+    this.isHeldBack = roomy.length < this.book.held().length;
+    this.consumer?.resume(roomy);
+  }
+
+  private requireConsumer(): LogConsumer {
+    if (this.consumer === undefined) throw new Error('the router was given records before its consumer');
+    return this.consumer;
+  }
+}
+
+/** Where nothing was committed there is no telling what is new: the command that makes the topics commits the start. */
+function startOf(of: AssignedPartition): number {
+  if (of.committedOffset !== null) return of.committedOffset;
+  throw new Error(
+    `no start offset is committed for ${of.topic}/${of.partition}: run the topics command, which decides where to begin`,
+  );
+}
+
+/** The lowest of what was committed where there is anything to read; undefined when nothing can have been produced. */
+function inheritedPositions(assigned: readonly AssignedPartition[]): readonly number[] | undefined {
+  let lowest: readonly number[] | undefined;
+  for (const of of assigned) {
+    if (of.committedOffset === null || of.committedOffset >= of.logEnd) continue;
+    const positions = decodePositions(of.committedMetadata) ?? [];
+    lowest = lowest === undefined ? positions : lowerPositions(lowest, positions);
+  }
+  return lowest;
+}
+
+function keyOf(topic: string, partition: number): string {
+  return `${topic}/${partition}`;
+}

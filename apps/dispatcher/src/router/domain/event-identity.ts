@@ -1,0 +1,60 @@
+import type { RecordHeaders } from '@signalbox/contracts';
+import { textOf } from '@signalbox/contracts';
+
+/** Whose event it is and which; contract.md section 2. */
+export interface EventIdentity {
+  readonly tenantId: string;
+  /** Unique within the tenant. */
+  readonly eventId: string;
+  /** The event's type as CloudEvents binary mode says it, used when the value has no `event`. */
+  readonly eventByHeaders?: string;
+  /** W3C Trace Context: the publisher's, continued. */
+  readonly traceparent?: string;
+}
+
+export interface SourcePosition {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+}
+
+/** A header that cannot be used; the record becomes a dead letter with this message. */
+export interface BadHeader {
+  readonly fault: string;
+}
+
+const MAX_ID_LENGTH = 512;
+const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+/** The event id: header `event-id`, else CloudEvents source and id together, else where the record lies. */
+export function identifyEvent(headers: RecordHeaders, source: SourcePosition): EventIdentity | BadHeader {
+  const cloudId = textOf(headers['ce_id']);
+  const cloudEventId = cloudId === undefined ? undefined : `${textOf(headers['ce_source']) ?? ''} ${cloudId}`;
+  const eventId = textOf(headers['event-id']) ?? cloudEventId ?? `${source.topic}/${source.partition}/${source.offset}`;
+  const tenantId = textOf(headers['tenant-id']) ?? textOf(headers['ce_tenantid']) ?? 'default';
+  const fault = faultOf('event id', eventId) ?? faultOf('tenant id', tenantId);
+  if (fault !== undefined) return { fault };
+  const eventByHeaders = textOf(headers['ce_type']);
+  const traceparent = textOf(headers['traceparent']) ?? textOf(headers['ce_traceparent']);
+  return {
+    tenantId,
+    eventId,
+    ...(eventByHeaders === undefined ? {} : { eventByHeaders }),
+    ...(traceparent !== undefined && TRACEPARENT.test(traceparent) ? { traceparent } : {}),
+  };
+}
+
+/** A trace of our own for an event whose publisher started none, from two random UUIDs. */
+export function startTrace(uuids: string): string {
+  const digits = uuids.replaceAll('-', '');
+  return `00-${digits.slice(0, 32)}-${digits.slice(32, 48)}-01`;
+}
+
+function faultOf(what: string, text: string): string | undefined {
+  if (text.length === 0) return `the ${what} in the headers is empty; leave the header out or give it a value`;
+  if (text.length > MAX_ID_LENGTH)
+    return `the ${what} has ${text.length} characters; at most ${MAX_ID_LENGTH} are allowed`;
+  // Ids travel in a header whose fields are separated by line feeds, and in HTTP headers.
+  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+  return /[\u0000-\u001f\u007f]/.test(text) ? `the ${what} holds a control character; remove it` : undefined;
+}

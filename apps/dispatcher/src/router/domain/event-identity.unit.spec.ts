@@ -1,0 +1,44 @@
+import { describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { identifyEvent, startTrace } from './event-identity.ts';
+
+const source = { topic: 'auth-events', partition: 3, offset: 42 };
+const TRACE = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+
+describe('identifyEvent', () => {
+  it('derives the id from where the record lies when no header names one', () => {
+    expect(identifyEvent({}, source)).toEqual({ tenantId: 'default', eventId: 'auth-events/3/42' });
+  });
+
+  it('takes event-id before CloudEvents source and id, and tenant-id before tenantid', () => {
+    const cloud = { ce_id: 'c', ce_source: '/users', ce_tenantid: 'cloud', ce_type: 'User.Created' };
+    expect(identifyEvent(cloud, source)).toEqual({
+      tenantId: 'cloud',
+      eventId: '/users c',
+      eventByHeaders: 'User.Created',
+    });
+    expect(identifyEvent({ ...cloud, 'event-id': 'own', 'tenant-id': 'acme' }, source)).toMatchObject({
+      tenantId: 'acme',
+      eventId: 'own',
+    });
+  });
+
+  it('keeps ids of different CloudEvents sources apart', () => {
+    const of = (ce_source: string): unknown => identifyEvent({ ce_id: '1', ce_source }, source);
+    expect(of('/a')).not.toEqual(of('/b'));
+  });
+
+  it.each([
+    [{ 'event-id': 'a\nb' }, 'control character'],
+    [{ 'event-id': '' }, 'is empty'],
+    [{ 'tenant-id': 'x'.repeat(513) }, '513 characters'],
+  ])('refuses %j', (headers, message) => {
+    expect(identifyEvent(headers, source)).toEqual({ fault: expect.stringContaining(message) });
+  });
+
+  it('continues a valid traceparent and ignores a broken one', () => {
+    expect(identifyEvent({ traceparent: TRACE }, source)).toMatchObject({ traceparent: TRACE });
+    expect(identifyEvent({ traceparent: 'nonsense' }, source)).not.toHaveProperty('traceparent');
+    expect(startTrace(randomUUID() + randomUUID())).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
+  });
+});

@@ -1,0 +1,77 @@
+import type { DeadLetterReason, Delivery, RecordHeaders, WebhookState } from '@signalbox/contracts';
+import { deliveryIdOf, readPublishedEvent, spliceHookId } from '@signalbox/domain';
+import type { SourcePosition } from './event-identity.ts';
+import { identifyEvent, startTrace } from './event-identity.ts';
+
+export interface PublishedRecord extends SourcePosition {
+  readonly timestampMs: number;
+  readonly value: Buffer | null;
+  readonly headers: RecordHeaders;
+}
+
+export interface RoutedDelivery {
+  readonly webhookId: string;
+  readonly delivery: Delivery;
+  /** The exact bytes to POST. */
+  readonly body: Buffer;
+}
+
+export type Routing =
+  | { readonly kind: 'routed'; readonly event: string; readonly deliveries: Iterable<RoutedDelivery> }
+  | { readonly kind: 'rejected'; readonly reason: DeadLetterReason; readonly message: string };
+
+export interface RoutingRules {
+  readonly maxEventBytes: number;
+  readonly isKnownEvent: (name: string) => boolean;
+  readonly subscribers: (tenantId: string, eventType: string) => Iterable<WebhookState>;
+  /** Two random UUIDs, for a trace id. */
+  readonly randomUuids: () => string;
+}
+
+/**
+ * What a published record becomes. The value is parsed once; each matching webhook gets its own bytes, made only when its
+ * delivery is asked for, so that an event for ten thousand webhooks does not hold ten thousand bodies.
+ */
+export function routeEvent(record: PublishedRecord, rules: RoutingRules): Routing {
+  const identity = identifyEvent(record.headers, record);
+  if ('fault' in identity) return { kind: 'rejected', reason: 'bad-header', message: identity.fault };
+  const value = record.value ?? Buffer.alloc(0);
+  const event = readPublishedEvent(value, {
+    maxBytes: rules.maxEventBytes,
+    isKnownEvent: rules.isKnownEvent,
+    ...(identity.eventByHeaders === undefined ? {} : { eventByHeaders: identity.eventByHeaders }),
+  });
+  if (!event.ok) return { kind: 'rejected', reason: event.reason, message: event.message };
+  const traceparent = identity.traceparent ?? startTrace(rules.randomUuids());
+
+  const named = { ...identity, eventType: event.event, traceparent };
+  return { kind: 'routed', event: event.event, deliveries: deliveriesOf(record, value, named, rules) };
+}
+
+function* deliveriesOf(
+  record: PublishedRecord,
+  value: Buffer,
+  named: { tenantId: string; eventId: string; eventType: string; traceparent: string },
+  rules: RoutingRules,
+): Generator<RoutedDelivery> {
+  for (const webhook of rules.subscribers(named.tenantId, named.eventType)) {
+    const delivery: Delivery = {
+      deliveryId: deliveryIdOf(webhook.id, named.eventId),
+      tenantId: named.tenantId,
+      eventId: named.eventId,
+      eventType: named.eventType,
+      round: 0,
+      attemptNumber: 1,
+      deferrals: 0,
+      firstScheduledAtMs: Math.max(0, record.timestampMs),
+      roundStartedAtMs: 0,
+      webhookEpoch: webhook.epoch,
+      webhookVersion: webhook.version,
+      sourceTopic: record.topic,
+      sourcePartition: record.partition,
+      sourceOffset: record.offset,
+      traceparent: named.traceparent,
+    };
+    yield { webhookId: webhook.id, delivery, body: spliceHookId(value, webhook.id) };
+  }
+}
