@@ -3,22 +3,29 @@
  * Only what changed since the last build is compiled, so that a second `npm start` does not wait. Types are checked by
  * `npm run types`, never here.
  */
-import { transformFile } from '@swc/core';
-import { cp, glob, mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { type JscConfig, transformFile } from '@swc/core';
+import { cp, glob, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
 
 const modifiedAt = async (path: string): Promise<number> => (await stat(path).catch(() => undefined))?.mtimeMs ?? 0;
 
+// Here and not in .swcrc, which @swc/jest reads too: Jest runs the sources, where './x.ts' must stay './x.ts'.
+const jsc: JscConfig & { rewriteRelativeImportExtensions: boolean } = { rewriteRelativeImportExtensions: true };
+
+/** Readers see the old file or the new one, never half of it: two builds and a starting service may meet here. */
+async function replaceFile(target: string, text: string): Promise<void> {
+  const draft = `${target}.${process.pid}.tmp`;
+  await writeFile(draft, text);
+  await rename(draft, target);
+}
+
 async function compile(source: string, target: string): Promise<void> {
-  const { code, map } = await transformFile(source, {
-    configFile: join(root, '.swcrc'),
-    jsc: { rewriteRelativeImportExtensions: true },
-  });
+  const { code, map } = await transformFile(source, { configFile: join(root, '.swcrc'), jsc });
   await mkdir(dirname(target), { recursive: true });
-  await writeFile(target, `${code}\n//# sourceMappingURL=${basename(target)}.map\n`);
-  if (map !== undefined) await writeFile(`${target}.map`, map);
+  if (map !== undefined) await replaceFile(`${target}.map`, map);
+  await replaceFile(target, `${code}\n//# sourceMappingURL=${basename(target)}.map\n`);
 }
 
 async function build(): Promise<number> {
@@ -26,7 +33,7 @@ async function build(): Promise<number> {
   const wanted = new Set<string>();
   let compiled = 0;
   for await (const source of glob('{apps,libs}/*/src/**/*.{ts,proto,json,html}', { cwd: root })) {
-    if (source.endsWith('.spec.ts')) continue;
+    if (/\.(spec|conformance)\.ts$/.test(source)) continue;
     const target = join(root, source.replace(/^([^/]+\/[^/]+)\/src\//, '$1/dist/').replace(/\.ts$/, '.js'));
     wanted.add(target);
     const from = join(root, source);

