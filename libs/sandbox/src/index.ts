@@ -1,5 +1,15 @@
-export { kafkaJars, KAFKA_VERSION } from './kafka/kafka-jars.ts';
+export { lockHolder, type LockHolder } from './folder/folder-lock.ts';
+export { readRunInfo, type RunInfo, type RunProcess } from './folder/run-info.ts';
+export { KAFKA_VERSION, kafkaJars } from './kafka/kafka-jars.ts';
 export { startKafka, type KafkaOptions, type RunningKafka, type RunningKafkaNode } from './kafka/start-kafka.ts';
+export { cacheFolder, repositoryRoot, sandboxFolder } from './paths.ts';
+export { ensureDatabase } from './postgres/database.ts';
 export { startPostgres, type PostgresOptions, type RunningPostgres } from './postgres/start-postgres.ts';
 export { freePort, freePorts, isPortFree } from './process/free-ports.ts';
+export { isProcessAlive } from './process/other-process.ts';
+export { waitUntil } from './process/wait-until.ts';
 export { SandboxError, type SandboxErrorCode } from './sandbox-error.ts';
+export { createSandbox, type Sandbox } from './sandbox/create-sandbox.ts';
+export type { ConfiguredPort, Environment, SandboxOptions, SandboxTopics } from './sandbox/sandbox-options.ts';
+export { SERVICES_BY_ROLE, SERVICES_IN_ONE, type ServiceName } from './sandbox/service-names.ts';
+export type { BackOffPolicy } from './supervisor/back-off.ts';

@@ -38,7 +38,10 @@ const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
  * may fetch at once and none ever sees half of it.
  * @throws SandboxError when Java or Maven is missing, or when Maven cannot fetch
  */
-export async function kafkaJars(onProgress: (line: string) => void = () => undefined): Promise<string> {
+export async function kafkaJars(
+  onProgress: (line: string) => void = () => undefined,
+  signal?: AbortSignal,
+): Promise<string> {
   const cache = cacheFolder();
   const digest = createHash('sha256').update(POM).digest('hex').slice(0, 8);
   const target = join(cache, `kafka-${KAFKA_VERSION}-${digest}`);
@@ -51,8 +54,9 @@ export async function kafkaJars(onProgress: (line: string) => void = () => undef
     const pom = join(partial, 'pom.xml');
     await writeFile(pom, POM);
     const args = ['-B', '-q', '-f', pom, 'dependency:copy-dependencies', '-DincludeScope=runtime'];
-    await run('mvn', [...args, `-DoutputDirectory=${join(partial, 'libs')}`], { maxBuffer: 16 * 1024 * 1024 });
-    await rename(join(partial, 'libs'), target).catch((error: NodeJS.ErrnoException) => {
+    const output = `-DoutputDirectory=${join(partial, 'libs')}`;
+    await run('mvn', [...args, output], { maxBuffer: 16 * 1024 * 1024, ...(signal && { signal }) });
+    await rename(join(partial, 'libs'), target).catch((error: unknown) => {
       // Somebody else was faster; the jars are the same.
       if (!existsSync(target)) throw error;
     });
@@ -65,6 +69,9 @@ export async function kafkaJars(onProgress: (line: string) => void = () => undef
 }
 
 function explained(error: unknown): SandboxError {
+  if ((error as Error).name === 'AbortError') {
+    return new SandboxError('sandbox.stopped', 'The fetching of Kafka was stopped', { cause: error });
+  }
   if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
     const hint =
       'Maven (`mvn`) was not found. Install Maven 3 and Java 17, or set KAFKA_BROKERS to use your own Kafka.';

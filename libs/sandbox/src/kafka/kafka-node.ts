@@ -4,8 +4,8 @@ import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { isPortFree } from '../process/free-ports.ts';
-import { spawnGuarded, type GuardedProcess } from '../process/guarded-process.ts';
-import { endOrphan } from '../process/orphan.ts';
+import { describeExit, spawnGuarded, type GuardedProcess } from '../process/guarded-process.ts';
+import { endOrphan } from '../process/other-process.ts';
 import { SandboxError } from '../sandbox-error.ts';
 import { LOG4J_SETTINGS, serverProperties, type KafkaNodeSettings } from './kafka-node-settings.ts';
 
@@ -17,12 +17,15 @@ export interface KafkaNodeOptions {
   readonly clusterId: string;
   readonly settings: KafkaNodeSettings;
   readonly onProgress: (line: string) => void;
+  /** The process ended though nobody here ended it. */
+  readonly onUnexpectedEnd?: (how: string) => void;
 }
 
 /** One broker and controller process, with its data in `dir`; it can be ended and started again on the same port. */
 export class KafkaNode {
   readonly #options: KafkaNodeOptions;
   #process: GuardedProcess | undefined;
+  #wanted = false;
 
   constructor(options: KafkaNodeOptions) {
     this.#options = options;
@@ -49,6 +52,7 @@ export class KafkaNode {
   /** Starts the process; whether the cluster answers is asked by {@link startKafka}. */
   async start(): Promise<void> {
     if (this.isAlive()) return;
+    this.#wanted = true;
     await this.#prepare();
     const { dir, jars } = this.#options;
     const log = await open(this.logFile, 'a');
@@ -64,16 +68,21 @@ export class KafkaNode {
     } finally {
       await log.close();
     }
+    void this.#process.exited.then((exit) => {
+      if (this.#wanted) this.#options.onUnexpectedEnd?.(describeExit(exit));
+    });
     await writeFile(this.#path('kafka.pid'), String(this.#process.pid));
   }
 
   /** SIGTERM: the broker hands its partitions over and closes its logs. */
   async stop(): Promise<void> {
+    this.#wanted = false;
     await this.#process?.stop(20_000);
     await rm(this.#path('kafka.pid'), { force: true });
   }
 
   async kill(): Promise<void> {
+    this.#wanted = false;
     await this.#process?.kill();
   }
 

@@ -1,7 +1,8 @@
 import kafkajs from 'kafkajs';
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { readJson, writeJson } from '../folder/kept-file.ts';
 import { freePorts, isPortFree } from '../process/free-ports.ts';
 import { waitUntil } from '../process/wait-until.ts';
 import { SandboxError } from '../sandbox-error.ts';
@@ -15,7 +16,11 @@ export interface KafkaOptions {
   readonly brokers?: 1 | 3;
   /** Of the first broker; free ones are chosen by default and kept for the next start while nobody else takes them. */
   readonly port?: number;
+  /** Ends the fetching of the jars. */
+  readonly signal?: AbortSignal;
   readonly onProgress?: (line: string) => void;
+  /** A broker ended by itself after it had been ready; `how` is for people. */
+  readonly onUnexpectedEnd?: (node: RunningKafkaNode, how: string) => void;
 }
 
 export interface RunningKafkaNode {
@@ -51,8 +56,9 @@ interface Cluster {
 export async function startKafka(options: KafkaOptions): Promise<RunningKafka> {
   const onProgress = options.onProgress ?? (() => undefined);
   const dir = resolve(options.dir);
-  const jars = await kafkaJars(onProgress);
+  const jars = await kafkaJars(onProgress, options.signal);
   const cluster = await loadCluster(dir, options);
+  let handles: readonly RunningKafkaNode[] = [];
   const nodes = cluster.ports.map((port, index) => {
     const nodeDir = join(dir, `node-${index + 1}`);
     const settings = {
@@ -61,7 +67,11 @@ export async function startKafka(options: KafkaOptions): Promise<RunningKafka> {
       controllerPorts: cluster.controllerPorts,
       dataDir: join(nodeDir, 'data'),
     };
-    return new KafkaNode({ dir: nodeDir, jars, clusterId: cluster.clusterId, settings, onProgress });
+    const onUnexpectedEnd = (how: string): void => {
+      const handle = handles[index];
+      if (handle) options.onUnexpectedEnd?.(handle, how);
+    };
+    return new KafkaNode({ dir: nodeDir, jars, clusterId: cluster.clusterId, settings, onProgress, onUnexpectedEnd });
   });
   const stop = async (): Promise<void> => {
     await Promise.all(nodes.map((node) => node.stop()));
@@ -73,9 +83,10 @@ export async function startKafka(options: KafkaOptions): Promise<RunningKafka> {
     await Promise.allSettled(nodes.map((node) => node.kill()));
     throw error;
   }
+  handles = nodes.map((node) => handleOf(node, nodes));
   return {
     bootstrap: cluster.ports.map((port) => `127.0.0.1:${port}`).join(','),
-    nodes: nodes.map((node) => handleOf(node, nodes)),
+    nodes: handles,
     stop,
   };
 }
@@ -104,10 +115,7 @@ function handleOf(node: KafkaNode, nodes: readonly KafkaNode[]): RunningKafkaNod
 async function loadCluster(dir: string, options: KafkaOptions): Promise<Cluster> {
   await mkdir(dir, { recursive: true });
   const file = join(dir, 'cluster.json');
-  const stored = await readFile(file, 'utf8').then(
-    (text) => JSON.parse(text) as Cluster,
-    () => undefined,
-  );
+  const stored = await readJson<Cluster>(file);
   const count = stored?.ports.length ?? options.brokers ?? 1;
   if (options.brokers !== undefined && options.brokers !== count) {
     const message = `${dir} holds a Kafka of ${count} broker(s), not of ${options.brokers}. Reset it or use another folder.`;
@@ -127,7 +135,7 @@ async function loadCluster(dir: string, options: KafkaOptions): Promise<Cluster>
       Array.from({ length: count }, (_, index) => kept(stored?.controllerPorts[index], count + index)),
     ),
   };
-  await writeFile(file, JSON.stringify(cluster, null, 2));
+  await writeJson(file, cluster);
   return cluster;
 }
 

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmod, chown, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
@@ -37,19 +37,38 @@ async function lookUp(): Promise<PostgresAccount | undefined> {
 }
 
 /**
- * Gives `folder` to the account and opens the way there: of our own folders (`from` and below) others may pass through,
- * never read. Answers the first folder above that lets nobody through, which is the operator's business.
+ * How to run a program as the account: plainly, or, where a folder on the way to `paths` lets nobody but root pass
+ * (a clone in /root, a private temporary folder), with the one capability to pass through it, by `setpriv`.
+ * @throws SandboxError when that would be needed and there is no `setpriv`
  */
-export async function openWayTo(folder: string, from: string, account: PostgresAccount): Promise<string | undefined> {
-  await chown(folder, account.uid, account.gid);
-  let isOurs = true;
-  for (let parent = dirname(folder); parent !== dirname(parent); parent = dirname(parent)) {
-    const { mode } = await stat(parent);
-    if ((mode & 0o001) === 0) {
-      if (!isOurs) return parent;
-      await chmod(parent, mode | 0o011);
-    }
-    if (parent === from) isOurs = false;
+export async function asAccount(account: PostgresAccount, paths: readonly string[]): Promise<RunAs> {
+  const closed = (await Promise.all(paths.map(firstClosedFolder))).find((folder) => folder !== undefined);
+  if (closed === undefined) return { wrapper: [], ids: account };
+  const hasSetpriv = await run('setpriv', ['--version']).then(
+    () => true,
+    () => false,
+  );
+  if (!hasSetpriv) {
+    const message =
+      `As root, Postgres runs as the user postgres, who cannot pass through ${closed}. ` +
+      'Choose another place with SIGNALBOX_SANDBOX_DIR, or run as an ordinary user.';
+    throw new SandboxError('sandbox.start_failed', message);
+  }
+  const ids = [`--reuid=${account.uid}`, `--regid=${account.gid}`, '--clear-groups'];
+  return { wrapper: ['setpriv', ...ids, '--inh-caps=+dac_override', '--ambient-caps=+dac_override', '--'] };
+}
+
+export interface RunAs {
+  /** To be put before the program and its arguments. */
+  readonly wrapper: readonly string[];
+  /** For `spawn`; absent where the wrapper changes them. */
+  readonly ids?: PostgresAccount;
+}
+
+/** The first folder above `path` that others may not pass through. */
+async function firstClosedFolder(path: string): Promise<string | undefined> {
+  for (let folder = dirname(path); folder !== dirname(folder); folder = dirname(folder)) {
+    if (((await stat(folder)).mode & 0o001) === 0) return folder;
   }
   return undefined;
 }

@@ -1,16 +1,17 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, chown, mkdir, mkdtemp, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdir, mkdtemp, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Client } from 'pg';
 import { promisify } from 'node:util';
+import { readJson, writeJson } from '../folder/kept-file.ts';
 import { freePort, isPortFree } from '../process/free-ports.ts';
-import { spawnGuarded, type GuardedProcess } from '../process/guarded-process.ts';
-import { endOrphan } from '../process/orphan.ts';
+import { describeExit, spawnGuarded, type GuardedProcess } from '../process/guarded-process.ts';
+import { endOrphan } from '../process/other-process.ts';
 import { waitUntil } from '../process/wait-until.ts';
 import { SandboxError } from '../sandbox-error.ts';
-import { openWayTo, postgresAccount, type PostgresAccount } from './postgres-account.ts';
+import { asAccount, postgresAccount, type PostgresAccount } from './postgres-account.ts';
 import { postgresBinaries } from './postgres-binaries.ts';
 
 const run = promisify(execFile);
@@ -21,6 +22,8 @@ export interface PostgresOptions {
   /** A free one by default, kept for the next start while nobody else takes it. */
   readonly port?: number;
   readonly onProgress?: (line: string) => void;
+  /** It ended by itself after it had been ready; `how` is for people. */
+  readonly onUnexpectedEnd?: (server: RunningPostgres, how: string) => void;
 }
 
 export interface RunningPostgres {
@@ -59,6 +62,7 @@ class PostgresServer implements RunningPostgres {
   #stored: Stored = { port: 0, password: '' };
   #account: PostgresAccount | undefined;
   #process: GuardedProcess | undefined;
+  #wanted = false;
 
   constructor(dir: string, options: PostgresOptions) {
     this.#dir = dir;
@@ -82,14 +86,11 @@ class PostgresServer implements RunningPostgres {
     await mkdir(this.#dir, { recursive: true });
     this.#account = await postgresAccount();
     const file = this.#path('postgres.json');
-    const stored = await readFile(file, 'utf8').then(
-      (text) => JSON.parse(text) as Stored,
-      () => undefined,
-    );
+    const stored = await readJson<Stored>(file);
     const isKept = stored && (await isPortFree(stored.port));
     const port = this.#options.port ?? (isKept ? stored.port : await freePort());
     this.#stored = { port, password: stored?.password ?? randomBytes(18).toString('base64url') };
-    await writeFile(file, JSON.stringify(this.#stored, null, 2), { mode: 0o600 });
+    await writeJson(file, this.#stored);
     if (!existsSync(join(this.#data, 'PG_VERSION'))) await this.#initialise();
     else await this.#clearStaleLock();
   }
@@ -106,26 +107,31 @@ class PostgresServer implements RunningPostgres {
     const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=200'];
     const log = await open(this.#path('postgres.log'), 'a');
     try {
+      const args = ['-D', this.#data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])];
       this.#process = await spawnGuarded({
-        command: postgresBinaries().postgres,
-        args: ['-D', this.#data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],
-        cwd: this.#data,
+        ...(await this.#asUser(postgresBinaries().postgres, args)),
+        cwd: '/',
         env: { ...process.env, LC_MESSAGES: 'C' },
         logFd: log.fd,
         stopSignal: 'INT',
-        ...this.#account,
       });
     } finally {
       await log.close();
     }
     await waitUntil('Postgres to accept connections', 60_000, () => this.#answers());
+    this.#wanted = true;
+    void this.#process.exited.then((exit) => {
+      if (this.#wanted) this.#options.onUnexpectedEnd?.(this, describeExit(exit));
+    });
   }
 
   async stop(): Promise<void> {
+    this.#wanted = false;
     await this.#process?.stop(20_000);
   }
 
   async kill(): Promise<void> {
+    this.#wanted = false;
     await this.#process?.kill();
     // Its backends are in sessions of their own: they notice the postmaster's end themselves, and hold the data until then.
     await waitUntil('the backends of the killed Postgres to end', 15_000, () => isPortFree(this.#stored.port));
@@ -157,17 +163,15 @@ class PostgresServer implements RunningPostgres {
     this.#options.onProgress?.('making the Postgres database');
     await rm(this.#data, { recursive: true, force: true });
     const partial = await mkdtemp(this.#path('making-'));
-    await this.#openWay(partial);
+    if (this.#account) await chown(partial, this.#account.uid, this.#account.gid);
     const passwordFile = this.#path('password');
     await writeFile(passwordFile, `${this.#stored.password}\n`, { mode: 0o600 });
     if (this.#account) await chown(passwordFile, this.#account.uid, this.#account.gid);
     try {
       const flags = ['--locale=C', '--lc-messages=C', '--encoding=UTF8', '--username=postgres', '--no-sync'];
-      await run(
-        postgresBinaries().initdb,
-        [`--pgdata=${partial}`, '--auth=scram-sha-256', `--pwfile=${passwordFile}`, ...flags],
-        { ...this.#account, cwd: partial, env: { ...process.env, LC_ALL: 'C' } },
-      );
+      const all = [`--pgdata=${partial}`, '--auth=scram-sha-256', `--pwfile=${passwordFile}`, ...flags];
+      const { command, args, ...ids } = await this.#asUser(postgresBinaries().initdb, all);
+      await run(command, args, { ...ids, env: { ...process.env, LC_ALL: 'C' } });
       await rename(partial, this.#data);
     } catch (error) {
       await rm(partial, { recursive: true, force: true });
@@ -180,15 +184,12 @@ class PostgresServer implements RunningPostgres {
     }
   }
 
-  async #openWay(folder: string): Promise<void> {
-    if (!this.#account) return;
-    await chmod(folder, 0o700);
-    const closed = await openWayTo(folder, this.#dir, this.#account);
-    if (closed === undefined) return;
-    const message =
-      `As root, Postgres runs as the user postgres, who cannot pass through ${closed}. ` +
-      'Choose another place with SIGNALBOX_SANDBOX_DIR, or run as an ordinary user.';
-    throw new SandboxError('sandbox.start_failed', message);
+  /** The program and its arguments as an ordinary user may run it; Postgres refuses root. */
+  async #asUser(program: string, args: readonly string[]) {
+    if (!this.#account) return { command: program, args };
+    const { wrapper, ids } = await asAccount(this.#account, [program, this.#data]);
+    const [command = program, ...rest] = [...wrapper, program, ...args];
+    return { command, args: rest, ...ids };
   }
 
   async #clearStaleLock(): Promise<void> {

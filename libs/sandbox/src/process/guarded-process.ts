@@ -22,6 +22,10 @@ export interface ProcessExit {
   readonly signal: NodeJS.Signals | null;
 }
 
+/** For people: `exit code 1` or `by SIGKILL`. */
+export const describeExit = (exit: ProcessExit): string =>
+  exit.signal === null ? `exit code ${exit.code}` : `by ${exit.signal}`;
+
 /** A child in a process group of its own, which never outlives this process. */
 export interface GuardedProcess {
   readonly pid: number;

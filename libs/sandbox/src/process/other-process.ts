@@ -37,3 +37,15 @@ export async function endOrphan(pid: number, marker: string, signal: NodeJS.Sign
   }
   throw new Error(`The process ${pid} of an earlier run does not end; end it by hand`);
 }
+
+/** When a process began, in whatever form the system tells it; '' when there is no such process. */
+export async function startTimeOf(pid: number): Promise<string> {
+  try {
+    const line = await readFile(`/proc/${pid}/stat`, 'utf8');
+    // Field 22; the name, field 2, may hold spaces and ends with the last parenthesis.
+    return line.slice(line.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  } catch {
+    const { stdout } = await run('ps', ['-o', 'lstart=', '-p', String(pid)]).catch(() => ({ stdout: '' }));
+    return stdout.trim();
+  }
+}

@@ -1,0 +1,32 @@
+import { join } from 'node:path';
+import { freePort, isPortFree } from '../process/free-ports.ts';
+import { SandboxError } from '../sandbox-error.ts';
+import { readJson, writeJson } from './kept-file.ts';
+
+export interface WantedPort {
+  /** Under which it is kept, e.g. `config-service.http`. */
+  readonly key: string;
+  /** Asked for by a person; not negotiable. */
+  readonly configured?: { readonly port: number; readonly by: string };
+}
+
+/**
+ * A port for each key: the configured one, else the one of the last run while it is free, else a free one.
+ * @throws SandboxError `sandbox.port_in_use`, naming the variable that asks for it
+ */
+export async function keptPorts(dir: string, wanted: readonly WantedPort[]): Promise<ReadonlyMap<string, number>> {
+  const file = join(dir, 'ports.json');
+  const stored = (await readJson<Record<string, number>>(file)) ?? {};
+  const ports = new Map<string, number>();
+  for (const { key, configured } of wanted) {
+    if (configured && !(await isPortFree(configured.port))) {
+      const message = `Port ${configured.port} (${configured.by}) on 127.0.0.1 is in use by another program. Choose another one, or leave ${configured.by} unset for a free one.`;
+      throw new SandboxError('sandbox.port_in_use', message);
+    }
+    const last = stored[key];
+    const isLastFree = last !== undefined && (await isPortFree(last));
+    ports.set(key, configured?.port ?? (isLastFree ? last : await freePort()));
+  }
+  await writeJson(file, { ...stored, ...Object.fromEntries(ports) });
+  return ports;
+}

@@ -1,0 +1,95 @@
+import type { TopicLayout, TopicNames } from '@signalbox/contracts';
+import type { SandboxSecrets } from '../folder/secrets.ts';
+import type { Environment } from './sandbox-options.ts';
+import { appOf, rolesOf, type ServiceName } from './service-names.ts';
+
+/** All that is known before the first service starts. */
+export interface SandboxFacts {
+  readonly kafkaBrokers: string;
+  readonly databaseUrl: string;
+  readonly secrets: SandboxSecrets;
+  readonly prefix: string;
+  readonly topics: TopicNames;
+  readonly layout: TopicLayout;
+  readonly consoleDir: string;
+  readonly monitoring: { readonly httpPort: number; readonly grpcPort: number };
+}
+
+export interface ServicePorts {
+  readonly ops: number;
+  /** Of services that have them. */
+  readonly http?: number;
+  readonly grpc?: number;
+}
+
+/** A service must not depend on what happens to be set in the shell of whoever starts it; these it may need. */
+const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'TZ', 'LANG', 'NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'SSL_CERT_DIR'];
+
+/** Webhooks of a sandbox point to receivers on this machine, which have no TLS and any port. */
+const SANDBOX_DEFAULTS: Environment = {
+  NODE_ENV: 'development',
+  EGRESS_ALLOW: '127.0.0.0/8+http,::1/128+http',
+  EGRESS_PORTS: '80-65535',
+  KAFKAJS_NO_PARTITIONER_WARNING: '1',
+};
+
+export function inheritedEnvironment(): Environment {
+  const inherited: Record<string, string> = {};
+  for (const name of INHERITED) {
+    const value = process.env[name];
+    if (value !== undefined) inherited[name] = value;
+  }
+  return inherited;
+}
+
+/** What every process that talks to Kafka gets. */
+export function commonEnvironment(facts: SandboxFacts, env: Environment): Environment {
+  return {
+    ...inheritedEnvironment(),
+    ...SANDBOX_DEFAULTS,
+    ...env,
+    KAFKA_BROKERS: facts.kafkaBrokers,
+    TOPIC_PREFIX: facts.prefix,
+    AUTH_EVENT_TOPICS: facts.topics.authEvents.join(','),
+    TOPIC_PARTITIONS: String(facts.layout.partitions),
+    TOPIC_RETRY_PARTITIONS: String(facts.layout.retryPartitions),
+    TOPIC_REPLICATION: String(facts.layout.replicationFactor),
+    TOPIC_MIN_ISR: String(facts.layout.minInsyncReplicas),
+  };
+}
+
+/** The environment of one service process: no more of the secrets than it needs. */
+export function serviceEnvironment(
+  service: ServiceName,
+  ports: ServicePorts,
+  facts: SandboxFacts,
+  env: Environment,
+): Environment {
+  const { secrets, monitoring } = facts;
+  const roles = rolesOf(service);
+  const own: Environment = {
+    ...commonEnvironment(facts, env),
+    OPS_HOST: '127.0.0.1',
+    OPS_PORT: String(ports.ops),
+    ...(ports.http !== undefined && { HTTP_HOST: '127.0.0.1', HTTP_PORT: String(ports.http) }),
+    ...(ports.grpc !== undefined && { GRPC_HOST: '127.0.0.1', GRPC_PORT: String(ports.grpc) }),
+    ...(roles !== undefined && { DISPATCHER_ROLES: roles }),
+  };
+  switch (appOf(service)) {
+    case 'config-service':
+      return {
+        ...own,
+        DATABASE_URL: facts.databaseUrl,
+        BOOTSTRAP_API_KEY: secrets.apiKey,
+        SECRETS_KEYRING: secrets.keyring,
+        INTERNAL_IDENTITY_KEY: secrets.identityKey,
+        MONITORING_URL: `http://127.0.0.1:${monitoring.httpPort}`,
+        MONITORING_GRPC_URL: `127.0.0.1:${monitoring.grpcPort}`,
+        CONSOLE_DIR: facts.consoleDir,
+      };
+    case 'monitoring':
+      return { ...own, DATABASE_URL: facts.databaseUrl, INTERNAL_IDENTITY_KEY: secrets.identityKey };
+    default:
+      return { ...own, SECRETS_KEYRING: secrets.keyring };
+  }
+}
