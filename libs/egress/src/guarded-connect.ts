@@ -1,0 +1,150 @@
+import type { Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import type { AllowList, EndpointUrl } from '@signalbox/domain';
+import { isLocalhost, localhostAddresses, refusalOf } from '@signalbox/domain';
+import { ConnectRace } from './connect-race.ts';
+import type { Failure, Stage } from './failure-table.ts';
+import { failureOf } from './failure-table.ts';
+import type { NameResolver } from './name-resolver.port.ts';
+import type { TlsSettings } from './tls-settings.ts';
+
+/** Why there is no connection. */
+export class ConnectError extends Error {
+  override readonly name = 'ConnectError';
+  readonly failure: Failure;
+
+  constructor(failure: Failure, cause?: unknown) {
+    super(failure.message, { cause });
+    this.failure = failure;
+  }
+}
+
+export interface ConnectSettings {
+  readonly resolver: NameResolver;
+  readonly allowList: AllowList;
+  readonly tls: TlsSettings;
+}
+
+export type Connected = (error: ConnectError | null, socket: Socket | null) => void;
+
+/**
+ * One connection being made to an endpoint: name → addresses, each judged → TCP → TLS. Invariant 8: what is connected
+ * to is an address that was judged, never the name, so that a name which resolves otherwise a moment later gains
+ * nothing; and one refused address refuses the name, as a host that is public has no private addresses.
+ */
+export class GuardedConnect {
+  stage: Stage = 'dns';
+  /** Absent: no name had to be looked up. */
+  dnsMs: number | undefined;
+  connectMs: number | undefined;
+  tlsMs: number | undefined;
+
+  readonly #endpoint: EndpointUrl;
+  readonly #settings: ConnectSettings;
+  readonly #done: Connected;
+  #stageBeganAtMs = performance.now();
+  #isCancelled = false;
+  #race: ConnectRace | undefined;
+  #socket: Socket | undefined;
+
+  /** `done` is called once, never before the constructor returns, and not at all when cancelled. */
+  constructor(endpoint: EndpointUrl, settings: ConnectSettings, done: Connected) {
+    this.#endpoint = endpoint;
+    this.#settings = settings;
+    this.#done = done;
+    this.#lookUp();
+  }
+
+  cancel(): void {
+    this.#isCancelled = true;
+    this.#race?.cancel();
+    this.#socket?.destroy();
+  }
+
+  #lookUp(): void {
+    const { hostname, isIpLiteral } = this.#endpoint;
+    if (isIpLiteral || isLocalhost(hostname)) {
+      const addresses = isIpLiteral ? [hostname] : localhostAddresses(this.#settings.allowList, this.#scheme());
+      process.nextTick(() => this.#judge(addresses));
+      return;
+    }
+    this.#settings.resolver.lookup(hostname, (result) => {
+      this.dnsMs = this.#endStage('connect');
+      if (result.kind === 'found') this.#judge(result.addresses);
+      else this.#fail({ errorClass: 'dns', message: result.message, isOwnFault: result.isOwnFault });
+    });
+  }
+
+  #judge(addresses: readonly string[]): void {
+    if (this.#isCancelled) return;
+    for (const address of addresses) {
+      const rule = refusalOf(address, this.#settings.allowList, this.#scheme());
+      if (rule === undefined) continue;
+      // Which address it was is for our own logs, not for the owner of the URL: it would map our network.
+      const message = rule === 'http' ? 'http is not allowed to this host' : `the host is not a public one (${rule})`;
+      this.#fail({ errorClass: 'refused-address', message, isOwnFault: false });
+      return;
+    }
+    this.#endStage('connect');
+    this.#race = new ConnectRace(addresses, this.#endpoint.port, (error, socket) => {
+      if (socket === null) {
+        this.#fail(failureOf(error, 'connect'), error);
+        return;
+      }
+      this.connectMs = this.#endStage('tls');
+      if (this.#endpoint.protocol === 'https:') this.#secure(socket);
+      else this.#succeed(socket);
+    });
+  }
+
+  #secure(tcp: Socket): void {
+    const { hostname, isIpLiteral, origin } = this.#endpoint;
+    const { tls } = this.#settings;
+    const session = tls.sessionOf(origin);
+    const socket = connectTls({
+      socket: tcp,
+      host: hostname,
+      // RFC 6066, section 3: SNI has neither addresses nor a trailing dot.
+      ...(isIpLiteral ? {} : { servername: hostname.endsWith('.') ? hostname.slice(0, -1) : hostname }),
+      secureContext: tls.secureContext,
+      ALPNProtocols: ['http/1.1'],
+      ...(session === undefined ? {} : { session }),
+    });
+    this.#socket = socket;
+    const fail = (error: Error): void => {
+      socket.destroy();
+      this.#fail(failureOf(error, 'tls'), error);
+    };
+    socket.on('error', fail);
+    socket.on('session', (made: Buffer) => tls.keepSession(origin, made));
+    socket.once('secureConnect', () => {
+      if (this.#isCancelled) return;
+      socket.off('error', fail);
+      this.tlsMs = this.#endStage('exchange');
+      this.#succeed(socket);
+    });
+  }
+
+  #succeed(socket: Socket): void {
+    this.stage = 'exchange';
+    if (this.#isCancelled) socket.destroy();
+    else this.#done(null, socket);
+  }
+
+  #fail(failure: Failure, cause?: unknown): void {
+    if (!this.#isCancelled) this.#done(new ConnectError(failure, cause), null);
+  }
+
+  /** Milliseconds since the stage began. */
+  #endStage(next: Stage): number {
+    const nowMs = performance.now();
+    const tookMs = nowMs - this.#stageBeganAtMs;
+    this.#stageBeganAtMs = nowMs;
+    this.stage = next;
+    return tookMs;
+  }
+
+  #scheme(): { readonly http: boolean } {
+    return { http: this.#endpoint.protocol === 'http:' };
+  }
+}

@@ -1,0 +1,85 @@
+import type { AllowList } from '@signalbox/domain';
+import { ConnectionPool } from './connection-pool.ts';
+import type { HttpTransport, PostOutcome, PostRequest } from './http-transport.port.ts';
+import type { NameResolver } from './name-resolver.port.ts';
+import type { NameResolverOptions } from './name-resolver.cares.ts';
+import { CaresNameResolver } from './name-resolver.cares.ts';
+import type { AttemptOwner } from './post-attempt.ts';
+import { PostAttempt } from './post-attempt.ts';
+import { TlsSettings } from './tls-settings.ts';
+
+export interface UndiciTransportOptions {
+  /** What the operator opened beside public addresses. Default: nothing. */
+  readonly allowList?: AllowList;
+  /** PEM of authorities to trust beside those that Node trusts. */
+  readonly ca?: string | Buffer;
+  /** How long an idle connection is kept. Default 45,000. */
+  readonly keepAliveMs?: number;
+  /** Idle connections kept at most, over all origins. Default 4,096. */
+  readonly maxIdleConnections?: number;
+  readonly names?: NameResolverOptions;
+}
+
+/** {@link HttpTransport} over undici's HTTP/1.1 client, behind the guard. */
+export class UndiciTransport implements HttpTransport, AttemptOwner {
+  readonly #resolver: NameResolver;
+  readonly #pool: ConnectionPool;
+  #underWay = 0;
+  #closed: PromiseWithResolvers<void> | undefined;
+
+  constructor(options: UndiciTransportOptions = {}) {
+    this.#resolver = new CaresNameResolver(options.names);
+    this.#pool = new ConnectionPool({
+      resolver: this.#resolver,
+      allowList: options.allowList ?? [],
+      tls: new TlsSettings(options.ca),
+      keepAliveMs: options.keepAliveMs ?? 45_000,
+      maxIdle: options.maxIdleConnections ?? 4_096,
+    });
+  }
+
+  post(request: PostRequest, done: (outcome: PostOutcome) => void): void {
+    if (this.#closed !== undefined) {
+      process.nextTick(done, CLOSING);
+      return;
+    }
+    const connection = this.#pool.take(request.endpoint);
+    const attempt = new PostAttempt(request, connection, this, done);
+    this.#underWay++;
+    attempt.dispatch();
+  }
+
+  onEnded(attempt: PostAttempt, isReusable: boolean): void {
+    const { connection } = attempt;
+    this.#underWay--;
+    if (isReusable && this.#closed === undefined) {
+      connection.connecting = undefined;
+      this.#pool.release(connection);
+    } else {
+      this.#pool.discard(connection);
+    }
+    if (this.#underWay === 0) this.#closed?.resolve();
+  }
+
+  isSilentAbout(hostname: string): boolean {
+    return this.#resolver.isSilentAbout(hostname);
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed === undefined) {
+      this.#closed = Promise.withResolvers();
+      this.#pool.closeIdle();
+      if (this.#underWay === 0) this.#closed.resolve();
+    }
+    await this.#closed.promise;
+    this.#resolver.close();
+  }
+}
+
+const CLOSING: PostOutcome = {
+  kind: 'failed',
+  errorClass: 'connect',
+  message: 'the sender is closing',
+  isOwnFault: true,
+  timings: { totalMs: 0 },
+};
