@@ -1,0 +1,126 @@
+import type { Broker, Cluster, PartitionAssigner } from 'kafkajs';
+import { asError } from './errors.ts';
+
+/** A group's coordinator and our place in the group, as the last join was answered. */
+export interface Membership {
+  readonly coordinator: Broker;
+  readonly memberId: string;
+  readonly generationId: number;
+}
+
+/** One partition of an answered fetch, before kafkajs filters it. */
+export interface FetchedPartition {
+  readonly topic: string;
+  readonly partition: number;
+  readonly fetchOffset: number;
+  /** Where a read-committed reader has to stop for now: the next offset, or the first open transaction. */
+  readonly lastStableOffset: number;
+  /** The whole answer brought nothing, for any partition. */
+  readonly isAnswerEmpty: boolean;
+}
+
+export interface ClusterListener {
+  onJoinAnswered(membership: Membership): void;
+  onFetched(fetched: FetchedPartition): void;
+  /** The log does not have the offset asked for. What is returned goes to kafkajs instead of its own error. */
+  onOutOfRange(topic: string, partition: number, error: Error): Error;
+}
+
+interface JoinAnswer {
+  readonly memberId: string;
+  readonly generationId: number;
+}
+
+interface FetchAnswer {
+  readonly responses: readonly {
+    readonly topicName: string;
+    readonly partitions: readonly {
+      readonly partition: number;
+      readonly lastStableOffset?: string;
+      readonly messages: readonly unknown[];
+    }[];
+  }[];
+}
+
+type FetchRequest = Parameters<Broker['fetch']>[0];
+type JoinableBroker = Broker & { joinGroup(request: object): Promise<JoinAnswer> };
+
+/**
+ * kafkajs hides what a consumer by position needs to know: the generation (to commit under it and no other), the offset
+ * each fetch began at (batches of filtered records come without), empty answers (a hole at the log's end), and that it
+ * overwrites the group's offset when a fetch is out of range. It does hand its cluster to the partition assigner. The
+ * tap listens there, on `findBroker`, through which every broker of the consumer comes.
+ */
+export function tapCluster(cluster: Cluster, listener: ClusterListener): void {
+  const tapped = new WeakSet<Broker>();
+  const findBroker = cluster.findBroker.bind(cluster);
+  cluster.findBroker = async (node) => {
+    const broker = await findBroker(node);
+    if (!tapped.has(broker)) {
+      tapped.add(broker);
+      tapBroker(broker as JoinableBroker, listener);
+    }
+    return broker;
+  };
+}
+
+function tapBroker(broker: JoinableBroker, listener: ClusterListener): void {
+  const joinGroup = broker.joinGroup.bind(broker);
+  const fetch = broker.fetch.bind(broker) as (request: FetchRequest) => Promise<FetchAnswer>;
+  broker.joinGroup = async (request) => {
+    const answer = await joinGroup(request);
+    const { memberId, generationId } = answer;
+    listener.onJoinAnswered({ coordinator: broker, memberId, generationId });
+    return answer;
+  };
+  broker.fetch = async (request: FetchRequest) => {
+    try {
+      const answer = await fetch(request);
+      report(request, answer, listener);
+      return answer;
+    } catch (cause) {
+      const { name, topic, partition } = cause as { name?: string; topic?: string; partition?: number };
+      if (name !== 'KafkaJSOffsetOutOfRange' || topic === undefined || partition === undefined) throw cause;
+      throw listener.onOutOfRange(topic, partition, asError(cause));
+    }
+  };
+}
+
+function report(request: FetchRequest, answer: FetchAnswer, listener: ClusterListener): void {
+  const isAnswerEmpty = answer.responses.every(({ partitions }) =>
+    partitions.every(({ messages }) => messages.length === 0),
+  );
+  const asked = new Map<string, string[]>();
+  for (const { topic, partitions } of request.topics) {
+    let offsets = asked.get(topic);
+    if (offsets === undefined) asked.set(topic, (offsets = []));
+    for (const { partition, fetchOffset } of partitions) offsets[partition] = fetchOffset;
+  }
+  for (const { topicName, partitions } of answer.responses) {
+    for (const { partition, lastStableOffset } of partitions) {
+      const fetchOffset = Number(asked.get(topicName)?.[partition]);
+      const stable = Number(lastStableOffset ?? -1);
+      listener.onFetched({ topic: topicName, partition, fetchOffset, lastStableOffset: stable, isAnswerEmpty });
+    }
+  }
+}
+
+/** The cluster of a kafkajs client, without joining a group: an assigner is made together with its consumer. */
+export function clusterCatcher(): { readonly assigner: PartitionAssigner; readonly cluster: () => Cluster } {
+  let caught: Cluster | undefined;
+  return {
+    assigner: ({ cluster }) => {
+      caught = cluster;
+      return {
+        name: 'none',
+        version: 0,
+        assign: () => Promise.resolve([]),
+        protocol: () => ({ name: 'none', metadata: Buffer.alloc(0) }),
+      };
+    },
+    cluster: () => {
+      if (caught === undefined) throw new Error('kafkajs made no assigner');
+      return caught;
+    },
+  };
+}

@@ -1,0 +1,62 @@
+import { Kafka, type ISocketFactory, type KafkaConfig, type RetryOptions, type SASLOptions } from 'kafkajs';
+import type { KafkaLogger } from './kafka-logger.port.ts';
+import { silentLogger } from './kafka-logger.port.ts';
+import { kafkajsLogCreator, kafkajsLogLevel } from './kafkajs-logging.ts';
+import './kafkajs-warnings.ts';
+
+export type SaslMechanism = 'plain' | 'scram-sha-256' | 'scram-sha-512';
+
+export interface SaslOptions {
+  readonly mechanism: SaslMechanism;
+  readonly username: string;
+  readonly password: string;
+}
+
+/** PEM texts, not file names. Without `ca` the certificates that Node trusts count. */
+export interface TlsOptions {
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+}
+
+export interface KafkaConnection {
+  /** `host:port` of some brokers; the others are learned from them. */
+  readonly brokers: readonly string[];
+  readonly clientId: string;
+  readonly sasl?: SaslOptions;
+  readonly tls?: TlsOptions | true;
+  /** Default: silent. */
+  readonly logger?: KafkaLogger;
+  /** How sockets are made; tests put proxies in between. Default: `net` or `tls`. */
+  readonly socketFactory?: ISocketFactory;
+}
+
+/**
+ * Short steps: kafkajs sends no heartbeat while it backs off, and a session lasts 6 s. About half a minute of failures in
+ * a row, then the error surfaces.
+ */
+export const CLIENT_RETRY: RetryOptions = {
+  initialRetryTime: 100,
+  multiplier: 1.5,
+  factor: 0.2,
+  maxRetryTime: 1_000,
+  retries: 30,
+};
+
+export function createClient(connection: KafkaConnection): Kafka {
+  const logger = connection.logger ?? silentLogger;
+  const config: KafkaConfig = {
+    brokers: [...connection.brokers],
+    clientId: connection.clientId,
+    connectionTimeout: 5_000,
+    authenticationTimeout: 10_000,
+    requestTimeout: 30_000,
+    retry: CLIENT_RETRY,
+    logLevel: kafkajsLogLevel(logger),
+    logCreator: kafkajsLogCreator(logger),
+  };
+  if (connection.sasl !== undefined) config.sasl = { ...connection.sasl } as SASLOptions;
+  if (connection.tls !== undefined) config.ssl = connection.tls === true ? true : { ...connection.tls };
+  if (connection.socketFactory !== undefined) config.socketFactory = connection.socketFactory;
+  return new Kafka(config);
+}

@@ -1,0 +1,73 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { settle, type PartitionAck, type QueuedRecord } from './flight.ts';
+import type { KafkaLogger } from './kafka-logger.port.ts';
+import type { RecordQueue } from './record-queue.ts';
+
+/** Sends records through one producer at a time. */
+export interface BatchSender {
+  /** Never rejects. `error` says that some of it was rejected: the producer must be renewed before it sends again. */
+  send(records: readonly QueuedRecord[]): Promise<{ readonly acks: readonly PartitionAck[]; readonly error?: Error }>;
+  /** Closes the producer and opens another one. */
+  renew(reason: string): Promise<void>;
+}
+
+export interface FlightListener {
+  onAcknowledged(record: QueuedRecord, partition: number, offset: number): void;
+  /** All records of a flight are acknowledged; flights land in the order of the appends. */
+  onLanded(records: number): void;
+}
+
+const FIRST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 5_000;
+
+/**
+ * One flight at a time, no timer: what is appended while nothing is in flight goes at once, what is appended meanwhile
+ * goes together with the next flight. A flight ends when every record of it is acknowledged, however long that takes, so
+ * that the order within a partition holds.
+ */
+export class Flusher {
+  readonly #queue: RecordQueue;
+  readonly #sender: BatchSender;
+  readonly #logger: KafkaLogger;
+  readonly #listener: FlightListener;
+  #isFlying = false;
+
+  constructor(queue: RecordQueue, sender: BatchSender, logger: KafkaLogger, listener: FlightListener) {
+    this.#queue = queue;
+    this.#sender = sender;
+    this.#logger = logger;
+    this.#listener = listener;
+  }
+
+  /** To be called after each push. The flight starts in a microtask, so that one turn's appends go together. */
+  poke(): void {
+    if (this.#isFlying) return;
+    this.#isFlying = true;
+    queueMicrotask(() => void this.#fly());
+  }
+
+  async #fly(): Promise<void> {
+    while (!this.#queue.isEmpty) {
+      const flight = this.#queue.take();
+      await this.#land(flight);
+      this.#listener.onLanded(flight.length);
+    }
+    this.#isFlying = false;
+  }
+
+  async #land(flight: QueuedRecord[]): Promise<void> {
+    let records = flight;
+    const onAcknowledged = this.#listener.onAcknowledged.bind(this.#listener);
+    for (let round = 0; ; round++) {
+      const { acks, error } = await this.#sender.send(records);
+      const missing = settle(records, acks, onAcknowledged);
+      // A rejected batch takes its sequence numbers back although the broker may have appended it: the old producer's
+      // next batch would be dropped as a duplicate, or wedged. The very same records go first through a new one.
+      if (error !== undefined) await this.#sender.renew(error.message);
+      if (missing.length === 0) return;
+      this.#logger.warn({ records: missing.length, of: records.length, round }, 'kafka.records_sent_again');
+      records = missing;
+      if (round > 0) await delay(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(round, 10)));
+    }
+  }
+}
