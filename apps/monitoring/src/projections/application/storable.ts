@@ -1,0 +1,65 @@
+import type { Delivery, Fact, FactBase } from '@signalbox/contracts';
+
+/** Beyond this no calendar is meant; Postgres's timestamps go on to the year 294276. */
+const LAST_MS = Date.parse('9999-12-31T23:59:59.999Z');
+const INT4_MAX = 2 ** 31 - 1;
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+// eslint-disable-next-line no-control-regex -- an id with a control character is what is looked for
+const IDENTIFIER = /^[^\u0000-\u001f\u007f]{1,256}$/;
+
+/** What a fact and a delivery have in common. */
+type Placed = Pick<
+  FactBase,
+  'tenantId' | 'eventType' | 'deliveryId' | 'round' | 'attemptNumber' | 'deferrals' | 'firstScheduledAtMs'
+>;
+
+/**
+ * Why the tables cannot hold a record, or null. The codecs accept every number; one that Postgres refuses would stop its
+ * partition for ever, so it is found here and put aside instead.
+ */
+export function whyNotStorable(placed: Placed, webhookId: string): string | null {
+  if (!UUID.test(placed.deliveryId)) return 'field "deliveryId" must be a UUID in lower case';
+  if (!IDENTIFIER.test(webhookId)) return 'the webhook id must be 1 to 256 characters, none of them a control character';
+  for (const name of ['tenantId', 'eventType'] as const) {
+    if (!IDENTIFIER.test(placed[name])) return `field "${name}" must be 1 to 256 characters, none of them a control character`;
+  }
+  for (const name of ['round', 'attemptNumber', 'deferrals'] as const) {
+    if (!isCount(placed[name], INT4_MAX)) return `field "${name}" must be a whole number from 0 to ${INT4_MAX}`;
+  }
+  return isCount(placed.firstScheduledAtMs, LAST_MS) ? null : 'field "firstScheduledAtMs" must be Unix milliseconds';
+}
+
+export function whyFactNotStorable(fact: Fact): string | null {
+  if (!isCount(fact.atMs, LAST_MS)) return 'field "atMs" must be Unix milliseconds';
+  return whyNotStorable(fact, fact.webhookId) ?? whyKindNotStorable(fact);
+}
+
+export function whyDeliveryNotStorable(delivery: Delivery, webhookId: string): string | null {
+  return whyNotStorable(delivery, webhookId);
+}
+
+function whyKindNotStorable(fact: Fact): string | null {
+  const isTime = (value: number | undefined): boolean => value === undefined || isCount(value, LAST_MS);
+  switch (fact.kind) {
+    case 'attempted': {
+      if (!isTime(fact.startedAtMs)) return 'field "startedAtMs" must be Unix milliseconds';
+      if (!isTime(fact.nextAttemptAtMs)) return 'field "nextAttemptAtMs" must be Unix milliseconds';
+      if (fact.statusCode !== undefined && !isCount(fact.statusCode, 999)) return 'field "statusCode" must be 0 to 999';
+      const durations = Object.values(fact.timings);
+      if (!durations.every((value) => Number.isFinite(value))) return 'field "timings" must hold numbers';
+      return Number.isFinite(fact.timings.totalMs) ? null : 'field "timings.totalMs" must be a number';
+    }
+    case 'deferred':
+      return isTime(fact.dueAtMs) ? null : 'field "dueAtMs" must be Unix milliseconds';
+    case 'breaker-changed':
+      return isTime(fact.openSinceMs) && isTime(fact.nextProbeAtMs) ? null : 'times of a breaker must be Unix milliseconds';
+    case 'skipped':
+    case 'expired':
+      return null;
+  }
+  return fact satisfies never;
+}
+
+function isCount(value: unknown, max: number): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= max;
+}
