@@ -1,5 +1,10 @@
-import kafkajs, { type Assignment, type Cluster, type PartitionAssigner } from 'kafkajs';
-import { assignSticky, type AssignmentMember, type AssignmentTopic, type MemberPartitions } from './sticky-assignment.ts';
+import kafkajs, { type Cluster, type PartitionAssigner } from 'kafkajs';
+import {
+  assignSticky,
+  type AssignmentMember,
+  type AssignmentTopic,
+  type MemberPartitions,
+} from './sticky-assignment.ts';
 
 const { MemberAssignment, MemberMetadata } = kafkajs.AssignerProtocol;
 
@@ -73,7 +78,7 @@ export function stickyAssigner(options: AssignerOptions): PartitionAssigner {
           : assignSticky(topics, members);
         const answer = [...assigned].map(([memberId, partitions]) => {
           const ofMember = options.isCoPartitioned ? separate(partitions, topics) : partitions;
-          const assignment = Object.fromEntries([...ofMember].filter(([, numbers]) => numbers.length > 0)) as Assignment;
+          const assignment = Object.fromEntries([...ofMember].filter(([, numbers]) => numbers.length > 0));
           return {
             memberId,
             memberAssignment: MemberAssignment.encode({ version: 0, assignment, userData: Buffer.alloc(0) }),

@@ -100,7 +100,7 @@ export class KafkajsSender implements BatchSender {
     for (const record of records) {
       const leader = this.#placement.leaderOf(record.topic, record.partition);
       let call = calls.get(leader);
-      if (call === undefined) calls.set(leader, (call = new Map()));
+      if (call === undefined) calls.set(leader, (call = new Map<string, TopicMessages>()));
       const ofTopic = call.get(record.topic);
       const message = record as QueuedRecord & { headers: IHeaders; partition: number };
       if (ofTopic === undefined) call.set(record.topic, { topic: record.topic, messages: [message] });

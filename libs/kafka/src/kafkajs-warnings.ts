@@ -10,6 +10,6 @@ const nameOf = (args: readonly unknown[]): unknown => {
   return typeof second === 'object' && second !== null ? (second as { type?: unknown }).type : second;
 };
 
-process.emitWarning = ((...args: unknown[]): void => {
+process.emitWarning = (...args: unknown[]): void => {
   if (nameOf(args) !== 'TimeoutNegativeWarning') emitWarning(...args);
-}) as typeof process.emitWarning;
+};

@@ -43,7 +43,7 @@ export class RecordQueue {
       if (record === undefined) break;
       const partition = this.#placement.place(record) ?? UNPLACED;
       let ofTopic = bytesOf.get(record.topic);
-      if (ofTopic === undefined) bytesOf.set(record.topic, (ofTopic = new Map()));
+      if (ofTopic === undefined) bytesOf.set(record.topic, (ofTopic = new Map<number, number>()));
       const ofPartition = (ofTopic.get(partition) ?? 0) + record.bytes;
       bytes += record.bytes;
       const isFull = ofPartition > this.#limits.bytesPerPartition || bytes > this.#limits.bytes;

@@ -1,0 +1,346 @@
+import type { Batch, Cluster, Consumer, ConsumerGroupJoinEvent, EachBatchPayload } from 'kafkajs';
+import { tapCluster, type FetchedPartition, type Membership } from './cluster-tap.ts';
+import { CLIENT_RETRY, createClient, type KafkaConnection } from './connection.ts';
+import { asError } from './errors.ts';
+import { commitAs, isFenced } from './group-offsets.ts';
+import { HeartbeatAge } from './heartbeat-age.ts';
+import { silentLogger, type KafkaLogger } from './kafka-logger.port.ts';
+import { stickyAssigner } from './kafkajs-assigner.ts';
+import { locateJoin } from './locate-join.ts';
+import type { CommitEntry, LogConsumer, LogConsumerOptions, LogHandler } from './log-consumer.port.ts';
+import { byTopic } from './log-range.ts';
+import type { PartitionPosition, TopicPartition } from './log-record.ts';
+import { PartitionTable, type AssignedState } from './partition-table.ts';
+import { persist } from './persist.ts';
+import { toRecord } from './to-record.ts';
+import { within } from './within.ts';
+
+export interface KafkajsConsumerOptions extends LogConsumerOptions {
+  readonly connection: KafkaConnection;
+  /** Partitions of the same number of all topics go to the same member. Default false: all partitions are spread. */
+  readonly isCoPartitioned?: boolean;
+  /** For tests. Default 60,000 ms. */
+  readonly stallAfterMs?: number;
+}
+
+/** kafkajs's types leave it out. Not `firstOffset()`: gaps are normal. */
+type FetchedBatch = Batch & { readonly fetchedOffset: string };
+
+const STOP_WITHIN_MS = 10_000;
+
+/** A {@link LogConsumer} over kafkajs. `start` rejects with what `onFatal` was given when it does not get that far. */
+export function createLogConsumer(options: KafkajsConsumerOptions): LogConsumer {
+  return new KafkajsConsumer(options);
+}
+
+class KafkajsConsumer implements LogConsumer {
+  readonly #options: KafkajsConsumerOptions;
+  readonly #handler: LogHandler;
+  readonly #logger: KafkaLogger;
+  readonly #consumer: Consumer;
+  readonly #table = new PartitionTable();
+  readonly #age = new HeartbeatAge();
+  readonly #firstLocated = Promise.withResolvers<void>();
+  readonly #stopping = new AbortController();
+  readonly #stallAfterMs: number;
+  #cluster: Cluster | undefined;
+  /** As answered by the coordinator; counts only once the assignment has come too. */
+  #pendingMember: Membership | undefined;
+  #member: Membership | undefined;
+  #join = new AbortController();
+  #commits: Promise<unknown> = Promise.resolve();
+  #watch: NodeJS.Timeout | undefined;
+  #isQuiesced = false;
+  #fatal: Error | undefined;
+
+  constructor(options: KafkajsConsumerOptions) {
+    this.#options = options;
+    this.#handler = options.handler;
+    this.#logger = options.connection.logger ?? silentLogger;
+    this.#stallAfterMs = options.stallAfterMs ?? 60_000;
+    this.#firstLocated.promise.catch(() => {});
+    this.#consumer = createClient(options.connection).consumer({
+      groupId: options.groupId,
+      partitionAssigners: [
+        stickyAssigner({
+          isCoPartitioned: options.isCoPartitioned ?? false,
+          holding: () => ({ owned: this.#owned(), generationId: this.#member?.generationId ?? -1 }),
+          onCluster: (cluster) => this.#tap(cluster),
+        }),
+      ],
+      sessionTimeout: 6_000,
+      heartbeatInterval: 1_500,
+      rebalanceTimeout: 15_000,
+      // kafkajs's default of 5,000 also delays pause, resume and seek.
+      maxWaitTimeInMs: 100,
+      maxBytesPerPartition: options.maxBytesPerPartition ?? 1024 * 1024,
+      allowAutoTopicCreation: false,
+      retry: { ...CLIENT_RETRY, restartOnFailure: () => Promise.resolve(false) },
+    });
+    this.#listen();
+  }
+
+  async start(): Promise<void> {
+    try {
+      await this.#consumer.connect();
+      await this.#consumer.subscribe({ topics: [...this.#options.topics], fromBeginning: true });
+      await this.#consumer.run({
+        autoCommit: false,
+        eachBatchAutoResolve: false,
+        eachBatch: (payload) => {
+          this.#guard(() => this.#take(payload));
+          return Promise.resolve();
+        },
+      });
+    } catch (error) {
+      this.#fail(asError(error));
+    }
+    if (this.#fatal === undefined) {
+      this.#watch = setInterval(() => this.#checkStall(), Math.min(5_000, this.#stallAfterMs / 4));
+    }
+    await this.#firstLocated.promise;
+  }
+
+  quiesce(): void {
+    this.#isQuiesced = true;
+    this.#join.abort(new Error('the consumer was quiesced'));
+    this.#firstLocated.reject(new Error('the consumer was quiesced before its first join was located'));
+    this.#pauseAll();
+  }
+
+  async stop(): Promise<void> {
+    this.quiesce();
+    this.#stopping.abort(new Error('the consumer was stopped'));
+    clearInterval(this.#watch);
+    const isStopped = await within(this.#consumer.disconnect(), STOP_WITHIN_MS, (error) => {
+      this.#logger.warn({ err: error, group_id: this.#options.groupId }, 'kafka.consumer_not_stopped');
+    });
+    if (!isStopped) this.#logger.warn({ group_id: this.#options.groupId }, 'kafka.consumer_left_behind');
+  }
+
+  pause(partitions: readonly TopicPartition[]): void {
+    const paused = this.#states(partitions);
+    for (const state of paused) state.isPaused = true;
+    if (paused.length > 0) this.#consumer.pause(toRequest(paused));
+  }
+
+  resume(partitions: readonly TopicPartition[]): void {
+    const resumed = this.#states(partitions).filter(({ isLocated }) => isLocated);
+    for (const state of resumed) state.isPaused = false;
+    this.#resume(resumed);
+  }
+
+  seek({ topic, partition, offset }: PartitionPosition): void {
+    const state = this.#table.find(topic, partition);
+    if (state === undefined || !state.isLocated) return;
+    state.position = offset;
+    this.#seek(state);
+  }
+
+  async commit(entries: readonly CommitEntry[]): Promise<'committed' | 'fenced'> {
+    const member = this.#member;
+    if (this.#fatal !== undefined) throw this.#fatal;
+    if (member === undefined) return 'fenced';
+    const ours = entries.filter(({ topic, partition }) => this.#table.find(topic, partition)?.isCommittable === true);
+    if (ours.length === 0) return 'committed';
+    // One after the other: a repeated older commit must not overtake a newer one.
+    const committed = this.#commits.then(() => this.#commitAs(member, ours));
+    this.#commits = committed.catch(() => {});
+    return committed;
+  }
+
+  msSinceHeartbeat(): number {
+    return this.#age.ms();
+  }
+
+  #listen(): void {
+    const consumer = this.#consumer;
+    this.#age.observe(consumer);
+    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => this.#guard(() => this.#onJoin(payload)));
+    consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
+      if (payload.batchSize === 0) this.#guard(() => this.#skip(payload.topic, payload.partition, payload.lastOffset));
+    });
+    consumer.on(consumer.events.CRASH, ({ payload }) => this.#fail(payload.error));
+  }
+
+  #tap(cluster: Cluster): void {
+    this.#cluster = cluster;
+    tapCluster(cluster, {
+      onJoinAnswered: (membership) => {
+        this.#pendingMember = membership;
+      },
+      onFetched: (fetched) => this.#onFetched(fetched),
+      // In its own error kafkajs would see the order to overwrite the group's offset with its default.
+      onOutOfRange: (topic, partition, cause) => {
+        const at = this.#table.find(topic, partition)?.position;
+        const error = new Error(`the log of ${topic}[${partition}] does not have the position ${at}`, { cause });
+        this.#fail(error);
+        return Object.assign(error, { retriable: false });
+      },
+    });
+  }
+
+  /** Synchronously within kafkajs's join: nothing of the next generation has been fetched, and nothing will be. */
+  #onJoin(payload: ConsumerGroupJoinEvent['payload']): void {
+    const before = this.#member;
+    const member = this.#pendingMember;
+    if (member === undefined) throw new Error('joined a group without an answer to it');
+    this.#member = member;
+    this.#join.abort(new Error('overtaken by the next join'));
+    // The same member in the very next generation: in between nobody can have been given our partitions.
+    const isContinuous = before?.memberId === member.memberId && before.generationId + 1 === member.generationId;
+    const assigned = Object.entries(payload.memberAssignment).flatMap(([topic, partitions]) =>
+      partitions.map((partition): TopicPartition => ({ topic, partition })),
+    );
+    const lost = this.#table.replace(assigned, isContinuous);
+    this.#pauseAll();
+    // kafkajs does not forget the pauses of partitions that went away. Its seeks are overwritten when they come back.
+    if (lost.length > 0) this.#consumer.resume(toRequest(lost));
+    this.#handler.onJoin({ assigned, lost, isContinuous });
+    if (this.#isQuiesced) return;
+    this.#join = new AbortController();
+    void this.#locate(member, assigned, this.#join.signal);
+  }
+
+  async #locate(member: Membership, assigned: readonly TopicPartition[], signal: AbortSignal): Promise<void> {
+    try {
+      if (this.#cluster === undefined) throw new Error('kafkajs made no assigner');
+      const { groupId } = this.#options;
+      const handler = this.#handler;
+      const positions = await locateJoin({ cluster: this.#cluster, groupId, member, assigned, handler, signal });
+      if (signal.aborted) return;
+      for (const { topic, partition, offset } of positions) {
+        const state = this.#table.find(topic, partition);
+        if (state === undefined) continue;
+        state.isLocated = true;
+        state.isCommittable = true;
+        state.position = offset;
+        this.#seek(state);
+      }
+      this.#resume(this.#table.all().filter(({ isPaused }) => !isPaused));
+      this.#firstLocated.resolve();
+    } catch (error) {
+      if (!signal.aborted) this.#fail(asError(error));
+    }
+  }
+
+  #take(payload: EachBatchPayload): void {
+    const { batch } = payload;
+    const { topic, partition } = batch;
+    const state = this.#table.find(topic, partition);
+    // Not resolved, so that kafkajs asks for the same again when it may.
+    if (state === undefined || !state.isLocated || state.isPaused || this.#isQuiesced) return;
+    const position = state.position;
+    if (Number((batch as FetchedBatch).fetchedOffset) !== position) {
+      this.#seek(state);
+      return;
+    }
+    const lastOffset = batch.lastOffset();
+    payload.resolveOffset(lastOffset);
+    const nextPosition = Number(lastOffset) + 1;
+    state.position = nextPosition;
+    const records = batch.messages.map((message) => toRecord(topic, partition, message));
+    this.#handler.onBatch({ topic, partition, position, records, nextPosition });
+  }
+
+  /** A fetch whose records were all filtered: transaction markers, aborted records. It never reaches `eachBatch`. */
+  #skip(topic: string, partition: number, lastOffset: string): void {
+    const state = this.#table.find(topic, partition);
+    if (state === undefined || !state.isLocated) return;
+    const offset = Number(lastOffset) + 1;
+    if (state.isPaused || this.#isQuiesced || state.fetchOffset !== state.position || offset <= state.position) {
+      // kafkajs has moved on by itself.
+      this.#seek(state);
+      return;
+    }
+    state.position = offset;
+    this.#handler.onAdvance({ topic, partition, offset });
+  }
+
+  #onFetched({ topic, partition, fetchOffset }: FetchedPartition): void {
+    const state = this.#table.find(topic, partition);
+    if (state === undefined) return;
+    state.fetchOffset = fetchOffset;
+    state.lastFetchAtMs = performance.now();
+  }
+
+  async #commitAs(member: Membership, entries: readonly CommitEntry[]): Promise<'committed' | 'fenced'> {
+    const { groupId } = this.#options;
+    let { coordinator } = member;
+    let isFirst = true;
+    try {
+      return await persist(
+        async () => {
+          if (this.#member !== member) return 'fenced';
+          if (!isFirst && this.#cluster !== undefined)
+            coordinator = await this.#cluster.findGroupCoordinator({ groupId });
+          isFirst = false;
+          await commitAs(coordinator, groupId, member, entries);
+          return 'committed';
+        },
+        { signal: this.#stopping.signal, isFinal: isFinalCommitError },
+      );
+    } catch (error) {
+      if (isFenced(error)) return 'fenced';
+      throw this.#fatal ?? error;
+    }
+  }
+
+  #owned(): Map<string, number[]> {
+    return new Map([...byTopic(this.#table.all())].map(([topic, states]) => [topic, states.map((s) => s.partition)]));
+  }
+
+  #states(partitions: readonly TopicPartition[]): AssignedState[] {
+    return partitions.flatMap(({ topic, partition }) => this.#table.find(topic, partition) ?? []);
+  }
+
+  #seek({ topic, partition, position }: AssignedState): void {
+    this.#consumer.seek({ topic, partition, offset: String(position) });
+  }
+
+  #resume(states: readonly AssignedState[]): void {
+    if (this.#isQuiesced || states.length === 0) return;
+    for (const state of states) state.lastFetchAtMs = performance.now();
+    this.#consumer.resume(toRequest(states));
+  }
+
+  #pauseAll(): void {
+    const all = this.#table.all();
+    if (all.length > 0) this.#consumer.pause(toRequest(all));
+  }
+
+  #checkStall(): void {
+    const oldest = performance.now() - this.#stallAfterMs;
+    const stalled = this.#table
+      .all()
+      .find((state) => state.isLocated && !state.isPaused && !this.#isQuiesced && state.lastFetchAtMs < oldest);
+    if (stalled === undefined) return;
+    const { topic, partition } = stalled;
+    this.#fail(new Error(`no fetch of ${topic}[${partition}] was answered for ${this.#stallAfterMs} ms`));
+  }
+
+  #guard(step: () => void): void {
+    try {
+      step();
+    } catch (error) {
+      this.#fail(asError(error));
+    }
+  }
+
+  #fail(error: Error): void {
+    if (this.#fatal !== undefined || this.#stopping.signal.aborted) return;
+    this.#fatal = error;
+    this.#firstLocated.reject(error);
+    this.#join.abort(error);
+    clearInterval(this.#watch);
+    this.#stopping.abort(error);
+    this.#logger.error({ err: error, group_id: this.#options.groupId }, 'kafka.consumer_failed');
+    this.#options.onFatal(error);
+  }
+}
+
+const isFinalCommitError = (error: unknown): boolean =>
+  isFenced(error) || (error as { retriable?: unknown } | null)?.retriable === false;
+
+const toRequest = (partitions: readonly TopicPartition[]): { topic: string; partitions: number[] }[] =>
+  [...byTopic(partitions)].map(([topic, items]) => ({ topic, partitions: items.map(({ partition }) => partition) }));

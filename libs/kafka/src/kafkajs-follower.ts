@@ -1,0 +1,69 @@
+import type { KafkaMessage } from 'kafkajs';
+import type { KafkaConnection } from './connection.ts';
+import type { LogFollower } from './log-reader.port.ts';
+import type { LogRecord } from './log-record.ts';
+import { SoloConsumer } from './solo-consumer.ts';
+import { toRecord } from './to-record.ts';
+
+export interface LogFollowerOptions {
+  readonly connection: KafkaConnection;
+  readonly topic: string;
+  /** In order within a partition. Throwing ends the following (`onFatal`). */
+  readonly onRecord: (record: LogRecord) => void;
+  /** The follower cannot go on: what it told before is getting old. */
+  readonly onFatal: (error: Error) => void;
+  /** Default: the client id and `.follower.`. */
+  readonly groupPrefix?: string;
+  readonly stallAfterMs?: number;
+}
+
+/** A {@link LogFollower} over kafkajs. */
+export function createLogFollower(options: LogFollowerOptions): LogFollower {
+  return new KafkajsFollower(options);
+}
+
+class KafkajsFollower implements LogFollower {
+  readonly #options: LogFollowerOptions;
+  readonly #solo: SoloConsumer;
+  readonly #caughtUp = Promise.withResolvers<void>();
+  /** The partitions that have not reached the end they had at the start. */
+  readonly #behind = new Map<number, number>();
+
+  constructor(options: LogFollowerOptions) {
+    this.#options = options;
+    this.#caughtUp.promise.catch(() => {});
+    this.#solo = new SoloConsumer({
+      connection: options.connection,
+      topic: options.topic,
+      groupPrefix: options.groupPrefix ?? `${options.connection.clientId}.follower.`,
+      stallAfterMs: options.stallAfterMs ?? 60_000,
+      onMessages: (partition, messages, next) => this.#take(partition, messages, next),
+      onFatal: (error) => {
+        this.#caughtUp.reject(error);
+        options.onFatal(error);
+      },
+    });
+  }
+
+  async start(): Promise<void> {
+    await this.#solo.start();
+    // Asked after joining, so that whatever was acknowledged before the start is waited for.
+    const ranges = await this.#solo.ranges();
+    for (const { partition, start, end } of ranges) if (start < end) this.#behind.set(partition, end);
+    for (const { partition, start } of ranges) this.#solo.read(partition, start);
+    if (this.#behind.size > 0) await this.#caughtUp.promise;
+  }
+
+  async stop(): Promise<void> {
+    this.#caughtUp.reject(new Error('the follower was stopped'));
+    await this.#solo.stop();
+  }
+
+  #take(partition: number, messages: readonly KafkaMessage[], nextPosition: number): void {
+    for (const message of messages) this.#options.onRecord(toRecord(this.#options.topic, partition, message));
+    const end = this.#behind.get(partition);
+    if (end === undefined || nextPosition < end) return;
+    this.#behind.delete(partition);
+    if (this.#behind.size === 0) this.#caughtUp.resolve();
+  }
+}
