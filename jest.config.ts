@@ -22,6 +22,8 @@ const config = {
     project('chaos', ['test/chaos/**/*.chaos.spec.ts']),
   ],
   testTimeout: 60_000,
+  // Writes only where .ci/run asks for it by TEST_COUNTS_FILE.
+  reporters: ['default', '<rootDir>/scripts/test-count.reporter.ts'],
 };
 
 export default config;
