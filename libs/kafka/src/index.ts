@@ -8,6 +8,7 @@ export * from './log-reader.port.ts';
 export * from './log-record.ts';
 export * from './partition-ledger.ts';
 
+export * from './auth-event-topics.ts';
 export * from './ensure-topics.ts';
 export * from './kafka-logger.port.ts';
 export { createLogConsumer, type KafkajsConsumerOptions } from './kafkajs-consumer.ts';

@@ -2,6 +2,7 @@ import type { Cluster } from 'kafkajs';
 import type { GroupNames, TopicNames } from '@signalbox/contracts';
 import { clusterCatcher } from './cluster-tap.ts';
 import { createClient, type KafkaConnection } from './connection.ts';
+import { TopicFaultsError } from './ensure-topics.ts';
 import { kafkaErrorType } from './errors.ts';
 import { commitAs, fetchCommitted } from './group-offsets.ts';
 import type { CommitEntry } from './log-consumer.port.ts';
@@ -52,7 +53,8 @@ const WITHIN_MS = 60_000;
 /**
  * Commits a start offset for every partition of a group that has none: our own topics from the beginning; auth events
  * from the end, and only while `deliveries` has never had a record. Throws {@link StartOffsetNeededError} before it
- * commits anything, and {@link GroupIsActiveError}.
+ * commits anything, {@link GroupIsActiveError}, and
+ * {@link TopicFaultsError} where a topic is missing.
  */
 export async function commitStartOffsets(
   connection: KafkaConnection,
@@ -73,7 +75,7 @@ export async function commitStartOffsets(
       [groups.scheduler, names.retries],
       [groups.projector, [names.deliveries, names.attempts]],
     ];
-    await cluster.addMultipleTargetTopics([...new Set([...names.authEvents, ...own.flatMap(([, topics]) => topics)])]);
+    await loadTopics(cluster, [...new Set([...names.authEvents, ...own.flatMap(([, topics]) => topics)])]);
     const authEvents = await missingOffsets(cluster, groups.router, names.authEvents);
     const from = await startOfAuthEvents(cluster, options, authEvents);
     const committed = [...(await commit(cluster, groups.router, authEvents, from))];
@@ -85,6 +87,19 @@ export async function commitStartOffsets(
   } finally {
     await client.disconnect();
   }
+}
+
+async function loadTopics(cluster: Cluster, topics: readonly string[]): Promise<void> {
+  const faults: string[] = [];
+  for (const topic of topics) {
+    try {
+      await cluster.addTargetTopic(topic);
+    } catch (cause) {
+      if (kafkaErrorType(cause) !== 'UNKNOWN_TOPIC_OR_PARTITION') throw cause;
+      faults.push(`${topic} does not exist and must before offsets can be committed for it`);
+    }
+  }
+  if (faults.length > 0) throw new TopicFaultsError(faults);
 }
 
 const partitionsOf = (cluster: Cluster, topics: readonly string[]): TopicPartition[] =>
