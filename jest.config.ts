@@ -14,12 +14,17 @@ const project = (displayName: string, testMatch: string[], extra: Config.Initial
   ...extra,
 });
 
+const systemSetup = { globalSetup: '<rootDir>/libs/testing/src/jest/system-setup.ts' };
+
 const config = {
   projects: [
     project('unit', ['{apps,libs}/**/*.unit.spec.ts', 'test/**/*.unit.spec.ts']),
-    project('int', ['{apps,libs}/**/*.int.spec.ts']),
-    project('e2e', ['test/e2e/**/*.e2e.spec.ts']),
-    project('chaos', ['test/chaos/**/*.chaos.spec.ts']),
+    project('int', ['{apps,libs}/**/*.int.spec.ts'], {
+      globalSetup: '<rootDir>/libs/testing/src/jest/int-setup.ts',
+      globalTeardown: '<rootDir>/libs/testing/src/jest/int-teardown.ts',
+    }),
+    project('e2e', ['test/e2e/**/*.e2e.spec.ts'], systemSetup),
+    project('chaos', ['test/chaos/**/*.chaos.spec.ts'], systemSetup),
   ],
   testTimeout: 60_000,
   // Writes only where .ci/run asks for it by TEST_COUNTS_FILE.

@@ -3,7 +3,7 @@ export { readRunInfo, type RunInfo, type RunProcess } from './folder/run-info.ts
 export { KAFKA_VERSION, kafkaJars } from './kafka/kafka-jars.ts';
 export { startKafka, type KafkaOptions, type RunningKafka, type RunningKafkaNode } from './kafka/start-kafka.ts';
 export { cacheFolder, repositoryRoot, sandboxFolder } from './paths.ts';
-export { ensureDatabase } from './postgres/database.ts';
+export { dropDatabase, ensureDatabase } from './postgres/database.ts';
 export { startPostgres, type PostgresOptions, type RunningPostgres } from './postgres/start-postgres.ts';
 export { freePort, freePorts, isPortFree } from './process/free-ports.ts';
 export { isProcessAlive } from './process/other-process.ts';

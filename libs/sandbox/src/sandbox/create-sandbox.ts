@@ -266,7 +266,10 @@ class RunningSandbox implements Sandbox {
     this.#onLine('making the topics, migrating the database');
     const env = { ...commonEnvironment(facts, this.#options.env ?? {}), DATABASE_URL: facts.databaseUrl };
     await Promise.all([
-      prepareTopics({ ...facts, makeAuthEventTopics: this.#options.kafkaBrokers === undefined }),
+      prepareTopics({
+        ...facts,
+        makeAuthEventTopics: this.#options.makeAuthEventTopics ?? this.#options.kafkaBrokers === undefined,
+      }),
       ...[...apps].map((app) => migrate(app, this.#appsDir, this.#logFile(`${app}-migrate`), env)),
     ]);
   }

@@ -26,8 +26,10 @@ export interface SandboxOptions {
   readonly serviceEnv?: Partial<Readonly<Record<ServiceName, Environment>>>;
   readonly brokers?: 1 | 3;
   readonly topics?: SandboxTopics;
-  /** The operator's own; then no Kafka is started and no auth-event topic is made. */
+  /** The operator's own, as a comma list; then no Kafka is started. */
   readonly kafkaBrokers?: string;
+  /** By default where Kafka is ours: on the operator's own these topics belong to upstream. */
+  readonly makeAuthEventTopics?: boolean;
   /** The operator's own; then no Postgres is started. */
   readonly databaseUrl?: string;
   /** Ports a person asked for, each with the variable that did; free ones are chosen and kept by default. */

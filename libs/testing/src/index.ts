@@ -1,0 +1,6 @@
+export { shouldUseContainers, startBackendServers, type BackendServers } from './backends/backend-servers.ts';
+export { startTestBackends, type TestBackends } from './backends/test-backends.ts';
+export { anEvent, aWebhook, type WebhookInput } from './factories.ts';
+export { ReceiverServer, type Answer, type ReceivedRequest, type Responder } from './receiver/receiver-server.ts';
+export { startTestSandbox } from './test-sandbox.ts';
+export { waitFor, type WaitOptions } from './wait-for.ts';

@@ -1,0 +1,44 @@
+import { createSandbox, type Sandbox, type SandboxOptions } from '@signalbox/sandbox';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { shouldUseContainers } from './backends/backend-servers.ts';
+import { startContainers } from './backends/containers.ts';
+
+/**
+ * The whole system in a temporary folder of its own: Kafka, Postgres and the services as processes. `stop()` removes the
+ * folder. With `TEST_WITH=containers` and a Docker engine, Kafka and Postgres are containers and `sandbox.kafka` is
+ * undefined; a test that kills brokers passes `needsOwnKafka`.
+ */
+export async function startTestSandbox(
+  options: Omit<SandboxOptions, 'dir'> & { readonly needsOwnKafka?: boolean } = {},
+): Promise<Sandbox> {
+  const { needsOwnKafka = (options.brokers ?? 1) > 1, ...sandboxOptions } = options;
+  const dir = await mkdtemp(join(tmpdir(), 'signalbox-test-'));
+  const containers = !needsOwnKafka && (await shouldUseContainers()) ? await startContainers() : undefined;
+  const clean = async (): Promise<void> => {
+    await containers?.stop();
+    await rm(dir, { recursive: true, force: true });
+  };
+  try {
+    const sandbox = await createSandbox({
+      ...(containers && {
+        kafkaBrokers: containers.kafkaBrokers,
+        databaseUrl: containers.postgresUrl,
+        makeAuthEventTopics: true,
+      }),
+      ...sandboxOptions,
+      ...(containers && { topics: { layout: { replicationFactor: 1, minInsyncReplicas: 1 }, ...options.topics } }),
+      dir,
+    });
+    const stop = sandbox.stop.bind(sandbox);
+    sandbox.stop = async () => {
+      await stop();
+      await clean();
+    };
+    return sandbox;
+  } catch (error) {
+    await clean();
+    throw error;
+  }
+}
