@@ -13,10 +13,7 @@ export type RawEnvironment = Readonly<Record<string, string | undefined>>;
  *
  * @throws InvalidEnvironment naming every fault: variable, why, what would be right.
  */
-export function loadEnvironment<Schema extends z.ZodObject>(
-  schema: Schema,
-  env: RawEnvironment = process.env,
-): z.output<Schema> {
+export function loadEnvironment<Schema extends z.ZodObject>(schema: Schema, env: RawEnvironment): z.output<Schema> {
   const faults: EnvironmentFault[] = [];
   const given: Record<string, string> = {};
   for (const [variable, field] of Object.entries(schema.shape)) {

@@ -1,0 +1,56 @@
+import { DataSource } from 'typeorm';
+import type { DataSourceOptions } from 'typeorm';
+
+export interface PostgresOptions {
+  /** `postgres://user:password@host:5432/database`, TLS by `?sslmode=…`. */
+  readonly url: string;
+  /** The one schema a service owns: unqualified names in its SQL mean this schema. */
+  readonly schema: string;
+  /** Shown in `pg_stat_activity`. */
+  readonly applicationName: string;
+  readonly entities?: NonNullable<DataSourceOptions['entities']>;
+  readonly migrations?: NonNullable<DataSourceOptions['migrations']>;
+  /** Connections at most; default 10. */
+  readonly poolSize?: number;
+  /** A statement that runs longer is cancelled by the server; default 30,000. 0 is off. */
+  readonly statementTimeoutMs?: number;
+  /** A connection that was idle broke. The pool replaces it; this is for the log. */
+  readonly onIdleError?: (error: unknown) => void;
+}
+
+const CONNECT_TIMEOUT_MS = 5_000;
+
+/**
+ * A TypeORM DataSource over `pg`, not initialised yet. `bigint` columns come back as numbers: positions, counts and Unix
+ * milliseconds here stay far below 2^53.
+ */
+export function createDataSource(options: PostgresOptions): DataSource {
+  return new DataSource(dataSourceOptions(options));
+}
+
+/** The same as plain options, for `TypeOrmModule.forRoot`. */
+export function dataSourceOptions(options: PostgresOptions): DataSourceOptions {
+  const { schema, statementTimeoutMs = 30_000 } = options;
+  if (!/^[a-z_]{1,63}$/.test(schema)) throw new TypeError(`schema "${schema}" must be of a-z and _`);
+  return {
+    type: 'postgres',
+    url: options.url,
+    schema,
+    applicationName: options.applicationName,
+    entities: options.entities ?? [],
+    migrations: options.migrations ?? [],
+    migrationsTableName: 'migration',
+    synchronize: false,
+    logging: false,
+    parseInt8: true,
+    poolSize: options.poolSize ?? 10,
+    connectTimeoutMS: CONNECT_TIMEOUT_MS,
+    poolErrorHandler: options.onIdleError ?? (() => undefined),
+    // TypeORM would otherwise ask for uuid-ossp, which an ordinary user may not create.
+    installExtensions: false,
+    extra: {
+      keepAlive: true,
+      options: `-c search_path=${schema} -c statement_timeout=${statementTimeoutMs}`,
+    },
+  };
+}

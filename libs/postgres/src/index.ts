@@ -1,0 +1,6 @@
+export * from './data-source.ts';
+export * from './migrate.ts';
+export * from './postgres-error.ts';
+export * from './postgres-session.ts';
+export * from './query.ts';
+export * from './transaction.ts';
