@@ -18,3 +18,7 @@ export { createTailReader, type TailReaderOptions } from './kafkajs-tail-reader.
 export { type KafkaConnection, type SaslMechanism, type SaslOptions, type TlsOptions } from './connection.ts';
 export * from './position-error.ts';
 export * from './start-offsets.ts';
+export * from './partition-counts.ts';
+export { MemoryLog } from './memory/memory-log.ts';
+export type { MemoryConsumer } from './memory/memory-consumer.ts';
+export type { MemoryProducer } from './memory/memory-producer.ts';

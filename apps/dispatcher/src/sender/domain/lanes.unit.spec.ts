@@ -70,8 +70,8 @@ describe('Lanes', () => {
     const lanes = new Lanes<Task>({ ...DEFAULT_LANE_LIMITS, minQueued: 16 });
     refusals(lanes, 4, 0);
     names(lanes, 0);
-    expect(refusals(lanes, 100, 10_000, true)).toBe(98);
-    expect(refusals(lanes, 100, 10_000)).toBe(86);
+    expect(refusals(lanes, 100, 20_000, true)).toBe(98);
+    expect(refusals(lanes, 100, 20_000)).toBe(86);
   });
 
   it('expels what has waited too long, the rest stays', () => {

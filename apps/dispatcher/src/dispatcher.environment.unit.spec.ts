@@ -1,0 +1,34 @@
+import { describe, expect, it } from '@jest/globals';
+import { loadDispatcherEnvironment } from './dispatcher.environment.ts';
+
+const KEYRING = `k1=${Buffer.alloc(32, 1).toString('base64')}`;
+const load = (env: Record<string, string>): ReturnType<typeof loadDispatcherEnvironment> =>
+  loadDispatcherEnvironment({ KAFKA_BROKERS: '127.0.0.1:9092', SECRETS_KEYRING: KEYRING, ...env });
+
+describe('dispatcher environment', () => {
+  it('has every role, closed egress and the contract’s limits by default', () => {
+    const env = load({});
+    expect(env.roles).toEqual(['router', 'sender', 'scheduler']);
+    expect(env.urlRules).toEqual({
+      allowList: [],
+      ports: [
+        { from: 443, to: 443 },
+        { from: 8443, to: 8443 },
+      ],
+    });
+    expect(env.MAX_EVENT_BYTES).toBe(262_144);
+  });
+
+  it('names every fault at once, and no secret', () => {
+    const wrong = {
+      DISPATCHER_ROLES: 'router,chef',
+      EGRESS_ALLOW: 'everything',
+      EGRESS_PORTS: '0',
+      MAX_EVENT_BYTES: '5',
+    };
+    expect(() => load({ ...wrong, SECRETS_KEYRING: 'k1=c2VjcmV0LXNob3J0' })).toThrow(
+      /EGRESS_ALLOW[^]*EGRESS_PORTS[^]*SECRETS_KEYRING[^]*DISPATCHER_ROLES[^]*MAX_EVENT_BYTES/,
+    );
+    expect(() => load({ SECRETS_KEYRING: 'k1=c2VjcmV0LXNob3J0' })).toThrow(/^(?![^]*c2VjcmV0LXNob3J0)/);
+  });
+});

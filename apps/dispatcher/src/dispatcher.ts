@@ -1,0 +1,42 @@
+import type { LogFollower } from '@signalbox/kafka';
+import type { Logger, OpsListener, Registry } from '@signalbox/observability';
+import { announceReady, startOpsListener } from '@signalbox/observability';
+import type { Role } from './role.ts';
+
+export interface DispatcherParts {
+  readonly roles: readonly Role[];
+  /** Undefined where no role of this process needs to know the webhooks. */
+  readonly webhookLog: LogFollower | undefined;
+  readonly ops: { readonly host: string; readonly port: number };
+  readonly registry: Registry;
+  readonly logger: Logger;
+}
+
+/** The process as a whole: its webhooks, its roles, its ops listener. */
+export class Dispatcher {
+  private opsListener: OpsListener | undefined;
+  private areWebhooksKnown = false;
+
+  constructor(private readonly parts: DispatcherParts) {}
+
+  async start(): Promise<void> {
+    const { roles, webhookLog, ops, registry, logger } = this.parts;
+    const webhooks = {
+      name: 'webhooks',
+      reasonNotReady: () => (this.areWebhooksKnown ? null : 'the log of webhooks was not read to its end yet'),
+    };
+    const checks = [webhooks, ...roles.flatMap((role) => role.readiness)];
+    this.opsListener = await startOpsListener({ ...ops, checks, registry, logger });
+    // Invariant 7: nothing is routed or sent before the webhooks are known.
+    await webhookLog?.start();
+    this.areWebhooksKnown = true;
+    await Promise.all(roles.map(async (role) => role.start()));
+    announceReady(logger, { opsUrl: this.opsListener.url });
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.parts.roles.map(async (role) => role.stop()));
+    await this.parts.webhookLog?.stop();
+    await this.opsListener?.close();
+  }
+}

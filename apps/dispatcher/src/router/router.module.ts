@@ -1,0 +1,65 @@
+import { randomUUID } from 'node:crypto';
+import { Module } from '@nestjs/common';
+import type { TopicNames } from '@signalbox/contracts';
+import { groupNames } from '@signalbox/contracts';
+import { isKnownEvent } from '@signalbox/domain';
+import type { KafkaConnection } from '@signalbox/kafka';
+import { createLogConsumer, createLogProducer, createTailReader } from '@signalbox/kafka';
+import type { Logger, Registry } from '@signalbox/observability';
+import type { DispatcherEnvironment } from '../dispatcher.environment.ts';
+import { GroupRole } from '../group-role.ts';
+import type { OnFatal, Role } from '../role.ts';
+import { ENVIRONMENT, KAFKA_CONNECTION, LOGGER, ON_FATAL, PARTITIONS, REGISTRY, TOPICS } from '../role.ts';
+import { WebhookDirectory } from '../webhooks/domain/webhook-directory.ts';
+import { WebhooksModule } from '../webhooks/webhooks.module.ts';
+import { routerMetrics } from './adapters/metrics/router.metrics.ts';
+import { Router } from './application/router.ts';
+
+export const ROUTER_ROLE = Symbol('RouterRole');
+
+@Module({
+  imports: [WebhooksModule],
+  providers: [
+    {
+      provide: ROUTER_ROLE,
+      useFactory: (
+        env: DispatcherEnvironment,
+        connection: KafkaConnection,
+        topics: TopicNames,
+        partitions: number,
+        directory: WebhookDirectory,
+        logger: Logger,
+        registry: Registry,
+        onFatal: OnFatal,
+      ): Role => {
+        const producer = createLogProducer({ connection });
+        const tail = createTailReader({ connection, topic: topics.deliveries, onFatal });
+        const handler = new Router({
+          rules: {
+            maxEventBytes: env.MAX_EVENT_BYTES,
+            isKnownEvent,
+            subscribers: (tenantId, eventType) => directory.subscribers(tenantId, eventType),
+            randomUuids: () => randomUUID() + randomUUID(),
+          },
+          producer,
+          deliveriesTail: tail,
+          topics,
+          deliveriesPartitions: partitions,
+          now: Date.now,
+          observer: routerMetrics(registry, logger),
+        });
+        const consumer = createLogConsumer({
+          connection,
+          groupId: groupNames(env.TOPIC_PREFIX).router,
+          topics: topics.authEvents,
+          handler,
+          onFatal,
+        });
+        return new GroupRole({ name: 'router', handler, consumer, producer, tail, tickMs: 250, onFatal });
+      },
+      inject: [ENVIRONMENT, KAFKA_CONNECTION, TOPICS, PARTITIONS, WebhookDirectory, LOGGER, REGISTRY, ON_FATAL],
+    },
+  ],
+  exports: [ROUTER_ROLE],
+})
+export class RouterModule {}

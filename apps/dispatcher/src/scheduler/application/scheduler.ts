@@ -1,0 +1,271 @@
+import type { Delivery, TopicNames, Wait } from '@signalbox/contracts';
+import {
+  deadLetterRecord,
+  decodeDelivery,
+  decodeWait,
+  encodeDelivery,
+  RETRY_TIERS,
+  retryTierFor,
+} from '@signalbox/contracts';
+import type {
+  AssignedPartition,
+  CommitEntry,
+  Join,
+  LogBatch,
+  LogConsumer,
+  LogHandler,
+  LogProducer,
+  LogRecord,
+  PartitionLedger,
+  PartitionPosition,
+  TailReader,
+  TopicPartition,
+} from '@signalbox/kafka';
+import { decodePositions, encodePositions, KnownPositions, LedgerBook, lowerPositions } from '@signalbox/kafka';
+import { RecentIds } from '../domain/recent-ids.ts';
+import { WakeHeap } from '../domain/wake-heap.ts';
+import { nextStep, planWait } from '../domain/waiting-plan.ts';
+
+export interface SchedulerOptions {
+  readonly producer: LogProducer;
+  /** Of `deliveries`. */
+  readonly deliveriesTail: Pick<TailReader, 'read'>;
+  readonly topics: TopicNames;
+  readonly deliveriesPartitions: number;
+  /** Records held in memory; at the cap the partition is paused. */
+  readonly maxHeld: number;
+  readonly now: () => number;
+  readonly observer: SchedulerObserver;
+}
+
+/** What the scheduler tells of its work; counted, never awaited. */
+export interface SchedulerObserver {
+  onDelivered(lateMs: number): void;
+  onHopped(tier: string): void;
+  onTwin(): void;
+  onDeadLetter(source: string, message: string): void;
+}
+
+interface Held {
+  readonly record: LogRecord;
+  readonly delivery: Delivery;
+  readonly wait: Wait;
+  readonly ledger: PartitionLedger<null>;
+}
+
+/** Start no work when the group has not answered for this long: another member may hold the partitions by now. */
+const MAX_HEARTBEAT_AGE_MS = 4_500;
+const MINUTE_MS = 60_000;
+
+/**
+ * `retries.<tier>` → `deliveries`, at the due-at. A crash between a fact's debt and its commit leaves the same retry twice
+ * in a tier, seconds apart: the ids of what was produced are kept for a minute, and read from `deliveries` on assignment.
+ */
+export class Scheduler implements LogHandler {
+  private readonly book = new LedgerBook<null>();
+  private readonly heap = new WakeHeap<Held>();
+  private readonly produced = new RecentIds(MINUTE_MS);
+  private readonly ends = new KnownPositions();
+  /** `ends` as of the last minutes, the oldest first: what is committed is a minute old at least. */
+  private pastEnds: { readonly atMs: number; readonly positions: readonly number[] }[] = [];
+  private paused: { readonly of: TopicPartition; readonly untilMs: number }[] = [];
+  private consumer: LogConsumer | undefined;
+
+  constructor(private readonly options: SchedulerOptions) {}
+
+  /** Records held in memory. */
+  get held(): number {
+    return this.heap.size;
+  }
+
+  attach(consumer: LogConsumer): void {
+    this.consumer = consumer;
+  }
+
+  onJoin(join: Join): void {
+    this.book.onJoin(join);
+    this.heap.clear();
+    this.paused = [];
+  }
+
+  async locate(assigned: readonly AssignedPartition[], signal: AbortSignal): Promise<readonly PartitionPosition[]> {
+    const missing = assigned.find((of) => of.committedOffset === null);
+    if (missing !== undefined) {
+      throw new Error(`no start offset is committed for ${missing.topic}/${missing.partition}: run the topics command`);
+    }
+    const from = inheritedPositions(assigned);
+    if (from !== undefined) await this.readTail(from, signal);
+    return assigned.map((of) => {
+      const offset = of.committedOffset ?? of.logStart;
+      this.book.open(of, offset, { done: [], tag: undefined, upTo: -1 });
+      return { topic: of.topic, partition: of.partition, offset };
+    });
+  }
+
+  onBatch(batch: LogBatch): void {
+    const consumer = this.requireConsumer();
+    if (!this.mayWork()) {
+      consumer.seek({ topic: batch.topic, partition: batch.partition, offset: batch.position });
+      return;
+    }
+    const tier = RETRY_TIERS[this.options.topics.retries.indexOf(batch.topic)];
+    if (tier === undefined) throw new Error(`${batch.topic} is no retry tier`);
+    const ledger = this.book.ledger(batch);
+    const nowMs = this.options.now();
+    for (const record of batch.records) {
+      const delivery = decodeDelivery(record.headers);
+      const wait = decodeWait(record.headers);
+      if (delivery === undefined || wait === undefined || record.key === null) {
+        if (ledger.take(record.offset, null) === 'new') this.putAside(record, ledger);
+        continue;
+      }
+      const timing = { appendedAtMs: record.timestampMs, tierDelayMs: tier.delayMs, dueAtMs: wait.dueAtMs, nowMs };
+      const plan = planWait(timing);
+      const isFull = this.heap.size >= this.options.maxHeld || ledger.isFull;
+      if (plan.kind === 'pause' || isFull) {
+        const untilMs = plan.kind === 'pause' ? plan.untilMs : (this.heap.nextAtMs ?? nowMs) + 100;
+        ledger.passTo(record.offset);
+        this.pauseAt(record, untilMs);
+        return;
+      }
+      if (ledger.take(record.offset, null) === 'new') {
+        this.heap.push({ record, delivery, wait, ledger }, plan.wakeAtMs);
+      }
+    }
+    ledger.passTo(batch.nextPosition);
+    this.tick();
+  }
+
+  onAdvance(position: PartitionPosition): void {
+    this.book.ledger(position).passTo(position.offset);
+  }
+
+  /** To be called every few milliseconds: moves what is due. */
+  tick(): void {
+    if (!this.mayWork()) return;
+    const nowMs = this.options.now();
+    while (!this.options.producer.isSaturated()) {
+      const held = this.heap.popDue(nowMs);
+      if (held === undefined) break;
+      this.move(held, nowMs);
+    }
+    if (!this.paused.some(({ untilMs }) => untilMs <= nowMs)) return;
+    const due = this.paused.filter(({ untilMs }) => untilMs <= nowMs).map(({ of }) => of);
+    this.paused = this.paused.filter(({ untilMs }) => untilMs > nowMs);
+    this.consumer?.resume(due);
+  }
+
+  /** What the commit loop commits. */
+  toCommit(): readonly CommitEntry[] {
+    const metadata = encodePositions(this.positionsAMinuteAgo());
+    return this.book.toCommit(() => metadata);
+  }
+
+  onCommitted(entries: readonly CommitEntry[]): void {
+    this.book.onCommitted(entries);
+  }
+
+  private move(held: Held, nowMs: number): void {
+    const step = nextStep(held.wait.dueAtMs, nowMs);
+    if (step.kind === 'hold') {
+      this.heap.push(held, step.wakeAtMs);
+      return;
+    }
+    const { record, delivery, wait, ledger } = held;
+    ledger.begin(record.offset);
+    const body = { key: record.key, value: record.value };
+    if (step.kind === 'hop') {
+      const tier = retryTierFor(step.remainingMs);
+      const topic = this.options.topics.retries[tier] ?? '';
+      this.options.producer.append({ topic, ...body, headers: encodeDelivery(delivery, wait) }, () =>
+        ledger.complete(record.offset),
+      );
+      this.options.observer.onHopped(RETRY_TIERS[tier]?.name ?? '');
+      return;
+    }
+    if (!this.produced.add(idOf(delivery), nowMs)) {
+      ledger.complete(record.offset);
+      this.options.observer.onTwin();
+      return;
+    }
+    const headers = encodeDelivery(delivery);
+    this.options.producer.append(
+      { topic: this.options.topics.deliveries, ...body, headers },
+      ({ partition, offset }) => {
+        this.ends.note(partition, offset + 1);
+        ledger.complete(record.offset);
+      },
+    );
+    this.options.observer.onDelivered(nowMs - wait.dueAtMs);
+  }
+
+  private pauseAt(record: LogRecord, untilMs: number): void {
+    const consumer = this.requireConsumer();
+    const of = { topic: record.topic, partition: record.partition };
+    consumer.pause([of]);
+    consumer.seek({ ...of, offset: record.offset });
+    this.paused.push({ of, untilMs });
+  }
+
+  private putAside(record: LogRecord, ledger: PartitionLedger<null>): void {
+    ledger.begin(record.offset);
+    const message = 'is no waiting delivery: the header "delivery" or "wait" is missing or not of a known layout';
+    const why = { reason: 'unreadable', message, by: 'scheduler', atMs: this.options.now() } as const;
+    this.options.producer.append({ topic: this.options.topics.deadLetters, ...deadLetterRecord(record, why) }, () =>
+      ledger.complete(record.offset),
+    );
+    this.options.observer.onDeadLetter(`${record.topic}/${record.partition}/${record.offset}`, message);
+  }
+
+  private async readTail(from: readonly number[], signal: AbortSignal): Promise<void> {
+    const positions = Array.from({ length: this.options.deliveriesPartitions }, (_, partition) => ({
+      topic: this.options.topics.deliveries,
+      partition,
+      offset: from[partition] ?? 0,
+    }));
+    const nowMs = this.options.now();
+    const onRecord = (record: LogRecord): void => {
+      const delivery = decodeDelivery(record.headers);
+      if (delivery !== undefined) this.produced.add(idOf(delivery), nowMs);
+    };
+    const ends = await this.options.deliveriesTail.read(positions, onRecord, signal);
+    for (const end of ends) this.ends.note(end.partition, end.offset);
+  }
+
+  /** A snapshot every five seconds; the newest that is a minute old, else the oldest there is. */
+  private positionsAMinuteAgo(): readonly number[] {
+    const nowMs = this.options.now();
+    const last = this.pastEnds.at(-1);
+    if (last === undefined || nowMs - last.atMs >= 5_000) {
+      this.pastEnds.push({ atMs: nowMs, positions: this.ends.snapshot() });
+      const oldEnough = this.pastEnds.findLastIndex(({ atMs }) => atMs <= nowMs - MINUTE_MS);
+      if (oldEnough > 0) this.pastEnds.splice(0, oldEnough);
+    }
+    return this.pastEnds[0]?.positions ?? [];
+  }
+
+  private mayWork(): boolean {
+    return this.consumer !== undefined && this.consumer.msSinceHeartbeat() <= MAX_HEARTBEAT_AGE_MS;
+  }
+
+  private requireConsumer(): LogConsumer {
+    if (this.consumer === undefined) throw new Error('the scheduler was given records before its consumer');
+    return this.consumer;
+  }
+}
+
+/** The same for twins of one retry or deferral, different for any two others. */
+function idOf(delivery: Delivery): string {
+  return `${delivery.deliveryId}/${delivery.round}/${delivery.attemptNumber}/${delivery.deferrals}`;
+}
+
+/** The lowest of what was committed where there is anything to read; undefined when nothing can have a twin. */
+function inheritedPositions(assigned: readonly AssignedPartition[]): readonly number[] | undefined {
+  let lowest: readonly number[] | undefined;
+  for (const of of assigned) {
+    if (of.committedOffset === null || of.committedOffset >= of.logEnd) continue;
+    const positions = decodePositions(of.committedMetadata) ?? [];
+    lowest = lowest === undefined ? positions : lowerPositions(lowest, positions);
+  }
+  return lowest;
+}

@@ -1,0 +1,61 @@
+import { Module } from '@nestjs/common';
+import type { TopicNames } from '@signalbox/contracts';
+import { groupNames } from '@signalbox/contracts';
+import type { KafkaConnection } from '@signalbox/kafka';
+import { createLogConsumer, createLogProducer, createTailReader } from '@signalbox/kafka';
+import type { Logger, Registry } from '@signalbox/observability';
+import type { DispatcherEnvironment } from '../dispatcher.environment.ts';
+import { GroupRole } from '../group-role.ts';
+import type { OnFatal, Role } from '../role.ts';
+import { ENVIRONMENT, KAFKA_CONNECTION, LOGGER, ON_FATAL, PARTITIONS, REGISTRY, TOPICS } from '../role.ts';
+import { schedulerGauges, schedulerMetrics } from './adapters/metrics/scheduler.metrics.ts';
+import { Scheduler } from './application/scheduler.ts';
+
+export const SCHEDULER_ROLE = Symbol('SchedulerRole');
+
+const MAX_HELD = 20_000;
+/** How late a wait may end at most, beyond what Kafka takes. */
+const TICK_MS = 20;
+
+@Module({
+  providers: [
+    {
+      provide: SCHEDULER_ROLE,
+      useFactory: (
+        env: DispatcherEnvironment,
+        connection: KafkaConnection,
+        topics: TopicNames,
+        partitions: number,
+        logger: Logger,
+        registry: Registry,
+        onFatal: OnFatal,
+      ): Role => {
+        const producer = createLogProducer({ connection });
+        const tail = createTailReader({ connection, topic: topics.deliveries, onFatal });
+        const handler = new Scheduler({
+          producer,
+          deliveriesTail: tail,
+          topics,
+          deliveriesPartitions: partitions,
+          maxHeld: MAX_HELD,
+          now: Date.now,
+          observer: schedulerMetrics(registry, logger),
+        });
+        schedulerGauges(registry, handler);
+        const consumer = createLogConsumer({
+          connection,
+          groupId: groupNames(env.TOPIC_PREFIX).scheduler,
+          topics: topics.retries,
+          handler,
+          onFatal,
+          // Of a tier only the head is due: what is fetched behind it is read again later.
+          maxBytesPerPartition: 256 * 1_024,
+        });
+        return new GroupRole({ name: 'scheduler', handler, consumer, producer, tail, tickMs: TICK_MS, onFatal });
+      },
+      inject: [ENVIRONMENT, KAFKA_CONNECTION, TOPICS, PARTITIONS, LOGGER, REGISTRY, ON_FATAL],
+    },
+  ],
+  exports: [SCHEDULER_ROLE],
+})
+export class SchedulerModule {}

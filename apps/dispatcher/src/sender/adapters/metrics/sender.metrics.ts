@@ -1,0 +1,66 @@
+import type { Fact } from '@signalbox/contracts';
+import type { Logger, Registry } from '@signalbox/observability';
+import { Counter, Gauge, Histogram, metricName } from '@signalbox/observability';
+import type { Sender, SenderObserver } from '../../application/sender.ts';
+
+/** Counts what the sender does. No label names a webhook: their number is unbounded. */
+export function senderMetrics(registry: Registry, logger: Logger): SenderObserver {
+  const registers = [registry];
+  const facts = new Counter({
+    name: metricName('dispatcher', 'delivery_facts', 'total'),
+    help: 'What came of deliveries, by kind and outcome or reason.',
+    labelNames: ['kind', 'detail'],
+    registers,
+  });
+  const seconds = new Histogram({
+    name: metricName('dispatcher', 'attempt_duration', 'seconds'),
+    help: 'Duration of a whole attempt.',
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+    registers,
+  });
+  const deadLetters = new Counter({
+    name: metricName('dispatcher', 'sender_dead_letters', 'total'),
+    help: 'Records of the deliveries topic that are no deliveries.',
+    registers,
+  });
+  return {
+    onFact: (fact) => {
+      facts.inc({ kind: fact.kind, detail: detailOf(fact) });
+      if (fact.kind === 'attempted') seconds.observe(fact.timings.totalMs / 1_000);
+    },
+    onDeadLetter: (source, message) => {
+      deadLetters.inc();
+      logger.error({ source, why: message }, 'delivery.put_aside');
+    },
+    onConfigurationBehind: (webhookId) => logger.warn({ webhook_id: webhookId }, 'configuration.behind'),
+    onUnknownKey: (webhookId, detail) => logger.error({ webhook_id: webhookId, why: detail }, 'secret.not_opened'),
+  };
+}
+
+/** What is under way, read when it is asked for. */
+export function senderGauges(registry: Registry, sender: Sender): void {
+  const gauge = (what: string, help: string, read: () => number): void => {
+    const made: Gauge = new Gauge({
+      name: metricName('dispatcher', what, 'deliveries'),
+      help,
+      registers: [registry],
+      collect: () => made.set(read()),
+    });
+  };
+  gauge('in_flight', 'POSTs that have not ended.', () => sender.inFlight);
+  gauge('queued', 'Deliveries held in memory before their turn.', () => sender.queued);
+}
+
+function detailOf(fact: Fact): string {
+  switch (fact.kind) {
+    case 'attempted':
+      return fact.errorClass ?? fact.outcome;
+    case 'deferred':
+    case 'skipped':
+      return fact.reason;
+    case 'expired':
+      return 'too old';
+    case 'breaker-changed':
+      return fact.state;
+  }
+}

@@ -1,0 +1,139 @@
+import type {
+  Attempted,
+  AttemptTimings,
+  Deferred,
+  DeferralReason,
+  Delivery,
+  ErrorClass,
+  Expired,
+  Fact,
+  FactBase,
+  ReceiverVerdict,
+  Skipped,
+  Wait,
+} from '@signalbox/contracts';
+import { attemptIdOfDelivery } from '@signalbox/contracts';
+import type { RetryPolicy } from '@signalbox/domain';
+import { judgeAttempt, parseRetryAfter } from '@signalbox/domain';
+import { deferralDueAtMs } from './deferral.ts';
+import type { SendTask } from './send-task.ts';
+
+/** What came of a POST. */
+export interface AttemptOutcome {
+  readonly startedAtMs: number;
+  readonly endedAtMs: number;
+  readonly timings: AttemptTimings;
+  readonly statusCode?: number;
+  readonly answer?: string;
+  /** Absent for an answer; `http-status` is added for one that is no success. */
+  readonly errorClass?: ErrorClass;
+  readonly error?: string;
+  readonly retryAfter?: string;
+  /** The answer header `webhook-delivery`. */
+  readonly webhookDelivery?: string;
+}
+
+export function attempted(task: SendTask, outcome: AttemptOutcome, policy: RetryPolicy): Attempted {
+  const retryAfterMs = parseRetryAfter(outcome.retryAfter, outcome.endedAtMs);
+  const verdict = receiverVerdict(outcome);
+  // A status that came before the answer broke off is no success: the receiver may not have taken it.
+  const hasAnswered = outcome.errorClass === undefined;
+  const judged = judgeAttempt(
+    {
+      ...(hasAnswered && outcome.statusCode !== undefined ? { statusCode: outcome.statusCode } : {}),
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+      isAborted: verdict === 'abort-delivery',
+    },
+    policy,
+    task.delivery.attemptNumber,
+    attemptIdOfDelivery(task.delivery),
+  );
+  const errorClass = outcome.errorClass ?? (judged.kind === 'succeeded' ? undefined : 'http-status');
+  const error = outcome.error ?? (errorClass === undefined ? undefined : `answered with status ${outcome.statusCode}`);
+  return {
+    ...baseOf(task, outcome.endedAtMs),
+    kind: 'attempted',
+    outcome: judged.kind === 'succeeded' ? 'succeeded' : judged.kind === 'retry' ? 'retrying' : 'failed',
+    startedAtMs: outcome.startedAtMs,
+    timings: outcome.timings,
+    ...(outcome.statusCode === undefined ? {} : { statusCode: outcome.statusCode }),
+    ...(outcome.answer === undefined ? {} : { answer: outcome.answer }),
+    ...(errorClass === undefined ? {} : { errorClass }),
+    ...(error === undefined ? {} : { error }),
+    ...(judged.kind === 'retry' ? { nextAttemptAtMs: outcome.endedAtMs + judged.delayMs } : {}),
+    ...(verdict === undefined ? {} : { verdict }),
+  };
+}
+
+export function deferred(
+  task: SendTask,
+  nowMs: number,
+  reason: DeferralReason,
+  more: { readonly expectedWaitMs?: number; readonly detail?: string } = {},
+): Deferred {
+  const id = attemptIdOfDelivery(task.delivery);
+  return {
+    ...baseOf(task, nowMs),
+    kind: 'deferred',
+    reason,
+    ...(more.detail === undefined ? {} : { detail: more.detail }),
+    dueAtMs: deferralDueAtMs(nowMs, task.delivery.deferrals, more.expectedWaitMs ?? 0, id),
+  };
+}
+
+export function skipped(task: SendTask, nowMs: number, reason: Skipped['reason']): Skipped {
+  return { ...baseOf(task, nowMs), kind: 'skipped', reason };
+}
+
+export function expired(task: SendTask, nowMs: number, maxAgeMs: number): Expired {
+  return { ...baseOf(task, nowMs), kind: 'expired', maxAgeMs };
+}
+
+/** The record a fact owes, undefined when it owes none. The same fact always owes the same (design: recovery). */
+export function owedBy(
+  fact: Fact,
+  delivery: Delivery,
+): { readonly delivery: Delivery; readonly wait: Wait } | undefined {
+  switch (fact.kind) {
+    case 'attempted':
+      if (fact.nextAttemptAtMs === undefined) return undefined;
+      return {
+        delivery: { ...delivery, attemptNumber: delivery.attemptNumber + 1, deferrals: 0 },
+        wait: { dueAtMs: fact.nextAttemptAtMs, reason: `retry: ${fact.error ?? 'the attempt failed'}` },
+      };
+    case 'deferred':
+      return {
+        delivery: { ...delivery, deferrals: delivery.deferrals + 1 },
+        wait: { dueAtMs: fact.dueAtMs, reason: `deferred: ${fact.reason}` },
+      };
+    case 'skipped':
+    case 'expired':
+    case 'breaker-changed':
+      return undefined;
+  }
+}
+
+function baseOf(task: SendTask, atMs: number): FactBase {
+  const { delivery } = task;
+  return {
+    webhookId: task.webhookId,
+    tenantId: delivery.tenantId,
+    eventType: delivery.eventType,
+    deliveryId: delivery.deliveryId,
+    round: delivery.round,
+    attemptNumber: delivery.attemptNumber,
+    deferrals: delivery.deferrals,
+    firstScheduledAtMs: delivery.firstScheduledAtMs,
+    roundStartedAtMs: delivery.roundStartedAtMs,
+    webhookEpoch: delivery.webhookEpoch,
+    webhookVersion: delivery.webhookVersion,
+    deliveryOffset: task.offset,
+    atMs,
+  };
+}
+
+function receiverVerdict(outcome: AttemptOutcome): ReceiverVerdict | undefined {
+  const asked = outcome.webhookDelivery?.trim().toLowerCase();
+  if (outcome.statusCode === 410 || asked === 'disable') return 'disable-webhook';
+  return asked === 'abort-message' ? 'abort-delivery' : undefined;
+}

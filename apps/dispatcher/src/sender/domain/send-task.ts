@@ -1,0 +1,12 @@
+import type { Delivery } from '@signalbox/contracts';
+import type { Queued } from './lane.ts';
+
+/** One record of `deliveries` that is to be sent, with where it stands in its log. */
+export interface SendTask extends Queued {
+  readonly partition: number;
+  readonly offset: number;
+  readonly webhookId: string;
+  /** `roundStartedAtMs` is filled in. */
+  readonly delivery: Delivery;
+  readonly body: Buffer;
+}

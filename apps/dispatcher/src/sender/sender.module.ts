@@ -1,0 +1,75 @@
+import { Module } from '@nestjs/common';
+import type { TopicNames } from '@signalbox/contracts';
+import { groupNames } from '@signalbox/contracts';
+import { UndiciTransport } from '@signalbox/egress';
+import type { KafkaConnection } from '@signalbox/kafka';
+import { createLogConsumer, createLogProducer, createTailReader } from '@signalbox/kafka';
+import type { Logger, Registry } from '@signalbox/observability';
+import { SecretBox } from '@signalbox/secrets';
+import type { DispatcherEnvironment } from '../dispatcher.environment.ts';
+import { GroupRole } from '../group-role.ts';
+import type { OnFatal, Role } from '../role.ts';
+import { ENVIRONMENT, KAFKA_CONNECTION, LOGGER, ON_FATAL, REGISTRY, TOPICS } from '../role.ts';
+import { WebhookDirectory } from '../webhooks/domain/webhook-directory.ts';
+import { WebhooksModule } from '../webhooks/webhooks.module.ts';
+import { senderGauges, senderMetrics } from './adapters/metrics/sender.metrics.ts';
+import { SendProfiles } from './application/send-profiles.ts';
+import { DEFAULT_SENDER_LIMITS, Sender } from './application/sender.ts';
+import { DEFAULT_LANE_LIMITS } from './domain/lane.ts';
+
+export const SENDER_ROLE = Symbol('SenderRole');
+
+@Module({
+  imports: [WebhooksModule],
+  providers: [
+    {
+      provide: SENDER_ROLE,
+      useFactory: (
+        env: DispatcherEnvironment,
+        connection: KafkaConnection,
+        topics: TopicNames,
+        directory: WebhookDirectory,
+        logger: Logger,
+        registry: Registry,
+        onFatal: OnFatal,
+      ): Role => {
+        const producer = createLogProducer({ connection });
+        const tail = createTailReader({ connection, topic: topics.attempts, onFatal });
+        const transport = new UndiciTransport({ allowList: env.urlRules.allowList });
+        const handler = new Sender({
+          directory,
+          profiles: new SendProfiles(new SecretBox(env.keyring), env.urlRules),
+          transport,
+          producer,
+          attemptsTail: tail,
+          topics,
+          laneLimits: DEFAULT_LANE_LIMITS,
+          limits: DEFAULT_SENDER_LIMITS,
+          now: Date.now,
+          observer: senderMetrics(registry, logger),
+        });
+        senderGauges(registry, handler);
+        const consumer = createLogConsumer({
+          connection,
+          groupId: groupNames(env.TOPIC_PREFIX).sender,
+          topics: [topics.deliveries],
+          handler,
+          onFatal,
+        });
+        const role = new GroupRole({ name: 'sender', handler, consumer, producer, tail, tickMs: 250, onFatal });
+        return {
+          name: role.name,
+          readiness: role.readiness,
+          start: async () => role.start(),
+          stop: async () => {
+            await role.stop();
+            await transport.close();
+          },
+        };
+      },
+      inject: [ENVIRONMENT, KAFKA_CONNECTION, TOPICS, WebhookDirectory, LOGGER, REGISTRY, ON_FATAL],
+    },
+  ],
+  exports: [SENDER_ROLE],
+})
+export class SenderModule {}
