@@ -44,9 +44,13 @@ const configuration: IConfiguration = {
     {
       name: 'application-knows-no-adapter',
       severity: 'error',
-      comment: 'A use case talks to ports. Its own slice binds them to adapters in <slice>.module.ts.',
+      comment:
+        'A use case talks to ports, its own or those at the root of another slice; <slice>.module.ts binds them.',
       from: { path: '^(apps/[^/]+/src/[^/]+)/application/', pathNot: '\\.spec\\.ts$' },
-      to: { path: '^(apps|libs)/', pathNot: '^$1/(domain|application)/|^libs/' },
+      to: {
+        path: '^(apps|libs)/',
+        pathNot: '^$1/(domain|application)/|^apps/[^/]+/src/[^/]+/[^/]+\\.port\\.ts$|^libs/',
+      },
     },
     {
       name: 'application-uses-libs-by-type',
