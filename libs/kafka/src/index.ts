@@ -1,12 +1,8 @@
-export * from './ack-window.ts';
 export * from './commit-loop.ts';
-export * from './known-positions.ts';
-export * from './ledger-book.ts';
 export * from './log-consumer.port.ts';
 export * from './log-producer.port.ts';
 export * from './log-reader.port.ts';
 export * from './log-record.ts';
-export * from './partition-ledger.ts';
 
 export * from './auth-event-topics.ts';
 export * from './ensure-topics.ts';
