@@ -7,7 +7,7 @@
 import type { IConfiguration } from 'dependency-cruiser';
 
 /** Files that only tests run: they may use what is forbidden to the code they test. */
-const testFiles = '\\.spec\\.ts$|\\.conformance\\.ts$|^test/|^libs/testing/';
+const testFiles = '\\.spec\\.ts$|\\.conformance\\.ts$|^test/|^libs/testing/|^(apps|libs)/[^/]+/src/testing/';
 
 /** A third-party library is imported only where `home` matches, so that it can be replaced or faked there. */
 const atTheEdge = (name: string, library: string, home: string) => ({
@@ -23,9 +23,9 @@ const configuration: IConfiguration = {
     {
       name: 'slice-domain-is-pure',
       severity: 'error',
-      comment: 'A domain folder decides without touching: it may reach itself, libs/domain and hashing. Nothing else.',
+      comment: 'A domain folder decides without touching: it may reach itself, the pure libs and hashing. Nothing else.',
       from: { path: '^(apps/[^/]+/src/[^/]+)/domain/', pathNot: '\\.spec\\.ts$' },
-      to: { pathNot: '^$1/domain/|^libs/domain/|^crypto$' },
+      to: { pathNot: '^$1/domain/|^libs/(domain|contracts)/|^crypto$' },
     },
     {
       name: 'shared-domain-is-pure',
@@ -42,6 +42,13 @@ const configuration: IConfiguration = {
       to: { pathNot: '^libs/(contracts|domain)/|^(crypto|buffer)$' },
     },
     {
+      name: 'positions-are-pure',
+      severity: 'error',
+      comment: 'Which offsets are done is decided without touching a log: of libs/kafka it sees types only.',
+      from: { path: '^libs/positions/', pathNot: '\\.spec\\.ts$' },
+      to: { pathNot: '^libs/positions/', dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'application-knows-no-adapter',
       severity: 'error',
       comment:
@@ -55,9 +62,9 @@ const configuration: IConfiguration = {
     {
       name: 'application-uses-libs-by-type',
       severity: 'error',
-      comment: 'Of a lib other than domain and contracts a use case sees types only: its ports. Values are injected.',
+      comment: 'Of a lib that is not pure a use case sees types only: its ports. Values are injected.',
       from: { path: '^apps/[^/]+/src/[^/]+/application/', pathNot: '\\.spec\\.ts$' },
-      to: { path: '^libs/', pathNot: '^libs/(domain|contracts)/', dependencyTypesNot: ['type-only'] },
+      to: { path: '^libs/', pathNot: '^libs/(domain|contracts|positions)/', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'application-touches-nothing',

@@ -10,7 +10,8 @@ import type { DispatcherEnvironment } from '../dispatcher.environment.ts';
 import { GroupRole } from '../group-role.ts';
 import type { OnFatal, Role } from '../role.ts';
 import { ENVIRONMENT, KAFKA_CONNECTION, LOGGER, ON_FATAL, PARTITIONS, REGISTRY, TOPICS } from '../role.ts';
-import { WebhookDirectory } from '../webhooks/domain/webhook-directory.ts';
+import type { WebhookLookup } from '../webhooks/webhook-lookup.port.ts';
+import { WEBHOOK_LOOKUP } from '../webhooks/webhook-lookup.port.ts';
 import { WebhooksModule } from '../webhooks/webhooks.module.ts';
 import { routerMetrics } from './adapters/metrics/router.metrics.ts';
 import { Router } from './application/router.ts';
@@ -27,7 +28,7 @@ export const ROUTER_ROLE = Symbol('RouterRole');
         connection: KafkaConnection,
         topics: TopicNames,
         partitions: number,
-        directory: WebhookDirectory,
+        directory: WebhookLookup,
         logger: Logger,
         registry: Registry,
         onFatal: OnFatal,
@@ -57,7 +58,7 @@ export const ROUTER_ROLE = Symbol('RouterRole');
         });
         return new GroupRole({ name: 'router', handler, consumer, producer, tail, tickMs: 250, onFatal });
       },
-      inject: [ENVIRONMENT, KAFKA_CONNECTION, TOPICS, PARTITIONS, WebhookDirectory, LOGGER, REGISTRY, ON_FATAL],
+      inject: [ENVIRONMENT, KAFKA_CONNECTION, TOPICS, PARTITIONS, WEBHOOK_LOOKUP, LOGGER, REGISTRY, ON_FATAL],
     },
   ],
   exports: [ROUTER_ROLE],

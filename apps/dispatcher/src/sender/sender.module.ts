@@ -10,7 +10,8 @@ import type { DispatcherEnvironment } from '../dispatcher.environment.ts';
 import { GroupRole } from '../group-role.ts';
 import type { OnFatal, Role } from '../role.ts';
 import { ENVIRONMENT, KAFKA_CONNECTION, LOGGER, ON_FATAL, REGISTRY, TOPICS } from '../role.ts';
-import { WebhookDirectory } from '../webhooks/domain/webhook-directory.ts';
+import type { WebhookLookup } from '../webhooks/webhook-lookup.port.ts';
+import { WEBHOOK_LOOKUP } from '../webhooks/webhook-lookup.port.ts';
 import { WebhooksModule } from '../webhooks/webhooks.module.ts';
 import { senderGauges, senderMetrics } from './adapters/metrics/sender.metrics.ts';
 import { SendProfiles } from './application/send-profiles.ts';
@@ -28,7 +29,7 @@ export const SENDER_ROLE = Symbol('SenderRole');
         env: DispatcherEnvironment,
         connection: KafkaConnection,
         topics: TopicNames,
-        directory: WebhookDirectory,
+        directory: WebhookLookup,
         logger: Logger,
         registry: Registry,
         onFatal: OnFatal,
@@ -67,7 +68,7 @@ export const SENDER_ROLE = Symbol('SenderRole');
           },
         };
       },
-      inject: [ENVIRONMENT, KAFKA_CONNECTION, TOPICS, WebhookDirectory, LOGGER, REGISTRY, ON_FATAL],
+      inject: [ENVIRONMENT, KAFKA_CONNECTION, TOPICS, WEBHOOK_LOOKUP, LOGGER, REGISTRY, ON_FATAL],
     },
   ],
   exports: [SENDER_ROLE],

@@ -7,12 +7,13 @@ import type { OnFatal } from '../role.ts';
 import { KAFKA_CONNECTION, LOGGER, ON_FATAL, REGISTRY, TOPICS } from '../role.ts';
 import { followWebhooks } from './adapters/kafka/webhook-log.ts';
 import { WebhookDirectory } from './domain/webhook-directory.ts';
+import { WEBHOOK_LOOKUP } from './webhook-lookup.port.ts';
 
 export const WEBHOOK_LOG = Symbol('WebhookLog');
 
 @Module({
   providers: [
-    { provide: WebhookDirectory, useFactory: () => new WebhookDirectory() },
+    { provide: WEBHOOK_LOOKUP, useFactory: () => new WebhookDirectory() },
     {
       provide: WEBHOOK_LOG,
       useFactory: (
@@ -31,9 +32,9 @@ export const WEBHOOK_LOG = Symbol('WebhookLog');
         const onApplied = (offset: number): void => applied.set(offset);
         return followWebhooks({ connection, topic: topics.webhooks, directory, onApplied, onFatal, logger });
       },
-      inject: [KAFKA_CONNECTION, TOPICS, WebhookDirectory, LOGGER, REGISTRY, ON_FATAL],
+      inject: [KAFKA_CONNECTION, TOPICS, WEBHOOK_LOOKUP, LOGGER, REGISTRY, ON_FATAL],
     },
   ],
-  exports: [WebhookDirectory, WEBHOOK_LOG],
+  exports: [WEBHOOK_LOOKUP, WEBHOOK_LOG],
 })
 export class WebhooksModule {}

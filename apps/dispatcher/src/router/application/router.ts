@@ -9,11 +9,11 @@ import type {
   LogHandler,
   LogProducer,
   LogRecord,
-  PartitionLedger,
   PartitionPosition,
   TailReader,
 } from '@signalbox/kafka';
-import { decodePositions, encodePositions, KnownPositions, LedgerBook, lowerPositions } from '@signalbox/kafka';
+import type { PartitionLedger } from '@signalbox/positions';
+import { decodePositions, encodePositions, KnownPositions, LedgerBook, lowerPositions } from '@signalbox/positions';
 import type { RoutingRules } from '../domain/route-event.ts';
 import { routeEvent } from '../domain/route-event.ts';
 

@@ -16,12 +16,12 @@ import type {
   LogHandler,
   LogProducer,
   LogRecord,
-  PartitionLedger,
   PartitionPosition,
   TailReader,
   TopicPartition,
 } from '@signalbox/kafka';
-import { decodePositions, encodePositions, KnownPositions, LedgerBook, lowerPositions } from '@signalbox/kafka';
+import type { PartitionLedger } from '@signalbox/positions';
+import { decodePositions, encodePositions, KnownPositions, LedgerBook, lowerPositions } from '@signalbox/positions';
 import { RecentIds } from '../domain/recent-ids.ts';
 import { WakeHeap } from '../domain/wake-heap.ts';
 import { nextStep, planWait } from '../domain/waiting-plan.ts';

@@ -1,6 +1,7 @@
 import type { Fact } from '@signalbox/contracts';
 import { decodeFact, factKindOf } from '@signalbox/contracts';
-import type { AssignedPartition, LogRecord, Recovered, TailReader } from '@signalbox/kafka';
+import type { AssignedPartition, LogRecord, TailReader } from '@signalbox/kafka';
+import type { Recovered } from '@signalbox/positions';
 
 /** What `attempts` tells of one partition from the committed position on. */
 export interface RecoveredPartition {

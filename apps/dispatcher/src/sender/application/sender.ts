@@ -13,8 +13,8 @@ import type {
   PartitionPosition,
   TailReader,
 } from '@signalbox/kafka';
-import { LedgerBook } from '@signalbox/kafka';
-import type { WebhookDirectory } from '../../webhooks/domain/webhook-directory.ts';
+import { LedgerBook } from '@signalbox/positions';
+import type { WebhookLookup } from '../../webhooks/webhook-lookup.port.ts';
 import type { LaneLimits, LaneSignal } from '../domain/lane.ts';
 import { Lanes } from '../domain/lanes.ts';
 import { Parking } from '../domain/parking.ts';
@@ -28,7 +28,7 @@ import type { OwnedTask } from './settlement.ts';
 import { Settlement } from './settlement.ts';
 
 export interface SenderOptions {
-  readonly directory: WebhookDirectory;
+  readonly directory: WebhookLookup;
   readonly profiles: SendProfiles;
   readonly transport: HttpTransport;
   readonly producer: LogProducer;
@@ -236,7 +236,7 @@ export class Sender implements LogHandler {
   }
 
   /** Settles a task that must not be sent at all: its webhook is off or gone, or it is too old. */
-  private endsBefore(task: OwnedTask, record: ReturnType<WebhookDirectory['get']>, nowMs: number): record is undefined {
+  private endsBefore(task: OwnedTask, record: ReturnType<WebhookLookup['get']>, nowMs: number): record is undefined {
     if (record === undefined || record.deleted) {
       this.finish(task, skipped(task, nowMs, 'webhook deleted'));
     } else if (!record.enabled) {

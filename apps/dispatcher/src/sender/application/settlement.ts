@@ -1,7 +1,8 @@
 import type { Fact, TopicNames } from '@signalbox/contracts';
 import { encodeDelivery, encodeFact, RETRY_TIERS, retryTierFor } from '@signalbox/contracts';
-import type { LogProducer, PartitionLedger } from '@signalbox/kafka';
-import { KnownPositions } from '@signalbox/kafka';
+import type { LogProducer } from '@signalbox/kafka';
+import type { PartitionLedger } from '@signalbox/positions';
+import { KnownPositions } from '@signalbox/positions';
 import { owedBy } from '../domain/send-facts.ts';
 import type { SendTask } from '../domain/send-task.ts';
 

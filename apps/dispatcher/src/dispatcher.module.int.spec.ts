@@ -1,0 +1,128 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Fact } from '@signalbox/contracts';
+import { decodeDeadLetter, decodeFact } from '@signalbox/contracts';
+import { deliveryIdOf, standardWebhooksSecret } from '@signalbox/domain';
+import type { TestBackends } from '@signalbox/testing';
+import { anEvent, ReceiverServer, startTestBackends, waitFor } from '@signalbox/testing';
+import { createHmac } from 'node:crypto';
+import { RunningDispatcher } from './testing/running-dispatcher.ts';
+
+let backends: TestBackends;
+let receiver: ReceiverServer;
+let running: RunningDispatcher;
+
+beforeAll(async () => {
+  backends = await startTestBackends();
+  running = await RunningDispatcher.start(backends);
+});
+afterAll(async () => {
+  await running[Symbol.asyncDispose]();
+  await backends.stop();
+  expect(running.fatal).toEqual([]);
+});
+beforeEach(async () => {
+  receiver = await ReceiverServer.start();
+});
+afterEach(() => receiver.close());
+
+let version = 0;
+/** A webhook of its own for each test: an id of 21 characters. */
+const configure = async (more: Parameters<RunningDispatcher['configure']>[0] | object = {}): Promise<string> => {
+  const id = `webhook${String(++version).padStart(14, '0')}`;
+  await running.configure({ id, url: receiver.url, subscribedTo: [`User.Created`], tenantId: id, ...more });
+  return id;
+};
+const factsOf = async (webhookId: string): Promise<() => Fact[]> => {
+  const records = await running.records(backends.topics.attempts);
+  return () =>
+    records
+      .map((record) => decodeFact(record.headers, record.value))
+      .filter((fact): fact is Fact => fact.kind !== 'not-a-fact' && fact.webhookId === webhookId);
+};
+
+describe('the dispatcher, all roles on a real Kafka', () => {
+  it('delivers an event byte for byte with hookId last, signed by both schemes', async () => {
+    const id = await configure();
+    const body = '{ "event":"User.Created", "data": {"name":"Zoë"} , "n": 1.0 }';
+    await running.publish(body, { 'tenant-id': id, 'event-id': 'evt-1' });
+    const [request] = await receiver.waitForRequests(1);
+    const sent = `${body.slice(0, -1)},"hookId":"${id}"}`;
+    expect(request?.body.toString()).toBe(sent);
+    const headers = request?.headers ?? {};
+    const hmac = (content: string): ReturnType<typeof createHmac> =>
+      createHmac('sha256', 'test-signing-key').update(content);
+    expect(headers['logto-signature-sha-256']).toBe(hmac(sent).digest('hex'));
+    expect(headers['webhook-id']).toBe(deliveryIdOf(id, 'evt-1'));
+    const signed = `${headers['webhook-id']}.${headers['webhook-timestamp']}.${sent}`;
+    expect(headers['webhook-signature']).toBe(`v1,${hmac(signed).digest('base64')}`);
+    expect(standardWebhooksSecret('test-signing-key')).toMatch(/^whsec_/);
+    expect(headers['traceparent']).toMatch(/^00-/);
+  });
+
+  it('tries again after 500 by tiers and hops, with the same id, and says so in its facts', async () => {
+    receiver.answer(500, 503, 200);
+    const id = await configure();
+    const facts = await factsOf(id);
+    await running.publish(anEvent(), { 'tenant-id': id });
+    const requests = await receiver.waitForRequests(3);
+    expect(new Set(requests.map((request) => request.headers['webhook-id'])).size).toBe(1);
+    await waitFor(() => facts().length === 3, { what: 'three facts' });
+    expect(facts()).toMatchObject([
+      { kind: 'attempted', outcome: 'retrying', attemptNumber: 1, statusCode: 500, errorClass: 'http-status' },
+      { kind: 'attempted', outcome: 'retrying', attemptNumber: 2, statusCode: 503 },
+      { kind: 'attempted', outcome: 'succeeded', attemptNumber: 3, statusCode: 200 },
+    ]);
+  });
+
+  it('ends a delivery at once on 400', async () => {
+    receiver.answer(400);
+    const id = await configure();
+    const facts = await factsOf(id);
+    await running.publish(anEvent(), { 'tenant-id': id });
+    await waitFor(() => facts().length === 1, { what: 'a fact' });
+    expect(facts()).toMatchObject([{ outcome: 'failed', statusCode: 400 }]);
+  });
+
+  it('puts a bad record aside with its reason and delivers the next', async () => {
+    const id = await configure();
+    const letters = await running.records(backends.topics.deadLetters);
+    await running.publish('{"event":"User.Created","hookId":"forged"}', { 'tenant-id': id });
+    await running.publish('no json', { 'tenant-id': id });
+    await running.publish(anEvent(), { 'tenant-id': id });
+    await receiver.waitForRequests(1);
+    await waitFor(() => letters.length >= 2, { what: 'two dead letters' });
+    expect(letters.map((letter) => decodeDeadLetter(letter.headers)?.reason).toSorted()).toEqual([
+      'carries-hook-id',
+      'not-json',
+    ]);
+  });
+
+  it('skips what comes up while its webhook is disabled, and waits for a state it does not know yet', async () => {
+    receiver.answer(500);
+    const id = await configure({ version: 1 });
+    const facts = await factsOf(id);
+    await running.publish(anEvent(), { 'tenant-id': id });
+    await receiver.waitForRequests(1);
+    await running.configure({ id, url: receiver.url, tenantId: id, version: 2, enabled: false });
+    await waitFor(() => facts().length === 2, { what: 'the retry to be skipped' });
+    expect(facts()[1]).toMatchObject({ kind: 'skipped', reason: 'webhook disabled', attemptNumber: 2 });
+  });
+
+  it('makes no duplicate over a clean stop under load', async () => {
+    const id = await configure();
+    receiver.answerBy(() => ({ status: 200, delayMs: 20 }));
+    const publish = async (from: number): Promise<void> => {
+      for (let index = from; index < from + 150; index++) {
+        await running.publish(anEvent('User.Created', { index }), { 'tenant-id': id, 'event-id': `e${index}` });
+      }
+    };
+    await publish(0);
+    await running.pause();
+    await publish(150);
+    await running.resume();
+    await receiver.waitForRequests(300, 30_000);
+    const ids = receiver.requests.map((request) => request.headers['webhook-id']);
+    expect(new Set(ids).size).toBe(300);
+    expect(ids).toHaveLength(300);
+  });
+});

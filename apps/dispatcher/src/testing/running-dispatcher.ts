@@ -1,0 +1,120 @@
+import { NestFactory } from '@nestjs/core';
+import type { WebhookState } from '@signalbox/contracts';
+import { encodeWebhook, groupNames, topicSpecs } from '@signalbox/contracts';
+import { DEFAULT_RETRY_POLICY } from '@signalbox/domain';
+import type { KafkaConnection, LogProducer, LogRecord } from '@signalbox/kafka';
+import {
+  authEventTopicSpecs,
+  commitStartOffsets,
+  createLogFollower,
+  createLogProducer,
+  ensureTopics,
+} from '@signalbox/kafka';
+import { createLogger } from '@signalbox/observability';
+import { parseKeyring, SecretBox } from '@signalbox/secrets';
+import type { TestBackends } from '@signalbox/testing';
+import { loadDispatcherEnvironment } from '../dispatcher.environment.ts';
+import { DispatcherModule } from '../dispatcher.module.ts';
+import { Dispatcher } from '../dispatcher.ts';
+
+const KEYRING = `k1=${Buffer.alloc(32, 7).toString('base64')}`;
+
+/** All roles of a dispatcher in this process, on topics of their own. */
+export class RunningDispatcher implements AsyncDisposable {
+  readonly fatal: Error[] = [];
+  private readonly followers: { stop(): Promise<void> }[] = [];
+
+  private constructor(
+    private readonly backends: TestBackends,
+    private readonly connection: KafkaConnection,
+    private readonly producer: LogProducer,
+    private dispatcher: Dispatcher | undefined,
+  ) {}
+
+  static async start(backends: TestBackends): Promise<RunningDispatcher> {
+    const connection = { brokers: backends.kafkaBrokers.split(','), clientId: 'dispatcher-test' };
+    const { topics, layout } = backends;
+    await ensureTopics(connection, [...topicSpecs(topics, layout), ...authEventTopicSpecs(topics, layout)]);
+    await commitStartOffsets(connection, { names: topics, groups: groupNames(backends.topicPrefix) });
+    const producer = createLogProducer({ connection });
+    await producer.start();
+    const running = new RunningDispatcher(backends, connection, producer, undefined);
+    await running.resume();
+    return running;
+  }
+
+  /** Starts the process's parts, for the first time or after `pause`. */
+  async resume(): Promise<void> {
+    const { backends } = this;
+    const env = loadDispatcherEnvironment({
+      KAFKA_BROKERS: backends.kafkaBrokers,
+      TOPIC_PREFIX: backends.topicPrefix,
+      AUTH_EVENT_TOPICS: backends.topics.authEvents.join(','),
+      SECRETS_KEYRING: KEYRING,
+      EGRESS_ALLOW: '127.0.0.0/8+http',
+      EGRESS_PORTS: '80-65535',
+    });
+    const logger = createLogger({ service: 'dispatcher', level: 'silent' });
+    const module = DispatcherModule.register(env, logger, (error) => this.fatal.push(error));
+    const app = await NestFactory.createApplicationContext(module, { logger: false, abortOnError: false });
+    const dispatcher = app.get(Dispatcher);
+    await dispatcher.start();
+    this.dispatcher = dispatcher;
+  }
+
+  /** Stops cleanly, as on SIGTERM. */
+  async pause(): Promise<void> {
+    await this.dispatcher?.stop();
+    this.dispatcher = undefined;
+  }
+
+  async configure(webhook: Partial<WebhookState> & { readonly url: string }): Promise<WebhookState> {
+    const id = webhook.id ?? 'webhook0000000000test';
+    const state: WebhookState = {
+      deleted: false,
+      id,
+      tenantId: 'default',
+      epoch: 1,
+      version: 1,
+      name: '',
+      subscribedTo: ['User.Created'],
+      headers: [],
+      enabled: true,
+      signingKeys: [
+        { sealed: new SecretBox(parseKeyring(KEYRING)).seal('test-signing-key', id), honouredUntilMs: null },
+      ],
+      timeoutMs: 5_000,
+      retryPolicy: { ...DEFAULT_RETRY_POLICY, delaysMs: [1_000, 1_000] },
+      ...webhook,
+    };
+    this.producer.append({ topic: this.backends.topics.webhooks, key: id, value: encodeWebhook(state) });
+    await this.producer.flush();
+    return state;
+  }
+
+  async publish(value: string | Buffer, headers: Record<string, string> = {}): Promise<void> {
+    const topic = this.backends.topics.authEvents[0] ?? '';
+    this.producer.append({ topic, key: null, value, headers });
+    await this.producer.flush();
+  }
+
+  /** All records of a topic, those that come later too. */
+  async records(topic: string): Promise<readonly LogRecord[]> {
+    const seen: LogRecord[] = [];
+    const follower = createLogFollower({
+      connection: this.connection,
+      topic,
+      onRecord: (record) => seen.push(record),
+      onFatal: (error) => this.fatal.push(error),
+    });
+    this.followers.push(follower);
+    await follower.start();
+    return seen;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.pause();
+    await Promise.all(this.followers.map(async (follower) => follower.stop()));
+    await this.producer.stop();
+  }
+}
