@@ -240,7 +240,8 @@ class KafkajsConsumer implements LogConsumer {
     const nextPosition = Number(lastOffset) + 1;
     state.position = nextPosition;
     const records = batch.messages.map((message) => toRecord(topic, partition, message));
-    this.#handler.onBatch({ topic, partition, position, records, nextPosition });
+    const logEnd = Number(batch.highWatermark);
+    this.#handler.onBatch({ topic, partition, position, records, nextPosition, logEnd });
   }
 
   /** A fetch whose records were all filtered: transaction markers, aborted records. It never reaches `eachBatch`. */

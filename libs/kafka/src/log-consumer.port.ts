@@ -25,6 +25,8 @@ export interface LogBatch extends TopicPartition {
   readonly records: readonly LogRecord[];
   /** The position after this batch. */
   readonly nextPosition: number;
+  /** The log's next offset when this batch was fetched, where it is known: how far behind a reader is. */
+  readonly logEnd?: number;
 }
 
 /** What a service does with a log. The consumer calls these one at a time, never two at once. */
