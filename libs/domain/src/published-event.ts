@@ -92,7 +92,7 @@ export function spliceHookId(value: Buffer, webhookId: string): Buffer {
   const end = value.lastIndexOf(CLOSE_BRACE);
   let last = end - 1;
   // Of JSON's characters only whitespace is at or below 0x20 outside a string.
-  while (last > 0 && value[last]! <= LARGEST_WHITESPACE) last--;
+  while (last > 0 && (value[last] ?? 0) <= LARGEST_WHITESPACE) last--;
   const lead = value[last] === OPEN_BRACE ? WITHOUT_COMMA : WITH_COMMA;
   const afterLead = end + lead.length;
   const body = Buffer.allocUnsafe(value.length + lead.length + webhookId.length + 1);

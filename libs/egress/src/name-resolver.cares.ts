@@ -47,6 +47,7 @@ export class CaresNameResolver implements NameResolver {
   readonly #cache: NameCache;
   readonly #maxTtlMs: number;
   readonly #underWay = new Map<string, Lookup>();
+  #isClosed = false;
 
   constructor(options: NameResolverOptions = {}) {
     this.#resolver = new Resolver({ timeout: options.queryTimeoutMs ?? 1_500, tries: QUERY_TRIES });
@@ -87,6 +88,7 @@ export class CaresNameResolver implements NameResolver {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#resolver.cancel();
   }
 
@@ -112,10 +114,14 @@ export class CaresNameResolver implements NameResolver {
       return;
     }
     const codes = [codeOf(lookup.ipv4), codeOf(lookup.ipv6)];
-    const unclear = codes.find((code) => !(code in CLEAR_FAILURES));
+    const unclear = codes.find((code) => !CLEAR_FAILURES.has(code));
     if (unclear === undefined) {
       const code = codes.find((each) => each !== 'ENODATA') ?? 'ENODATA';
-      this.#finish(hostname, lookup, failed(code, CLEAR_FAILURES[code] ?? '', false), FAILED_TTL_MS);
+      this.#finish(hostname, lookup, failed(code, CLEAR_FAILURES.get(code) ?? '', false), FAILED_TTL_MS);
+      return;
+    }
+    if (this.#isClosed) {
+      this.#finish(hostname, lookup, failed(unclear, 'the sender is closing', true), 0);
       return;
     }
     this.#health.check(lookup.startedAtMs, (isAlive) => {
@@ -134,11 +140,11 @@ export class CaresNameResolver implements NameResolver {
 }
 
 /** What a lookup can end with that is the name's own doing, whatever the state of our name servers. */
-const CLEAR_FAILURES: Readonly<Record<string, string>> = {
-  ENOTFOUND: 'the name does not exist',
-  ENODATA: 'the name has no address',
-  EBADNAME: 'the name is not one that can exist',
-};
+const CLEAR_FAILURES: ReadonlyMap<string, string> = new Map([
+  ['ENOTFOUND', 'the name does not exist'],
+  ['ENODATA', 'the name has no address'],
+  ['EBADNAME', 'the name is not one that can exist'],
+]);
 
 function failed(code: string, says: string, isOwnFault: boolean): LookupResult {
   return { kind: 'failed', code, message: `${says} (${code})`, isOwnFault };

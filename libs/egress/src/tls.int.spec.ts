@@ -1,0 +1,109 @@
+import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { EXPIRED, certificateAuthority, selfSigned } from './testing/certificates.ts';
+import { EgressBench, endpointOf, eventually, post } from './testing/egress-bench.ts';
+import { answerText, onRequest } from './testing/raw-server.ts';
+
+const bench = new EgressBench();
+afterEach(() => bench.close());
+
+const authority = certificateAuthority('Test authority');
+const hosts = ['hooks.test', 'other.test'];
+
+async function transportWithNames(more: { readonly ca?: string } = { ca: authority.cert }) {
+  const dns = await bench.dns();
+  for (const host of hosts) dns.zone.set(host, ['127.0.0.1']);
+  return bench.transport({ ...more, names: { servers: [dns.address] } });
+}
+
+const answering = (socket: TLSSocket): void =>
+  onRequest(socket, () => socket.end(answerText('ok', 'connection: close\r\n')));
+const to = (host: string, port: number) => endpointOf(`https://${host}:${port}/hooks`);
+
+describe('https', () => {
+  it("goes to a host with a certificate of its name, from the operator's authority", async () => {
+    const seen: unknown[] = [];
+    const server = await bench.tls(authority.issue(['hooks.test']), (socket) => {
+      seen.push((socket as TLSSocket & { servername: unknown }).servername, socket.getProtocol());
+      answering(socket);
+    });
+    const outcome = await post(await transportWithNames(), to('hooks.test', server.port));
+    expect(outcome).toMatchObject({ kind: 'answered', statusCode: 200 });
+    expect(outcome.timings.tlsMs).toBeGreaterThan(0);
+    expect(seen).toEqual(['hooks.test', 'TLSv1.3']);
+  });
+
+  it('goes to an address when the certificate names it', async () => {
+    const named = await bench.tls(authority.issue(['127.0.0.1']), answering);
+    const unnamed = await bench.tls(authority.issue(['hooks.test']), answering);
+    const transport = await transportWithNames();
+    expect(await post(transport, to('127.0.0.1', named.port))).toMatchObject({ kind: 'answered' });
+    expect(await post(transport, to('127.0.0.1', unnamed.port))).toMatchObject({
+      errorClass: 'tls',
+      message: expect.stringContaining('ERR_TLS_CERT_ALTNAME_INVALID'),
+    });
+  });
+
+  it.each([
+    ['of another host', () => authority.issue(['other.test']), 'ERR_TLS_CERT_ALTNAME_INVALID'],
+    ['that has expired', () => authority.issue(['hooks.test'], EXPIRED), 'CERT_HAS_EXPIRED'],
+    ['signed by itself', () => selfSigned(['hooks.test']), 'DEPTH_ZERO_SELF_SIGNED_CERT'],
+    ['of an unknown authority', () => certificateAuthority('Nobody').issue(['hooks.test']), 'UNABLE_TO_'],
+  ])('refuses a certificate %s, and sends nothing', async (_title, certificate, code) => {
+    let received = 0;
+    const server = await bench.tls(certificate(), (socket) => socket.on('data', () => received++));
+    const outcome = await post(await transportWithNames(), to('hooks.test', server.port));
+    expect(outcome).toMatchObject({
+      kind: 'failed',
+      errorClass: 'tls',
+      message: expect.stringContaining(code),
+      isOwnFault: false,
+    });
+    expect(received).toBe(0);
+  });
+
+  it("trusts the operator's authority only where it is given", async () => {
+    const server = await bench.tls(authority.issue(['hooks.test']), answering);
+    expect(await post(await transportWithNames({}), to('hooks.test', server.port))).toMatchObject({
+      errorClass: 'tls',
+    });
+  });
+
+  it('resumes a session with its own host only', async () => {
+    const resumed: boolean[] = [];
+    const server = await bench.tls(authority.issue(['hooks.test']), (socket) => {
+      resumed.push(socket.isSessionReused());
+      answering(socket);
+    });
+    const transport = await transportWithNames();
+    for (let count = 0; count < 3; count++) {
+      expect(await post(transport, to('hooks.test', server.port))).toMatchObject({ kind: 'answered' });
+    }
+    expect(resumed).toEqual([false, true, true]);
+    expect(await post(transport, to('other.test', server.port))).toMatchObject({ errorClass: 'tls' });
+  });
+
+  it('is a TLS fault with a server that speaks none, closes or resets in the handshake', async () => {
+    const transport = await transportWithNames();
+    const misbehaviours: readonly ((socket: Socket) => void)[] = [
+      (socket) => void socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'),
+      (socket) => void socket.end(),
+      (socket) => void socket.resetAndDestroy(),
+    ];
+    for (const misbehave of misbehaviours) {
+      const server = await bench.raw((socket) => socket.once('data', () => misbehave(socket)));
+      expect(await post(transport, to('hooks.test', server.port))).toMatchObject({ kind: 'failed', errorClass: 'tls' });
+    }
+  });
+
+  it('is left when the handshake takes too long', async () => {
+    const server = await bench.raw((socket) => void socket.resume());
+    expect(await post(await transportWithNames(), to('hooks.test', server.port), { timeoutMs: 300 })).toMatchObject({
+      errorClass: 'timeout',
+      message: 'no whole answer within 300 ms (while setting up TLS)',
+      timings: { connectMs: expect.any(Number) },
+    });
+    await eventually('the connection is closed', () => server.connections.every(({ closed }) => closed));
+  });
+});
