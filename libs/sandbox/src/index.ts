@@ -1,3 +1,6 @@
+export { publishCommand, type CommandStreams } from './commands/publish-command.ts';
+export { sandboxCommand } from './commands/sandbox-command.ts';
+export { startCommand, type StartCommandOptions } from './commands/start-command.ts';
 export { lockHolder, type LockHolder } from './folder/folder-lock.ts';
 export { readRunInfo, type RunInfo, type RunProcess } from './folder/run-info.ts';
 export { KAFKA_VERSION, kafkaJars } from './kafka/kafka-jars.ts';

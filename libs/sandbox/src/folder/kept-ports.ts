@@ -10,6 +10,16 @@ export interface WantedPort {
   readonly configured?: { readonly port: number; readonly by: string };
 }
 
+/** @throws SandboxError `sandbox.port_in_use`, naming the variable that asks for the port */
+export async function assertPortFree({ port, by }: NonNullable<WantedPort['configured']>): Promise<void> {
+  if (await isPortFree(port)) return;
+  const hint = `Choose another one, or leave ${by} unset for a free one.`;
+  throw new SandboxError(
+    'sandbox.port_in_use',
+    `Port ${port} (${by}) on 127.0.0.1 is in use by another program. ${hint}`,
+  );
+}
+
 /**
  * A port for each key: the configured one, else the one of the last run while it is free, else a free one.
  * @throws SandboxError `sandbox.port_in_use`, naming the variable that asks for it
@@ -19,10 +29,7 @@ export async function keptPorts(dir: string, wanted: readonly WantedPort[]): Pro
   const stored = (await readJson<Record<string, number>>(file)) ?? {};
   const ports = new Map<string, number>();
   for (const { key, configured } of wanted) {
-    if (configured && !(await isPortFree(configured.port))) {
-      const message = `Port ${configured.port} (${configured.by}) on 127.0.0.1 is in use by another program. Choose another one, or leave ${configured.by} unset for a free one.`;
-      throw new SandboxError('sandbox.port_in_use', message);
-    }
+    if (configured) await assertPortFree(configured);
     const last = stored[key];
     const isLastFree = last !== undefined && (await isPortFree(last));
     ports.set(key, configured?.port ?? (isLastFree ? last : await freePort()));

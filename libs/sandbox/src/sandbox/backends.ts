@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { assertPortFree } from '../folder/kept-ports.ts';
 import { startKafka, type RunningKafka } from '../kafka/start-kafka.ts';
 import { ensureDatabase } from '../postgres/database.ts';
 import { startPostgres, type RunningPostgres } from '../postgres/start-postgres.ts';
@@ -19,6 +20,7 @@ export interface Backends {
 export async function startBackends(dir: string, options: SandboxOptions): Promise<Backends> {
   const onLine = options.onLine ?? (() => undefined);
   const onGivenUp = options.onFatal ?? (() => undefined);
+  await assertConfiguredPortsFree(options);
   let stopping = false;
   const isWanted = (): boolean => !stopping;
 
@@ -65,4 +67,8 @@ export async function startBackends(dir: string, options: SandboxOptions): Promi
     await stop();
     throw error;
   }
+}
+
+async function assertConfiguredPortsFree({ ports = {} }: SandboxOptions): Promise<void> {
+  for (const configured of [ports.kafka, ports.postgres]) if (configured) await assertPortFree(configured);
 }

@@ -264,10 +264,12 @@ class RunningSandbox implements Sandbox {
     const apps = new Set(instances.map(({ service }) => appOf(service)).filter((app) => app !== 'dispatcher'));
     if (instances.length === 0) return;
     this.#onLine('making the topics, migrating the database');
-    const env = { ...commonEnvironment(facts, this.#options.env ?? {}), DATABASE_URL: facts.databaseUrl };
+    const common = commonEnvironment(facts, this.#options.env ?? {});
+    const env = { ...common, DATABASE_URL: facts.databaseUrl };
     await Promise.all([
       prepareTopics({
         ...facts,
+        env: common,
         makeAuthEventTopics: this.#options.makeAuthEventTopics ?? this.#options.kafkaBrokers === undefined,
       }),
       ...[...apps].map((app) => migrate(app, this.#appsDir, this.#logFile(`${app}-migrate`), env)),

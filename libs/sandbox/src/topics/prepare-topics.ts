@@ -1,41 +1,43 @@
-import { topicSpecs, type TopicLayout, type TopicNames } from '@signalbox/contracts';
-import kafkajs from 'kafkajs';
+import { kafkaConnectionOf, kafkaEnvironment, loadEnvironment } from '@signalbox/config';
+import { groupNames, topicSpecs, type TopicLayout, type TopicNames } from '@signalbox/contracts';
+import {
+  authEventTopicSpecs,
+  commitStartOffsets,
+  ensureTopics,
+  GroupIsActiveError,
+  StartOffsetNeededError,
+  TopicFaultsError,
+} from '@signalbox/kafka';
+import { SandboxError } from '../sandbox-error.ts';
 
 export interface PrepareTopicsOptions {
-  readonly kafkaBrokers: string;
+  readonly prefix: string;
   readonly topics: TopicNames;
   readonly layout: TopicLayout;
   /** False where upstream's topics are the operator's. */
   readonly makeAuthEventTopics: boolean;
+  /** `KAFKA_*`: how to reach Kafka. */
+  readonly env: Readonly<Record<string, string>>;
 }
 
-/** Makes the topics that are missing. */
+/**
+ * Makes the topics that are missing, checks those that are there, and commits a start offset where a group has none.
+ * @throws SandboxError with every fault
+ */
 export async function prepareTopics(options: PrepareTopicsOptions): Promise<void> {
-  const { topics, layout } = options;
-  const kafka = new kafkajs.Kafka({ brokers: options.kafkaBrokers.split(','), logLevel: kafkajs.logLevel.NOTHING });
-  const admin = kafka.admin();
-  await admin.connect();
+  const { topics, layout, prefix, env } = options;
+  const connection = kafkaConnectionOf(loadEnvironment(kafkaEnvironment, env));
+  const upstream = options.makeAuthEventTopics ? authEventTopicSpecs(topics, layout) : [];
   try {
-    const authEvents = topics.authEvents.map((name) => ({
-      name,
-      partitions: layout.partitions,
-      replicationFactor: layout.replicationFactor,
-      config: {},
-    }));
-    const wanted = [...(options.makeAuthEventTopics ? authEvents : []), ...topicSpecs(topics, layout)];
-    const existing = new Set(await admin.listTopics());
-    await admin.createTopics({
-      waitForLeaders: true,
-      topics: wanted
-        .filter((spec) => !existing.has(spec.name))
-        .map((spec) => ({
-          topic: spec.name,
-          numPartitions: spec.partitions,
-          replicationFactor: spec.replicationFactor,
-          configEntries: Object.entries(spec.config).map(([name, value]) => ({ name, value })),
-        })),
-    });
-  } finally {
-    await admin.disconnect();
+    await ensureTopics(connection, [...upstream, ...topicSpecs(topics, layout)]);
+    await commitStartOffsets(connection, { names: topics, groups: groupNames(prefix) });
+  } catch (error) {
+    const isExpected =
+      error instanceof TopicFaultsError ||
+      error instanceof StartOffsetNeededError ||
+      error instanceof GroupIsActiveError;
+    const what = isExpected ? 'The topics cannot be used' : `Kafka at ${connection.brokers.join(',')} cannot be used`;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new SandboxError('sandbox.start_failed', `${what}: ${why}`, { cause: error });
   }
 }
