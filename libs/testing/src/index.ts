@@ -1,4 +1,5 @@
-export { shouldUseContainers, startBackendServers, type BackendServers } from './backends/backend-servers.ts';
+export { shouldUseContainers, startBackendServers } from './backends/backend-servers.ts';
+export type { BackendServers } from './backends/running-servers.ts';
 export { startTestBackends, type TestBackends } from './backends/test-backends.ts';
 export { anEvent, aWebhook, type WebhookInput } from './factories.ts';
 export { ReceiverServer, type Answer, type ReceivedRequest, type Responder } from './receiver/receiver-server.ts';

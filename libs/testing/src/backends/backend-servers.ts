@@ -2,16 +2,8 @@ import { startKafka, startPostgres } from '@signalbox/sandbox';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { BackendServers } from './running-servers.ts';
 import { isDockerThere, startContainers } from './containers.ts';
-
-/** One real Kafka and one real Postgres, for any number of spec files. */
-export interface BackendServers {
-  /** Comma list. */
-  readonly kafkaBrokers: string;
-  /** To a database in which nobody works; spec files make their own. */
-  readonly postgresUrl: string;
-  stop(): Promise<void>;
-}
 
 /** Whether the tests were asked to run on containers and can: `TEST_WITH=containers`, and a Docker engine answers. */
 export async function shouldUseContainers(): Promise<boolean> {

@@ -1,5 +1,5 @@
 import { freePort, KAFKA_VERSION } from '@signalbox/sandbox';
-import type { BackendServers } from './backend-servers.ts';
+import type { BackendServers } from './running-servers.ts';
 
 let answer: Promise<boolean> | undefined;
 

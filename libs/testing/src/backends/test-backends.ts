@@ -1,7 +1,8 @@
 import { topicNames, type TopicLayout, type TopicNames } from '@signalbox/contracts';
 import { dropDatabase, ensureDatabase } from '@signalbox/sandbox';
 import { randomBytes } from 'node:crypto';
-import { startBackendServers, type BackendServers } from './backend-servers.ts';
+import { startBackendServers } from './backend-servers.ts';
+import type { BackendServers } from './running-servers.ts';
 
 /** Real Kafka and Postgres as one spec file sees them: nothing in them is anybody else's. */
 export interface TestBackends {

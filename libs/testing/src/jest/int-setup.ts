@@ -5,7 +5,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
-import type { BackendServers } from '../backends/backend-servers.ts';
+import type { BackendServers } from '../backends/running-servers.ts';
 
 export interface SharedBackends {
   readonly server: Server;

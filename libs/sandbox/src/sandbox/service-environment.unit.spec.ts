@@ -1,0 +1,43 @@
+import { describe, expect, it } from '@jest/globals';
+import { PRODUCTION_LAYOUT, topicNames } from '@signalbox/contracts';
+import { serviceEnvironment, type SandboxFacts } from './service-environment.ts';
+
+const facts: SandboxFacts = {
+  kafkaBrokers: '127.0.0.1:9',
+  databaseUrl: 'postgres://u:p@127.0.0.1/d',
+  secrets: { apiKey: 'api', keyring: 'ring', identityKey: 'identity' },
+  prefix: 'x.',
+  topics: topicNames({ prefix: 'x.', authEvents: ['a', 'b'] }),
+  layout: PRODUCTION_LAYOUT,
+  consoleDir: '/console',
+  monitoring: { httpPort: 3, grpcPort: 4 },
+};
+const ports = { ops: 1, http: 2, grpc: 5 };
+
+describe('the environment of a service', () => {
+  it('tells a dispatcher its role and the keyring, but no way to Postgres and no API key', () => {
+    const env = serviceEnvironment('dispatcher-sender', { ops: 1 }, facts, {});
+    expect(env).toMatchObject({ DISPATCHER_ROLES: 'sender', SECRETS_KEYRING: 'ring', OPS_PORT: '1' });
+    expect(Object.keys(env)).not.toEqual(expect.arrayContaining(['DATABASE_URL']));
+    expect(Object.values(env)).not.toContain('api');
+  });
+
+  it('tells config-service where monitoring will be', () => {
+    expect(serviceEnvironment('config-service', ports, facts, {})).toMatchObject({
+      HTTP_PORT: '2',
+      GRPC_PORT: '5',
+      MONITORING_URL: 'http://127.0.0.1:3',
+      MONITORING_GRPC_URL: '127.0.0.1:4',
+      BOOTSTRAP_API_KEY: 'api',
+    });
+  });
+
+  it('gives the keyring to nobody who seals and sends nothing', () => {
+    expect(serviceEnvironment('monitoring', ports, facts, {})).not.toHaveProperty('SECRETS_KEYRING');
+  });
+
+  it('lets the operator change what is a default here, and not what the sandbox decides', () => {
+    const env = serviceEnvironment('dispatcher', { ops: 1 }, facts, { EGRESS_ALLOW: '', KAFKA_BROKERS: 'other:1' });
+    expect(env).toMatchObject({ EGRESS_ALLOW: '', KAFKA_BROKERS: '127.0.0.1:9', AUTH_EVENT_TOPICS: 'a,b' });
+  });
+});
