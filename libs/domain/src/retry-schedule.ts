@@ -28,19 +28,18 @@ export interface AttemptResult {
 }
 
 export type AttemptVerdict =
-  | { readonly kind: 'succeeded' }
-  | { readonly kind: 'retry'; readonly delayMs: number }
-  | { readonly kind: 'give up' };
+  { readonly kind: 'succeeded' } | { readonly kind: 'retry'; readonly delayMs: number } | { readonly kind: 'give up' };
 
 /**
  * Decides after an attempt. The delay is spread by ±20 % through a hash of the attempt's id, never at random: whoever
  * repeats this decision from the recorded fact comes to the same time (design: recovery). `attemptNumber` counts from 1.
+ * `attemptId` is asked for only where there is a delay to spread: most attempts succeed, and an id costs a hash.
  */
 export function judgeAttempt(
   result: AttemptResult,
   policy: RetryPolicy,
   attemptNumber: number,
-  attemptId: AttemptId,
+  attemptId: () => AttemptId,
 ): AttemptVerdict {
   const status = result.statusCode;
   if (status !== undefined && status >= 200 && status < 300) return { kind: 'succeeded' };
@@ -48,7 +47,7 @@ export function judgeAttempt(
   const delayMs = policy.delaysMs[attemptNumber - 1];
   if (delayMs === undefined) return { kind: 'give up' };
   const asked = Math.min(result.retryAfterMs ?? 0, MAX_RETRY_AFTER_MS);
-  return { kind: 'retry', delayMs: Math.max(spread(delayMs, attemptId), asked) };
+  return { kind: 'retry', delayMs: Math.max(spread(delayMs, attemptId()), asked) };
 }
 
 function isRetryable(status: number | undefined, preset: RetryPolicy['preset']): boolean {

@@ -31,8 +31,8 @@ describe('retry schedule', () => {
 
   it('tries every non-2xx again with the standard preset', () => {
     const policy = { ...DEFAULT_RETRY_POLICY, preset: 'standard' as const };
-    expect(judgeAttempt({ statusCode: 400 }, policy, 1, id).kind).toBe('retry');
-    expect(judgeAttempt({ statusCode: 302 }, policy, 1, id).kind).toBe('retry');
+    expect(judgeAttempt({ statusCode: 400 }, policy, 1, () => id).kind).toBe('retry');
+    expect(judgeAttempt({ statusCode: 302 }, policy, 1, () => id).kind).toBe('retry');
   });
 
   it('gives up after as many retries as there are delays, or when the receiver says so', () => {
@@ -47,7 +47,7 @@ describe('retry schedule', () => {
 
   it('waits at least as long as the receiver asks, up to one hour', () => {
     const delay = (retryAfterMs: number): number => {
-      const verdict = judgeAttempt({ statusCode: 503, retryAfterMs }, DEFAULT_RETRY_POLICY, 1, id);
+      const verdict = judgeAttempt({ statusCode: 503, retryAfterMs }, DEFAULT_RETRY_POLICY, 1, () => id);
       return verdict.kind === 'retry' ? verdict.delayMs : -1;
     };
     expect(delay(60_000)).toBe(60_000);

@@ -46,7 +46,7 @@ export function attempted(task: SendTask, outcome: AttemptOutcome, policy: Retry
     },
     policy,
     task.delivery.attemptNumber,
-    attemptIdOfDelivery(task.delivery),
+    () => attemptIdOfDelivery(task.delivery),
   );
   const errorClass = outcome.errorClass ?? (judged.kind === 'succeeded' ? undefined : 'http-status');
   const error = outcome.error ?? (errorClass === undefined ? undefined : `answered with status ${outcome.statusCode}`);

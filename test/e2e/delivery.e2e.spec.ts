@@ -1,0 +1,145 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { decodeDeadLetter } from '@signalbox/contracts';
+import { deliveryIdOf, logtoSignature, signingKeyOf, standardWebhooksSecret } from '@signalbox/domain';
+import type { LogRecord } from '@signalbox/kafka';
+import { createLogFollower } from '@signalbox/kafka';
+import type { Sandbox } from '@signalbox/sandbox';
+import { anEvent, aWebhook, ReceiverServer, startTestSandbox, waitFor } from '@signalbox/testing';
+import { Webhook as Verifier } from 'standardwebhooks';
+import { ApiClient, type LogEntry } from '../support/api-client.ts';
+import { Publisher } from '../support/publisher.ts';
+
+let sandbox: Sandbox;
+let api: ApiClient;
+let publisher: Publisher;
+let receiver: ReceiverServer;
+
+beforeAll(async () => {
+  sandbox = await startTestSandbox();
+  api = new ApiClient(sandbox.runInfo);
+  publisher = await Publisher.connect(sandbox.runInfo);
+}, 120_000);
+afterAll(async () => {
+  await publisher[Symbol.asyncDispose]();
+  await sandbox.stop();
+}, 60_000);
+beforeEach(async () => {
+  receiver = await ReceiverServer.start();
+});
+afterEach(() => receiver.close());
+
+/** The request log of a webhook once it has so many entries, all of them in the wanted result. */
+async function logsOf(id: string, count: number, result: 'Success' | 'Error'): Promise<readonly LogEntry[]> {
+  let logs: readonly LogEntry[] = [];
+  await waitFor(
+    async () => {
+      logs = await api.recentLogs(id);
+      return logs.length === count && logs.every((entry) => entry.payload.result === result);
+    },
+    { what: `${count} entries with ${result} in the request log`, timeoutMs: 20_000 },
+  );
+  return logs;
+}
+
+describe('from a published event to the request log', () => {
+  it('delivers an event byte for byte with hookId last, signed so that receivers can verify it', async () => {
+    const events = ['User.Created'];
+    const webhook = await api.createWebhook(
+      aWebhook(receiver.url, { events, config: { url: receiver.url, headers: { 'X-Tenant': 'acme' } } }),
+    );
+    const event = `{"event":"User.Created","createdAt":"2026-01-01T00:00:00.000Z","data":{"name":"Zoë 🎉","n":1.50}, "extra":[1, 2]}`;
+    await publisher.publish(event, { 'event-id': 'e2e-1' });
+    const [request] = await receiver.waitForRequests(1);
+    const body = `${event.slice(0, -1)},"hookId":"${webhook.id}"}`;
+    expect(request?.body.toString()).toBe(body);
+    expect(request?.headers['content-type']).toBe('application/json');
+    expect(request?.headers['x-tenant']).toBe('acme');
+    expect(request?.headers['webhook-id']).toBe(deliveryIdOf(webhook.id, 'e2e-1'));
+    const signature = logtoSignature(signingKeyOf(webhook.signingKey), Buffer.from(body));
+    expect(request?.headers['logto-signature-sha-256']).toBe(signature);
+    const verifier = new Verifier(standardWebhooksSecret(webhook.signingKey));
+    expect(verifier.verify(body, request?.headers ?? {})).toMatchObject({ hookId: webhook.id });
+    const [entry] = await logsOf(webhook.id, 1, 'Success');
+    expect(entry).toMatchObject({
+      id: deliveryIdOf(webhook.id, 'e2e-1'),
+      key: 'TriggerHook.User.Created',
+      payload: { hookId: webhook.id, hookRequest: { body: { hookId: webhook.id } }, response: { statusCode: 200 } },
+    });
+    await api.deleteWebhook(webhook.id);
+  });
+
+  it('makes of 500, 500, 200 three attempts, one log entry and a success', async () => {
+    receiver.answer(500, 500, 200);
+    const config = { url: receiver.url, retryPolicy: { preset: 'logto', delaysMs: [1_000, 1_000], maxAgeMs: 60_000 } };
+    const webhook = await api.createWebhook(aWebhook(receiver.url, { events: ['User.Deleted'], config }));
+    await publisher.publish(anEvent('User.Deleted'));
+    const requests = await receiver.waitForRequests(3);
+    expect(new Set(requests.map((request) => request.headers['webhook-id'])).size).toBe(1);
+    const [entry] = await logsOf(webhook.id, 1, 'Success');
+    expect(entry?.id).toBe(requests[0]?.headers['webhook-id']);
+    await waitFor(
+      async () => {
+        const { executionStats } = await api.call<{ executionStats?: object }>(
+          'GET',
+          `/api/hooks/${webhook.id}?includeExecutionStats=true`,
+          200,
+        );
+        return JSON.stringify(executionStats) === '{"successCount":1,"requestCount":1}';
+      },
+      { what: 'one success of one request in the stats' },
+    );
+    await api.deleteWebhook(webhook.id);
+  });
+
+  it('makes of 400 one attempt and an error', async () => {
+    receiver.answer({ status: 400, body: 'no' });
+    const webhook = await api.createWebhook(aWebhook(receiver.url, { events: ['Role.Created'] }));
+    await publisher.publish(anEvent('Role.Created'));
+    const [entry] = await logsOf(webhook.id, 1, 'Error');
+    expect(entry?.payload.response).toEqual({ statusCode: 400, body: 'no' });
+    expect(receiver.requests).toHaveLength(1);
+    const health = await api.call<object>('GET', `/api/hooks/${webhook.id}/health`, 200);
+    expect(health).toMatchObject({ requests: 1, succeeded: 0, failed: 1 });
+    await api.deleteWebhook(webhook.id);
+  });
+
+  it('puts a record that breaks the contract aside with its reason, and delivers the next', async () => {
+    const letters: LogRecord[] = [];
+    const follower = createLogFollower({
+      connection: { brokers: sandbox.runInfo.kafkaBrokers.split(','), clientId: 'e2e' },
+      topic: sandbox.runInfo.topics.deadLetters,
+      onRecord: (record) => letters.push(record),
+      onFatal: (error) => {
+        throw error;
+      },
+    });
+    await follower.start();
+    const webhook = await api.createWebhook(aWebhook(receiver.url, { events: ['Scope.Created'] }));
+    publisher.send('[1,2]');
+    publisher.send('{"event":"No.Such.Event"}');
+    publisher.send(Buffer.from([0x7b, 0xff, 0x7d]));
+    await publisher.publish(anEvent('Scope.Created'));
+    await receiver.waitForRequests(1);
+    await waitFor(() => letters.length >= 3, { what: 'three dead letters' });
+    const reasons = letters.map((letter) => decodeDeadLetter(letter.headers)?.reason ?? '');
+    expect(new Set(reasons)).toEqual(new Set(['not-an-object', 'not-utf8', 'unknown-event']));
+    await follower.stop();
+    await api.deleteWebhook(webhook.id);
+  });
+
+  it('signs with the new key after a rotation, and with both in the overlap', async () => {
+    const webhook = await api.createWebhook(aWebhook(receiver.url, { events: ['Organization.Created'] }));
+    const rotated = await api.call<{ signingKey: string }>('PATCH', `/api/hooks/${webhook.id}/signing-key`, 200);
+    expect(rotated.signingKey).not.toBe(webhook.signingKey);
+    await publisher.publish(anEvent('Organization.Created'));
+    const [request] = await receiver.waitForRequests(1);
+    const body = request?.body ?? Buffer.alloc(0);
+    const expected = logtoSignature(signingKeyOf(rotated.signingKey), body);
+    expect(request?.headers['logto-signature-sha-256']).toBe(expected);
+    for (const key of [rotated.signingKey, webhook.signingKey]) {
+      const verifier = new Verifier(standardWebhooksSecret(key));
+      expect(verifier.verify(body.toString(), request?.headers ?? {})).toMatchObject({ hookId: webhook.id });
+    }
+    await api.deleteWebhook(webhook.id);
+  });
+});
