@@ -19,9 +19,11 @@ type Placed = Pick<
  */
 export function whyNotStorable(placed: Placed, webhookId: string): string | null {
   if (!UUID.test(placed.deliveryId)) return 'field "deliveryId" must be a UUID in lower case';
-  if (!IDENTIFIER.test(webhookId)) return 'the webhook id must be 1 to 256 characters, none of them a control character';
+  if (!IDENTIFIER.test(webhookId))
+    return 'the webhook id must be 1 to 256 characters, none of them a control character';
   for (const name of ['tenantId', 'eventType'] as const) {
-    if (!IDENTIFIER.test(placed[name])) return `field "${name}" must be 1 to 256 characters, none of them a control character`;
+    if (!IDENTIFIER.test(placed[name]))
+      return `field "${name}" must be 1 to 256 characters, none of them a control character`;
   }
   for (const name of ['round', 'attemptNumber', 'deferrals'] as const) {
     if (!isCount(placed[name], INT4_MAX)) return `field "${name}" must be a whole number from 0 to ${INT4_MAX}`;
@@ -52,7 +54,9 @@ function whyKindNotStorable(fact: Fact): string | null {
     case 'deferred':
       return isTime(fact.dueAtMs) ? null : 'field "dueAtMs" must be Unix milliseconds';
     case 'breaker-changed':
-      return isTime(fact.openSinceMs) && isTime(fact.nextProbeAtMs) ? null : 'times of a breaker must be Unix milliseconds';
+      return isTime(fact.openSinceMs) && isTime(fact.nextProbeAtMs)
+        ? null
+        : 'times of a breaker must be Unix milliseconds';
     case 'skipped':
     case 'expired':
       return null;

@@ -45,19 +45,23 @@ export const emptySummary: DeliverySummary = {
   lastAttempt: { round: 0, attemptNumber: 0 },
 };
 
+/** The summary itself when the fact adds nothing to it. */
 export function withFact(summary: DeliverySummary, fact: DeliveryFact): DeliverySummary {
-  const standing = standingOf(fact);
-  const best = fact.kind === 'attempted' ? bestAttemptOf(fact) : null;
-  return {
-    standing:
-      summary.standing === null || compareStandings(standing, summary.standing) > 0 ? standing : summary.standing,
-    bestAttempt:
-      best !== null && (summary.bestAttempt === null || compareAttempts(best, summary.bestAttempt) > 0)
-        ? best
-        : summary.bestAttempt,
-    hasExpired: summary.hasExpired || fact.kind === 'expired',
-    lastAttempt: fact.kind === 'attempted' && isAfter(fact, summary.lastAttempt) ? slotOf(fact) : summary.lastAttempt,
-  };
+  const standing = greater(summary.standing, standingOf(fact), compareStandings);
+  const bestAttempt =
+    fact.kind === 'attempted'
+      ? greater(summary.bestAttempt, bestAttemptOf(fact), compareAttempts)
+      : summary.bestAttempt;
+  const hasExpired = summary.hasExpired || fact.kind === 'expired';
+  const isLast = fact.kind === 'attempted' && isAfter(fact, summary.lastAttempt);
+  const isSame =
+    standing === summary.standing && bestAttempt === summary.bestAttempt && hasExpired === summary.hasExpired;
+  if (isSame && !isLast) return summary;
+  return { standing, bestAttempt, hasExpired, lastAttempt: isLast ? slotOf(fact) : summary.lastAttempt };
+}
+
+function greater<T>(known: T | null, other: T, compare: (left: T, right: T) => number): T {
+  return known === null || compare(other, known) > 0 ? other : known;
 }
 
 export function stateOf(summary: DeliverySummary): DeliveryState {

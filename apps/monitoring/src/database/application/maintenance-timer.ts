@@ -1,0 +1,57 @@
+import type { Logger } from '@signalbox/observability';
+
+/** What the maintenance of the partitions did; see its adapter. */
+export interface Maintenance {
+  run(
+    nowMs: number,
+    retentionMs: number,
+  ): Promise<{
+    readonly made: readonly string[];
+    readonly dropped: readonly string[];
+    readonly failed: readonly { readonly name: string; readonly error: unknown }[];
+    readonly strayRows: number;
+  }>;
+}
+
+const EVERY_MS = 10 * 60_000;
+
+/** Maintains the partitions at the start and every ten minutes; a failure is logged and tried again the next time. */
+export class MaintenanceTimer {
+  readonly #maintenance: Maintenance;
+  readonly #retentionMs: number;
+  readonly #logger: Pick<Logger, 'info' | 'warn' | 'error'>;
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(maintenance: Maintenance, retentionMs: number, logger: Pick<Logger, 'info' | 'warn' | 'error'>) {
+    this.#maintenance = maintenance;
+    this.#retentionMs = retentionMs;
+    this.#logger = logger;
+  }
+
+  start(): void {
+    this.#running = this.#run();
+    this.#timer = setInterval(() => {
+      this.#running = this.#run();
+    }, EVERY_MS);
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    try {
+      const { made, dropped, failed, strayRows } = await this.#maintenance.run(Date.now(), this.#retentionMs);
+      if (made.length > 0 || dropped.length > 0) {
+        this.#logger.info({ made: made.length, dropped: dropped.length }, 'partitions.maintained');
+      }
+      for (const { name, error } of failed) this.#logger.warn({ err: error, partition: name }, 'partition.not_changed');
+      // Their owners see them all the same; but a delete will take long once they are old.
+      if (strayRows > 0) this.#logger.warn({ rows: strayRows }, 'partitions.missed_rows');
+    } catch (error) {
+      this.#logger.error({ err: error }, 'partitions.not_maintained');
+    }
+  }
+}

@@ -1,0 +1,18 @@
+import { createDataSource } from '@signalbox/postgres';
+import { ReadModels1767225600000 } from './migrations/1767225600000-read-models.ts';
+
+export interface DatabaseOptions {
+  readonly url: string;
+  /** A connection that was idle broke, as when Postgres is restarted. */
+  readonly onIdleError?: (error: unknown) => void;
+}
+
+/** The read models' database, not initialised yet. */
+export function createMonitoringDataSource(options: DatabaseOptions) {
+  return createDataSource({
+    ...options,
+    schema: 'monitoring',
+    applicationName: 'signalbox-monitoring',
+    migrations: [ReadModels1767225600000],
+  });
+}

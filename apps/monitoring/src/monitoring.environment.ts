@@ -1,0 +1,37 @@
+import {
+  databaseEnvironment,
+  identityEnvironment,
+  integerVariable,
+  kafkaEnvironment,
+  loggingEnvironment,
+  portVariable,
+  topicEnvironment,
+} from '@signalbox/config';
+import { z } from 'zod';
+
+/** How long the request log is kept. */
+export const retentionEnvironment = z.object({
+  LOG_RETENTION_DAYS: integerVariable({ min: 1, max: 365 }).default(7).describe('a whole number of days from 1 to 365'),
+});
+
+/** What monitoring reads of its environment. */
+export const monitoringEnvironment = z.object({
+  ...kafkaEnvironment.shape,
+  ...topicEnvironment.shape,
+  ...databaseEnvironment.shape,
+  ...identityEnvironment.shape,
+  ...loggingEnvironment.shape,
+  ...retentionEnvironment.shape,
+  HTTP_HOST: z.string().default('127.0.0.1').describe('an address to listen on'),
+  HTTP_PORT: portVariable().default(0),
+  GRPC_HOST: z.string().default('127.0.0.1').describe('an address to listen on'),
+  GRPC_PORT: portVariable().default(0),
+});
+
+export type MonitoringEnvironment = z.output<typeof monitoringEnvironment>;
+
+const DAY_MS = 86_400_000;
+
+export function retentionMsOf(env: { readonly LOG_RETENTION_DAYS: number }): number {
+  return env.LOG_RETENTION_DAYS * DAY_MS;
+}

@@ -1,0 +1,172 @@
+import type { PartitionPosition, TopicPartition } from '@signalbox/kafka';
+import type { DataSource, EntityManager } from 'typeorm';
+import type {
+  Advance,
+  AttemptKey,
+  AttemptStanding,
+  Changes,
+  DeliveryKey,
+  KnownDelivery,
+  Projected,
+  Projection,
+  ReadModels,
+} from '../../application/read-models.port.ts';
+import { RefusedData } from '../../application/read-models.port.ts';
+import type { StoredAttempt } from './attempt.sql.ts';
+import { SELECT_ATTEMPTS, UPSERT_ATTEMPTS, attemptColumns, countedAttemptOf } from './attempt.sql.ts';
+import { int4Array, int8Array, textArray } from './binary-array.ts';
+import { INSERT_BREAKER_CHANGES, breakerColumns } from './breaker.sql.ts';
+import { UPSERT_HOURS, UPSERT_MINUTES, bucketColumns } from './bucket.sql.ts';
+import type { Column } from './columns.ts';
+import { parametersOf } from './columns.ts';
+import type { StoredDelivery } from './delivery.sql.ts';
+import {
+  SELECT_DELIVERIES,
+  UPSERT_DELIVERIES,
+  deliveryColumns,
+  keyParameters,
+  knownDeliveryOf,
+} from './delivery.sql.ts';
+
+/** First part of the advisory locks of partitions; any constant that nothing else uses in this database. */
+const PARTITION_LOCK = 0x5349_474e;
+
+interface StoredPosition {
+  readonly topic: string;
+  readonly partition: number;
+  readonly next_offset: number;
+}
+
+/** The read models in Postgres: set-based statements with one array a column, whatever the size of the batch. */
+export class PostgresReadModels implements ReadModels {
+  readonly #dataSource: DataSource;
+
+  constructor(dataSource: DataSource) {
+    this.#dataSource = dataSource;
+  }
+
+  async locate(
+    partitions: readonly (TopicPartition & { readonly logStart: number })[],
+  ): Promise<readonly PartitionPosition[]> {
+    const starts = partitions.map(({ topic, partition, logStart }) => ({ topic, partition, offset: logStart }));
+    await this.#dataSource.query(
+      `INSERT INTO monitoring.projection_offset (topic, partition, next_offset)
+       SELECT * FROM unnest($1::text[], $2::int4[], $3::int8[]) ON CONFLICT DO NOTHING`,
+      positionParameters(starts),
+    );
+    return this.#stored(starts);
+  }
+
+  async project(advances: readonly Advance[], work: (projection: Projection) => Promise<void>): Promise<Projected> {
+    try {
+      await this.#dataSource.transaction(async (manager) => {
+        await take(manager, advances);
+        await work(new PostgresProjection(manager));
+      });
+      return { kind: 'committed' };
+    } catch (error) {
+      if (error instanceof Overtaken) return { kind: 'overtaken', positions: await this.#moved(advances) };
+      throw isRefusal(error) ? new RefusedData(error) : error;
+    }
+  }
+
+  /** Those of the partitions that do not stand where they were expected. */
+  async #moved(advances: readonly Advance[]): Promise<readonly PartitionPosition[]> {
+    const stored = await this.#stored(advances);
+    return stored.filter(({ topic, partition, offset }) =>
+      advances.some((advance) => advance.topic === topic && advance.partition === partition && advance.from !== offset),
+    );
+  }
+
+  async #stored(partitions: readonly TopicPartition[]): Promise<readonly PartitionPosition[]> {
+    const stored = await this.#dataSource.query<StoredPosition[]>(
+      `SELECT topic, partition, next_offset FROM monitoring.projection_offset
+       JOIN unnest($1::text[], $2::int4[]) AS asked (topic, partition) USING (topic, partition)`,
+      [textArray(partitions.map(({ topic }) => topic)), int4Array(partitions.map(({ partition }) => partition))],
+    );
+    if (stored.length !== partitions.length)
+      throw new Error('the table projection_offset lost the position of a partition');
+    return stored.map(positionOf);
+  }
+}
+
+/** Thrown to roll back what the positions of the others had moved on. */
+class Overtaken extends Error {}
+
+async function take(manager: EntityManager, advances: readonly Advance[]): Promise<void> {
+  // After a crash of Postgres the last transactions may be gone, positions and rows alike: then they are read again.
+  await manager.query('SET LOCAL synchronous_commit = off');
+  // A delivery and its facts come from two topics, perhaps by two instances, and change the same rows. So one lock for the
+  // partition number of both; in ascending order, that nobody waits in a circle.
+  const numbers = [...new Set(advances.map(({ partition }) => partition))].toSorted((left, right) => left - right);
+  await manager.query('SELECT pg_advisory_xact_lock($1::int4, number) FROM unnest($2::int4[]) AS number', [
+    PARTITION_LOCK,
+    int4Array(numbers),
+  ]);
+  // Invariant 6: the compare-and-set. Who read the same records a second time finds another position here.
+  const [, moved] = await manager.query<[unknown[], number]>(
+    `UPDATE monitoring.projection_offset AS known SET next_offset = asked.upto, updated_at = now()
+     FROM unnest($1::text[], $2::int4[], $3::int8[], $4::int8[]) AS asked (topic, partition, since, upto)
+     WHERE known.topic = asked.topic AND known.partition = asked.partition AND known.next_offset = asked.since`,
+    [
+      ...positionParameters(advances.map(({ topic, partition, from }) => ({ topic, partition, offset: from }))),
+      int8Array(advances.map(({ to }) => to)),
+    ],
+  );
+  if (moved !== advances.length) throw new Overtaken('a position stands elsewhere');
+}
+
+class PostgresProjection implements Projection {
+  readonly #manager: EntityManager;
+
+  constructor(manager: EntityManager) {
+    this.#manager = manager;
+  }
+
+  async known(keys: readonly DeliveryKey[]): Promise<readonly KnownDelivery[]> {
+    if (keys.length === 0) return [];
+    const rows = await this.#manager.query<StoredDelivery[]>(SELECT_DELIVERIES, [...keyParameters(keys)]);
+    return rows.map(knownDeliveryOf);
+  }
+
+  async attempts(keys: readonly AttemptKey[]): Promise<readonly (AttemptKey & AttemptStanding)[]> {
+    if (keys.length === 0) return [];
+    const rows = await this.#manager.query<StoredAttempt[]>(SELECT_ATTEMPTS, [
+      ...keyParameters(keys),
+      int4Array(keys.map(({ round }) => round)),
+      int4Array(keys.map(({ attemptNumber }) => attemptNumber)),
+    ]);
+    return rows.map(countedAttemptOf);
+  }
+
+  async write(changes: Changes): Promise<void> {
+    await this.#upsert(UPSERT_DELIVERIES, deliveryColumns, changes.deliveries);
+    await this.#upsert(UPSERT_ATTEMPTS, attemptColumns, changes.facts);
+    await this.#upsert(UPSERT_MINUTES, bucketColumns, changes.minutes);
+    await this.#upsert(UPSERT_HOURS, bucketColumns, changes.hours);
+    await this.#upsert(INSERT_BREAKER_CHANGES, breakerColumns, changes.breakerChanges);
+  }
+
+  async #upsert<Row>(sql: string, columns: readonly Column<Row>[], rows: readonly Row[]): Promise<void> {
+    if (rows.length > 0) await this.#manager.query(sql, parametersOf(columns, rows));
+  }
+}
+
+function positionParameters(positions: readonly PartitionPosition[]): [Buffer, Buffer, Buffer] {
+  return [
+    textArray(positions.map(({ topic }) => topic)),
+    int4Array(positions.map(({ partition }) => partition)),
+    int8Array(positions.map(({ offset }) => offset)),
+  ];
+}
+
+function positionOf(row: StoredPosition): PartitionPosition {
+  return { topic: row.topic, partition: row.partition, offset: row.next_offset };
+}
+
+/** SQLSTATE classes 22 (data exception) and 23 (constraint), or no room in a column: the values are at fault. */
+function isRefusal(error: unknown): boolean {
+  const { name, code } = error as { readonly name?: unknown; readonly code?: unknown };
+  // A number that its column has no room for is refused before it is sent.
+  return name === 'RangeError' || (typeof code === 'string' && /^2[23]/.test(code));
+}

@@ -1,0 +1,132 @@
+import type { PartitionPosition } from '@signalbox/kafka';
+import type { Chunk } from './backlog.ts';
+import { cut } from './backlog.ts';
+import { BatchFold } from './batch-fold.ts';
+import type { DeadLetters, UnreadableRecord } from './dead-letters.port.ts';
+import type { ProjectedRecord } from './projected-record.ts';
+import { readDelivery, readFact } from './projected-record.ts';
+import type { ReadModels } from './read-models.port.ts';
+import { RefusedData } from './read-models.port.ts';
+
+export interface ProjectChunksDeps {
+  /** Full name of the topic; every other topic holds facts. */
+  readonly deliveriesTopic: string;
+  readonly readModels: ReadModels;
+  readonly deadLetters: DeadLetters;
+}
+
+export interface ChunksProjected {
+  /** How many records of each kind were projected. */
+  readonly kinds: ReadonlyMap<string, number>;
+  readonly deadLetters: number;
+  /** Partitions that stand elsewhere than they should; nothing of them was projected. */
+  readonly overtaken: readonly PartitionPosition[];
+}
+
+/**
+ * Projects chunks in one transaction. Records that cannot be read go to the dead letters; when the database refuses the
+ * values of a batch, it is halved until the record at fault is found, and that one goes there too. Rejects when the database
+ * or Kafka is not available: what was not projected may be tried again.
+ */
+export async function projectChunks(deps: ProjectChunksDeps, chunks: readonly Chunk[]): Promise<ChunksProjected> {
+  const kinds = new Map<string, number>();
+  const overtaken: PartitionPosition[] = [];
+  let deadLetters = 0;
+
+  async function project(part: readonly Chunk[], refused: readonly UnreadableRecord[] = []): Promise<void> {
+    if (part.length === 0) return;
+    const { readable, unreadable, kept } = readAll(part, deps.deliveriesTopic);
+    const aside = [...refused, ...unreadable];
+    const fold = new BatchFold(readable);
+    try {
+      const projected = await deps.readModels.project(part, async (projection) => {
+        const contested = fold.setKnown(await projection.known(fold.keys()));
+        await projection.write(fold.changes(await projection.attempts(contested)));
+        // Last: while the database is away and the batch tried again and again, nothing is put aside twice.
+        if (aside.length > 0) await deps.deadLetters.putAside(aside);
+      });
+      if (projected.kind === 'overtaken') {
+        overtaken.push(...projected.positions);
+        await project(part.filter((chunk) => !projected.positions.some((lost) => isSamePartition(lost, chunk))));
+        return;
+      }
+    } catch (error) {
+      if (!(error instanceof RefusedData)) throw error;
+      await divide(kept, aside, error);
+      return;
+    }
+    deadLetters += aside.length;
+    for (const record of readable) count(kinds, record.kind === 'fact' ? record.fact.kind : record.kind);
+  }
+
+  async function divide(
+    part: readonly Chunk[],
+    aside: readonly UnreadableRecord[],
+    refusal: RefusedData,
+  ): Promise<void> {
+    const [record, another] = part.flatMap(({ records }) => records.slice(0, 2));
+    if (record === undefined) throw refusal;
+    if (another === undefined) {
+      const withoutIt = part.map((chunk) => ({ ...chunk, records: [] }));
+      await project(withoutIt, [...aside, { record, message: `it cannot be stored: ${refusal.message}` }]);
+      return;
+    }
+    const [first, second] = halvesOf(part);
+    await project(first, aside);
+    await project(second);
+  }
+
+  await project(chunks);
+  return { kinds, deadLetters, overtaken };
+}
+
+interface AllRead {
+  readonly readable: readonly ProjectedRecord[];
+  readonly unreadable: readonly UnreadableRecord[];
+  /** The chunks without what is unreadable. */
+  readonly kept: readonly Chunk[];
+}
+
+function readAll(chunks: readonly Chunk[], deliveriesTopic: string): AllRead {
+  const readable: ProjectedRecord[] = [];
+  const unreadable: UnreadableRecord[] = [];
+  const kept = chunks.map((chunk) => {
+    const read = chunk.topic === deliveriesTopic ? readDelivery : readFact;
+    const records = chunk.records.filter((record) => {
+      const projected = read(record);
+      if (projected.kind === 'unreadable') unreadable.push({ record, message: projected.message });
+      else readable.push(projected);
+      return projected.kind !== 'unreadable';
+    });
+    return { ...chunk, records };
+  });
+  return { readable, unreadable, kept };
+}
+
+/** Two parts that hold half of the records each. */
+function halvesOf(part: readonly Chunk[]): readonly [readonly Chunk[], readonly Chunk[]] {
+  const total = part.reduce((sum, { records }) => sum + records.length, 0);
+  let left = Math.floor(total / 2);
+  const first: Chunk[] = [];
+  const second: Chunk[] = [];
+  for (const chunk of part) {
+    const { records } = chunk;
+    if (left === 0) second.push(chunk);
+    else if (records.length <= left) first.push(chunk);
+    else {
+      const [head, tail] = cut(chunk, left);
+      first.push(head);
+      if (tail !== undefined) second.push(tail);
+    }
+    left = Math.max(0, left - records.length);
+  }
+  return [first, second];
+}
+
+function isSamePartition(position: PartitionPosition, chunk: Chunk): boolean {
+  return position.topic === chunk.topic && position.partition === chunk.partition;
+}
+
+function count(kinds: Map<string, number>, kind: string): void {
+  kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+}

@@ -1,0 +1,8 @@
+/** Tokens of what every slice may ask for; provided by `MonitoringModule`. */
+export const ENVIRONMENT = Symbol('Environment');
+export const LOGGER = Symbol('Logger');
+export const REGISTRY = Symbol('Registry');
+export const ON_FATAL = Symbol('OnFatal');
+
+/** Ends the process with a failure, after the reason was logged. */
+export type OnFatal = (error: Error) => void;
