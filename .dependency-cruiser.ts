@@ -9,12 +9,12 @@ import type { IConfiguration } from 'dependency-cruiser';
 /** Files that only tests run: they may use what is forbidden to the code they test. */
 const testFiles = '\\.spec\\.ts$|\\.conformance\\.ts$|^test/|^libs/testing/|^(apps|libs)/[^/]+/src/testing/';
 
-/** A third-party library is imported only where `home` matches, so that it can be replaced or faked there. */
+/** A third-party library is imported only where `home` matches or by a package's test kit. */
 const atTheEdge = (name: string, library: string, home: string) => ({
   name: `${name}-at-the-edge`,
   severity: 'error' as const,
   comment: `${name} is one technology: only its adapter knows it; everyone else uses the port in front of it.`,
-  from: { pathNot: home },
+  from: { pathNot: `${home}|^apps/[^/]+/src/testing/` },
   to: { path: `(^|/)node_modules/${library}/` },
 });
 
@@ -23,7 +23,8 @@ const configuration: IConfiguration = {
     {
       name: 'slice-domain-is-pure',
       severity: 'error',
-      comment: 'A domain folder decides without touching: it may reach itself, the pure libs and hashing. Nothing else.',
+      comment:
+        'A domain folder decides without touching: it may reach itself, the pure libs and hashing. Nothing else.',
       from: { path: '^(apps/[^/]+/src/[^/]+)/domain/', pathNot: '\\.spec\\.ts$' },
       to: { pathNot: '^$1/domain/|^libs/(domain|contracts)/|^crypto$' },
     },
@@ -114,9 +115,9 @@ const configuration: IConfiguration = {
     {
       name: 'tests-stay-out-of-production',
       severity: 'error',
-      comment: 'The sandbox and the test kit are not shipped with a service.',
+      comment: 'The sandbox and test kits are not shipped with a service.',
       from: { path: '^(apps|libs)/', pathNot: `${testFiles}|^libs/sandbox/` },
-      to: { path: '^libs/(testing|sandbox)/' },
+      to: { path: '^libs/(testing|sandbox)/|^(apps|libs)/[^/]+/src/testing/' },
     },
     {
       name: 'not-to-spec',

@@ -30,6 +30,7 @@ const faults: readonly (readonly [rule: string, path: string, source: string])[]
   ['no-deep-lib-import', 'apps/sender/src/j.ts', `import '../../../libs/kafka/src/reader.ts';`],
   ['no-relative-import-across-packages', 'apps/sender/src/k.ts', `import '../../../libs/kafka/src/index.ts';`],
   ['tests-stay-out-of-production', 'apps/sender/src/l.ts', `import '@signalbox/testing';`],
+  ['tests-stay-out-of-production', 'apps/door/src/x.ts', `import './testing/kit.ts';`],
   ['not-to-spec', 'libs/kafka/src/m.ts', `import './reader.unit.spec.ts';`],
   ['not-to-unresolvable', 'apps/sender/src/n.ts', `import '@signalbox/kafka/src/reader.ts';`],
   ['no-undeclared-dependency', 'apps/door/src/o.ts', `import 'opossum';`],
@@ -61,7 +62,7 @@ describe('npm run boundaries', () => {
 
   test('has a planted fault for every rule there is', () => {
     const rules = (configuration.forbidden ?? []).map((rule) => rule.name);
-    expect(faults.map(([rule]) => rule)).toEqual(rules);
+    expect([...new Set(faults.map(([rule]) => rule))]).toEqual(rules);
   });
 
   test('fails where it finds nothing to check', async () => {

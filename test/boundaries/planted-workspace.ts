@@ -39,6 +39,7 @@ const cleanFiles: Record<string, string> = {
   'apps/sender/src/send/send.module.ts': `import './application/send.ts';\nimport './adapters/kafka/reader.ts';\n`,
   'apps/sender/src/main.ts': `import './send/send.module.ts';\n`,
   'apps/door/package.json': packageFile('@signalbox/door'),
+  'apps/door/src/testing/kit.ts': `import 'kafkajs';\n`,
   'apps/door/src/main.ts': `export const door = 1;\n`,
 };
 
