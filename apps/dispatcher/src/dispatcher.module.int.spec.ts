@@ -91,10 +91,8 @@ describe('the dispatcher, all roles on a real Kafka', () => {
     await running.publish(anEvent(), { 'tenant-id': id });
     await receiver.waitForRequests(1);
     await waitFor(() => letters.length >= 2, { what: 'two dead letters' });
-    expect(letters.map((letter) => decodeDeadLetter(letter.headers)?.reason).toSorted()).toEqual([
-      'carries-hook-id',
-      'not-json',
-    ]);
+    const reasons = new Set(letters.map((letter) => decodeDeadLetter(letter.headers)?.reason));
+    expect(reasons).toEqual(new Set(['carries-hook-id', 'not-json']));
   });
 
   it('skips what comes up while its webhook is disabled, and waits for a state it does not know yet', async () => {

@@ -9,7 +9,7 @@ const judge = (statusCode: number | undefined, attemptNumber = 1, more: object =
     { ...(statusCode === undefined ? {} : { statusCode }), ...more },
     DEFAULT_RETRY_POLICY,
     attemptNumber,
-    id,
+    () => id,
   ).kind;
 
 describe('retry schedule', () => {

@@ -1,0 +1,104 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Delivery } from '@signalbox/contracts';
+import { DEFAULT_RETRY_POLICY, deliveryIdOf } from '@signalbox/domain';
+import type { AttemptOutcome } from './send-facts.ts';
+import { attempted, deferred, expired, owedBy, skipped } from './send-facts.ts';
+import type { SendTask } from './send-task.ts';
+
+const delivery: Delivery = {
+  deliveryId: deliveryIdOf('w', 'e'),
+  tenantId: 'default',
+  eventId: 'e',
+  eventType: 'User.Created',
+  round: 0,
+  attemptNumber: 1,
+  deferrals: 2,
+  firstScheduledAtMs: 1,
+  roundStartedAtMs: 2,
+  webhookEpoch: 1,
+  webhookVersion: 3,
+  sourceTopic: 'auth-events',
+  sourcePartition: 0,
+  sourceOffset: 9,
+};
+const task: SendTask = {
+  partition: 4,
+  offset: 77,
+  webhookId: 'w',
+  delivery,
+  body: Buffer.from('{}'),
+  bytes: 2,
+  queuedAtMs: 0,
+};
+const outcome = (more: Partial<AttemptOutcome>): AttemptOutcome => ({
+  startedAtMs: 1_000,
+  endedAtMs: 2_000,
+  timings: { totalMs: 1_000 },
+  ...more,
+});
+
+describe('facts of a delivery', () => {
+  it('names the record it settles and says how the attempt went', () => {
+    const fact = attempted(task, outcome({ statusCode: 200, answer: 'ok' }), DEFAULT_RETRY_POLICY);
+    expect(fact).toMatchObject({
+      kind: 'attempted',
+      outcome: 'succeeded',
+      deliveryOffset: 77,
+      webhookVersion: 3,
+      statusCode: 200,
+      answer: 'ok',
+    });
+    expect(fact).not.toHaveProperty('errorClass');
+    expect(owedBy(fact, delivery)).toBeUndefined();
+  });
+
+  it('owes the next attempt at the same time for ever, with no deferral counted against it', () => {
+    const fact = attempted(task, outcome({ statusCode: 500 }), DEFAULT_RETRY_POLICY);
+    expect(fact).toMatchObject({ outcome: 'retrying', errorClass: 'http-status' });
+    expect(fact.nextAttemptAtMs).toBe(
+      attempted(task, outcome({ statusCode: 500 }), DEFAULT_RETRY_POLICY).nextAttemptAtMs,
+    );
+    expect(owedBy(fact, delivery)).toMatchObject({
+      delivery: { attemptNumber: 2, deferrals: 0, round: 0 },
+      wait: { dueAtMs: fact.nextAttemptAtMs },
+    });
+  });
+
+  it('does not count an answer that broke off as a success, whatever its status', () => {
+    const fact = attempted(
+      task,
+      outcome({ statusCode: 200, errorClass: 'reset', error: 'reset' }),
+      DEFAULT_RETRY_POLICY,
+    );
+    expect(fact).toMatchObject({ outcome: 'retrying', errorClass: 'reset', statusCode: 200 });
+  });
+
+  it.each([
+    [{ statusCode: 410 }, { verdict: 'disable-webhook', outcome: 'failed' }],
+    [
+      { statusCode: 200, webhookDelivery: 'Disable' },
+      { verdict: 'disable-webhook', outcome: 'succeeded' },
+    ],
+    [
+      { statusCode: 503, webhookDelivery: 'abort-message' },
+      { verdict: 'abort-delivery', outcome: 'failed' },
+    ],
+  ])('records what the receiver asks for by %j', (answered, expected) => {
+    expect(attempted(task, outcome(answered), DEFAULT_RETRY_POLICY)).toMatchObject(expected);
+  });
+
+  it('puts a delivery off at least 5 s, twice as late each time, without consuming an attempt', () => {
+    const fact = deferred(task, 10_000, 'queue full', { expectedWaitMs: 100 });
+    expect(fact.dueAtMs - 10_000).toBeGreaterThanOrEqual(16_000);
+    expect(fact.dueAtMs - 10_000).toBeLessThanOrEqual(24_000);
+    expect(owedBy(fact, delivery)).toMatchObject({
+      delivery: { attemptNumber: 1, deferrals: 3 },
+      wait: { dueAtMs: fact.dueAtMs, reason: 'deferred: queue full' },
+    });
+  });
+
+  it('owes nothing once it is skipped or expired', () => {
+    expect(owedBy(skipped(task, 1, 'webhook disabled'), delivery)).toBeUndefined();
+    expect(owedBy(expired(task, 1, 60_000), delivery)).toBeUndefined();
+  });
+});
