@@ -27,6 +27,8 @@ export interface KafkaConnection {
   readonly tls?: TlsOptions | true;
   /** Default: silent. */
   readonly logger?: KafkaLogger;
+  /** How long a failing step is tried again before its error surfaces. Default: about half a minute. */
+  readonly retry?: RetryOptions;
   /** How sockets are made; tests put proxies in between. Default: `net` or `tls`. */
   readonly socketFactory?: ISocketFactory;
 }
@@ -35,13 +37,15 @@ export interface KafkaConnection {
  * Short steps: kafkajs sends no heartbeat while it backs off, and a session lasts 6 s. About half a minute of failures in
  * a row, then the error surfaces.
  */
-export const CLIENT_RETRY: RetryOptions = {
+const CLIENT_RETRY: RetryOptions = {
   initialRetryTime: 100,
   multiplier: 1.5,
   factor: 0.2,
   maxRetryTime: 1_000,
   retries: 30,
 };
+
+export const retryOf = (connection: KafkaConnection): RetryOptions => ({ ...CLIENT_RETRY, ...connection.retry });
 
 export function createClient(connection: KafkaConnection): Kafka {
   const logger = connection.logger ?? silentLogger;
@@ -51,7 +55,7 @@ export function createClient(connection: KafkaConnection): Kafka {
     connectionTimeout: 5_000,
     authenticationTimeout: 10_000,
     requestTimeout: 30_000,
-    retry: CLIENT_RETRY,
+    retry: retryOf(connection),
     logLevel: kafkajsLogLevel(logger),
     logCreator: kafkajsLogCreator(logger),
   };

@@ -1,6 +1,6 @@
 import type { Batch, Cluster, Consumer, ConsumerGroupJoinEvent, EachBatchPayload } from 'kafkajs';
 import { tapCluster, type FetchedPartition, type Membership } from './cluster-tap.ts';
-import { CLIENT_RETRY, createClient, type KafkaConnection } from './connection.ts';
+import { createClient, retryOf, type KafkaConnection } from './connection.ts';
 import { asError } from './errors.ts';
 import { commitAs, isFenced } from './group-offsets.ts';
 import { HeartbeatAge } from './heartbeat-age.ts';
@@ -75,7 +75,7 @@ class KafkajsConsumer implements LogConsumer {
       maxWaitTimeInMs: 100,
       maxBytesPerPartition: options.maxBytesPerPartition ?? 1024 * 1024,
       allowAutoTopicCreation: false,
-      retry: { ...CLIENT_RETRY, restartOnFailure: () => Promise.resolve(false) },
+      retry: { ...retryOf(options.connection), restartOnFailure: () => Promise.resolve(false) },
     });
     this.#listen();
   }
@@ -121,7 +121,7 @@ class KafkajsConsumer implements LogConsumer {
   pause(partitions: readonly TopicPartition[]): void {
     const paused = this.#states(partitions);
     for (const state of paused) state.isPaused = true;
-    if (paused.length > 0) this.#consumer.pause(toRequest(paused));
+    if (paused.length > 0) this.#tell((consumer) => consumer.pause(toRequest(paused)));
   }
 
   resume(partitions: readonly TopicPartition[]): void {
@@ -193,21 +193,21 @@ class KafkajsConsumer implements LogConsumer {
       partitions.map((partition): TopicPartition => ({ topic, partition })),
     );
     const lost = this.#table.replace(assigned, isContinuous);
+    // kafkajs forgets neither pauses nor seeks of partitions that go away and come back: after each join all that is held
+    // is paused, sought and resumed anew, so that what is left over of them never counts.
     this.#pauseAll();
-    // kafkajs does not forget the pauses of partitions that went away. Its seeks are overwritten when they come back.
-    if (lost.length > 0) this.#consumer.resume(toRequest(lost));
     this.#handler.onJoin({ assigned, lost, isContinuous });
     if (this.#isQuiesced) return;
     this.#join = new AbortController();
-    void this.#locate(member, assigned, this.#join.signal);
+    void this.#locate(assigned, this.#join.signal);
   }
 
-  async #locate(member: Membership, assigned: readonly TopicPartition[], signal: AbortSignal): Promise<void> {
+  async #locate(assigned: readonly TopicPartition[], signal: AbortSignal): Promise<void> {
     try {
       if (this.#cluster === undefined) throw new Error('kafkajs made no assigner');
       const { groupId } = this.#options;
       const handler = this.#handler;
-      const positions = await locateJoin({ cluster: this.#cluster, groupId, member, assigned, handler, signal });
+      const positions = await locateJoin({ cluster: this.#cluster, groupId, assigned, handler, signal });
       if (signal.aborted) return;
       for (const { topic, partition, offset } of positions) {
         const state = this.#table.find(topic, partition);
@@ -296,18 +296,27 @@ class KafkajsConsumer implements LogConsumer {
   }
 
   #seek({ topic, partition, position }: AssignedState): void {
-    this.#consumer.seek({ topic, partition, offset: String(position) });
+    this.#tell((consumer) => consumer.seek({ topic, partition, offset: String(position) }));
   }
 
   #resume(states: readonly AssignedState[]): void {
     if (this.#isQuiesced || states.length === 0) return;
     for (const state of states) state.lastFetchAtMs = performance.now();
-    this.#consumer.resume(toRequest(states));
+    this.#tell((consumer) => consumer.resume(toRequest(states)));
+  }
+
+  /** kafkajs throws where its consumer has ended, by a crash that is reported right after, or by our own stop. */
+  #tell(order: (consumer: Consumer) => void): void {
+    try {
+      order(this.#consumer);
+    } catch (error) {
+      this.#logger.debug({ err: asError(error), group_id: this.#options.groupId }, 'kafka.consumer_not_running');
+    }
   }
 
   #pauseAll(): void {
     const all = this.#table.all();
-    if (all.length > 0) this.#consumer.pause(toRequest(all));
+    if (all.length > 0) this.#tell((consumer) => consumer.pause(toRequest(all)));
   }
 
   #checkStall(): void {

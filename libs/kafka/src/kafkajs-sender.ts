@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { IHeaders, Kafka, Producer, RecordMetadata, TopicMessages } from 'kafkajs';
-import { CLIENT_RETRY } from './connection.ts';
 import { asError } from './errors.ts';
 import type { PartitionAck, QueuedRecord } from './flight.ts';
 import type { BatchSender } from './flusher.ts';
@@ -86,8 +85,8 @@ export class KafkajsSender implements BatchSender {
       maxInFlightRequests: 1,
       allowAutoTopicCreation: false,
       createPartitioner: this.#placement.partitioner,
-      // kafkajs's own default of 5 binds idempotent producers too, and a rejection costs duplicates.
-      retry: { ...CLIENT_RETRY, retries: Number.MAX_SAFE_INTEGER },
+      // The client's number of retries binds idempotent producers too, and a rejection costs duplicates.
+      retry: { retries: Number.MAX_SAFE_INTEGER },
     });
   }
 

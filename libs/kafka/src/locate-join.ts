@@ -1,6 +1,5 @@
 import type { Cluster } from 'kafkajs';
-import type { Membership } from './cluster-tap.ts';
-import { commitAs, fetchCommitted, isFenced, type CommittedOffset } from './group-offsets.ts';
+import { fetchCommitted, type CommittedOffset } from './group-offsets.ts';
 import type { AssignedPartition, LogHandler } from './log-consumer.port.ts';
 import { logRanges, type LogRange } from './log-range.ts';
 import type { PartitionPosition, TopicPartition } from './log-record.ts';
@@ -10,7 +9,6 @@ import { persist } from './persist.ts';
 export interface JoinContext {
   readonly cluster: Cluster;
   readonly groupId: string;
-  readonly member: Membership;
   readonly assigned: readonly TopicPartition[];
   readonly handler: LogHandler;
   /** Aborts when the next join or the stop overtakes this one. */
@@ -30,7 +28,7 @@ export async function locateJoin(context: JoinContext): Promise<readonly Partiti
   const committed = await persist(() => fetchCommitted(cluster, groupId, assigned), ask);
   const ranges = await persist(() => logRanges(cluster, assigned), ask);
   const partitions = assigned.map((partition) => describe(partition, committed, ranges));
-  await refuseOutside(context, partitions);
+  refuseOutside(groupId, partitions);
   const positions = await handler.locate(partitions, signal);
   signal.throwIfAborted();
   const checked = assigned.map(({ topic, partition }) => {
@@ -61,19 +59,20 @@ function describe(
   };
 }
 
-async function refuseOutside(context: JoinContext, partitions: readonly AssignedPartition[]): Promise<void> {
-  for (const { topic, partition, committedOffset, committedMetadata, logStart, logEnd } of partitions) {
+/**
+ * Before anything is fetched, since kafkajs would put its default in place of a group's offset that the log does not have
+ * (the tap keeps it from that, too): what was committed stays, as the evidence of what is missing.
+ */
+function refuseOutside(groupId: string, partitions: readonly AssignedPartition[]): void {
+  for (const { topic, partition, committedOffset, logStart, logEnd } of partitions) {
     if (committedOffset === null) continue;
     const range = { topic, partition, start: logStart, end: logEnd };
     if (!isOutside(committedOffset, range)) continue;
-    // kafkajs would have put its default in place of the group's offset; the evidence stays.
-    const entry = { topic, partition, offset: committedOffset, metadata: committedMetadata };
-    await persist(() => commitAs(context.member.coordinator, context.groupId, context.member, [entry]), {
-      signal: context.signal,
-      withinMs: 5_000,
-      isFinal: isFenced,
-    }).catch(() => {});
-    throw new PositionOutsideLogError(`the offset committed by ${context.groupId},`, entry, range);
+    throw new PositionOutsideLogError(
+      `the offset committed by ${groupId},`,
+      { ...range, offset: committedOffset },
+      range,
+    );
   }
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Batch, Broker, Cluster, Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs';
 import { tapCluster, type FetchedPartition } from './cluster-tap.ts';
-import { CLIENT_RETRY, createClient, type KafkaConnection } from './connection.ts';
+import { createClient, retryOf, type KafkaConnection } from './connection.ts';
 import { asError } from './errors.ts';
 import { silentLogger, type KafkaLogger } from './kafka-logger.port.ts';
 import { stickyAssigner } from './kafkajs-assigner.ts';
@@ -62,7 +62,7 @@ export class SoloConsumer {
       heartbeatInterval: 3_000,
       maxWaitTimeInMs: 100,
       allowAutoTopicCreation: false,
-      retry: { ...CLIENT_RETRY, restartOnFailure: () => Promise.resolve(false) },
+      retry: { ...retryOf(options.connection), restartOnFailure: () => Promise.resolve(false) },
     });
     this.#listen();
   }

@@ -1,8 +1,10 @@
 import { MemoryLog } from './memory-log.ts';
 import type { MemoryConsumer } from './memory-consumer.ts';
 import { logConsumerConformance, type LogConsumerHarness } from '../log-consumer.conformance.ts';
+import { logProducerConformance, type LogProducerHarness } from '../log-producer.conformance.ts';
+import { logReaderConformance, type LogReaderHarness } from '../log-reader.conformance.ts';
 
-function memoryHarness(): LogConsumerHarness {
+function memoryHarness(): LogConsumerHarness & LogProducerHarness & LogReaderHarness {
   const log = new MemoryLog();
   const members = new Map<string, MemoryConsumer[]>();
   let topics = 0;
@@ -30,8 +32,17 @@ function memoryHarness(): LogConsumerHarness {
       for (const consumer of members.get(groupId) ?? []) consumer.expel();
       return Promise.resolve();
     },
+    records: (of) => Promise.resolve(log.records(of)),
+    producer: (options) => {
+      const producer = log.producer(options);
+      return { producer, hold: () => producer.hold(), release: () => producer.release() };
+    },
+    tailReader: (topic) => log.tailReader(topic),
+    follower: (topic, onRecord, onFatal) => log.follower({ topic, onRecord, onFatal }),
   };
 }
 
 const harness = memoryHarness();
 logConsumerConformance('MemoryLog', () => harness);
+logProducerConformance('MemoryLog', () => harness);
+logReaderConformance('MemoryLog', () => harness);

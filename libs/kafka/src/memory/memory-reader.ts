@@ -111,6 +111,7 @@ export class MemoryFollower implements LogFollower {
       try {
         if (this.#step()) this.#pump();
       } catch (error) {
+        this.#caughtUp.reject(error);
         void this.stop();
         this.#options.onFatal(asError(error));
       }

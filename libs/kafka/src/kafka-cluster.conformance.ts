@@ -1,0 +1,224 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startKafka, type RunningKafka } from '@signalbox/sandbox';
+import type { Admin, Broker, Cluster, Consumer, Kafka, Producer } from 'kafkajs';
+import { clusterCatcher } from './cluster-tap.ts';
+import { createClient, type KafkaConnection } from './connection.ts';
+import { commitAs } from './group-offsets.ts';
+import { createLogConsumer } from './kafkajs-consumer.ts';
+import { createLogFollower } from './kafkajs-follower.ts';
+import { createLogProducer, type LogProducerOptions } from './kafkajs-producer.ts';
+import { createTailReader } from './kafkajs-tail-reader.ts';
+import type { CommitEntry, LogConsumer, LogConsumerOptions } from './log-consumer.port.ts';
+import type { HeldProducer } from './log-producer.conformance.ts';
+import type { OutgoingRecord } from './log-producer.port.ts';
+import type { LogFollower, TailReader } from './log-reader.port.ts';
+import type { LogRecord, TopicPartition } from './log-record.ts';
+import { persist } from './persist.ts';
+import { toRecord } from './to-record.ts';
+import { PRODUCE, Wire } from './wire.conformance.ts';
+
+type LeavableBroker = Broker & { leaveGroup(request: { groupId: string; memberId: string }): Promise<unknown> };
+
+/**
+ * Three real brokers, and what the suites need to do to them past the adapters under test: plain kafkajs.
+ */
+export class KafkaCluster {
+  readonly connection: KafkaConnection;
+  readonly kafka: RunningKafka;
+  readonly admin: Admin;
+  readonly cluster: Cluster;
+  readonly #dir: string;
+  readonly #client: Kafka;
+  readonly #producer: Producer;
+  readonly #catching: Consumer;
+  readonly #transactional = new Map<string, Producer>();
+
+  private constructor(kafka: RunningKafka, dir: string) {
+    this.kafka = kafka;
+    this.#dir = dir;
+    this.connection = { brokers: kafka.bootstrap.split(','), clientId: 'suite' };
+    this.#client = createClient(this.connection);
+    this.admin = this.#client.admin();
+    this.#producer = this.#client.producer({ createPartitioner: () => (args) => args.message.partition ?? 0 });
+    const catcher = clusterCatcher();
+    this.#catching = this.#client.consumer({ groupId: 'suite', partitionAssigners: [catcher.assigner] });
+    this.cluster = catcher.cluster();
+  }
+
+  static async start(): Promise<KafkaCluster> {
+    const dir = await mkdtemp(join(tmpdir(), 'signalbox-kafka-'));
+    const cluster = new KafkaCluster(await startKafka({ dir, brokers: 3 }), dir);
+    await Promise.all([cluster.admin.connect(), cluster.#producer.connect(), cluster.#catching.connect()]);
+    return cluster;
+  }
+
+  async stop(): Promise<void> {
+    const clients = [this.admin, this.#producer, this.#catching, ...this.#transactional.values()];
+    await Promise.allSettled(clients.map((client) => client.disconnect()));
+    await this.kafka.stop();
+    await rm(this.#dir, { recursive: true, force: true });
+  }
+
+  async createTopic(partitions: number, config: Record<string, string> = {}): Promise<string> {
+    return this.createTopicOn(
+      Array.from({ length: partitions }, (_, partition) => [0, 1, 2].map((step) => ((partition + step) % 3) + 1)),
+      config,
+    );
+  }
+
+  /** One partition for each list of brokers; the first of a list leads it. */
+  async createTopicOn(replicas: readonly number[][], config: Record<string, string> = {}): Promise<string> {
+    const topic = `topic-${randomUUID()}`;
+    await this.admin.createTopics({
+      waitForLeaders: true,
+      topics: [
+        {
+          topic,
+          numPartitions: -1,
+          replicationFactor: -1,
+          replicaAssignment: replicas.map((ids, partition) => ({ partition, replicas: ids })),
+          configEntries: Object.entries(config).map(([name, value]) => ({ name, value })),
+        },
+      ],
+    });
+    return topic;
+  }
+
+  async append(records: readonly OutgoingRecord[]): Promise<void> {
+    const topics = [...new Set(records.map(({ topic }) => topic))];
+    await this.#producer.sendBatch({
+      topicMessages: topics.map((topic) => ({
+        topic,
+        messages: records
+          .filter((record) => record.topic === topic)
+          .map(({ key, value, headers, partition }) => ({
+            key,
+            value,
+            headers: { ...headers } as Record<string, Buffer | string>,
+            ...(partition !== undefined && { partition }),
+          })),
+      })),
+    });
+  }
+
+  async transaction(
+    { topic, partition }: TopicPartition,
+    values: readonly string[],
+    outcome: 'commit' | 'abort',
+  ): Promise<void> {
+    const transaction = await (await this.#transactionalProducer('tx')).transaction();
+    await transaction.send({ topic, messages: values.map((value) => ({ value, partition })) });
+    if (outcome === 'commit') await transaction.commit();
+    else await transaction.abort();
+  }
+
+  async deleteBefore({ topic, partition }: TopicPartition, offset: number): Promise<void> {
+    // kafkajs looks for the leaders before it has loaded them.
+    await this.admin.fetchTopicOffsets(topic);
+    await this.admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: String(offset) }] });
+  }
+
+  consumer(options: LogConsumerOptions): LogConsumer {
+    return createLogConsumer({ ...options, connection: this.connection });
+  }
+
+  producer(options: Omit<LogProducerOptions, 'connection'>): HeldProducer {
+    const wire = new Wire();
+    let held: PromiseWithResolvers<void> | undefined;
+    wire.onRequest = ({ apiKey }) => (apiKey === PRODUCE ? held?.promise : undefined);
+    const connection = { ...this.connection, socketFactory: wire.socketFactory };
+    return {
+      producer: createLogProducer({ ...options, connection }),
+      hold: () => (held = Promise.withResolvers()),
+      release: () => {
+        held?.resolve();
+        held = undefined;
+      },
+    };
+  }
+
+  tailReader(topic: string): TailReader {
+    return createTailReader({ connection: this.connection, topic, onFatal: () => {} });
+  }
+
+  follower(topic: string, onRecord: (record: LogRecord) => void, onFatal: (error: Error) => void): LogFollower {
+    return createLogFollower({ connection: this.connection, topic, onRecord, onFatal });
+  }
+
+  async committed(groupId: string, of: TopicPartition): Promise<{ offset: number; metadata: string } | undefined> {
+    const [topic] = await this.admin.fetchOffsets({ groupId, topics: [of.topic] });
+    const found = topic?.partitions.find(({ partition }) => partition === of.partition);
+    if (found === undefined || Number(found.offset) < 0) return undefined;
+    return { offset: Number(found.offset), metadata: found.metadata ?? '' };
+  }
+
+  async setCommitted(groupId: string, entry: CommitEntry): Promise<void> {
+    // A new cluster's coordinators are still loading.
+    await persist(
+      async () => {
+        const coordinator = await this.cluster.findGroupCoordinator({ groupId });
+        await commitAs(coordinator, groupId, { memberId: '', generationId: -1 }, [entry]);
+      },
+      { signal: new AbortController().signal, withinMs: 30_000 },
+    );
+  }
+
+  async expel(groupId: string): Promise<void> {
+    const coordinator = (await this.cluster.findGroupCoordinator({ groupId })) as LeavableBroker;
+    const { groups } = await this.admin.describeGroups([groupId]);
+    for (const { memberId } of groups[0]?.members ?? []) await coordinator.leaveGroup({ groupId, memberId });
+  }
+
+  async leaderOf({ topic, partition }: TopicPartition): Promise<number> {
+    const { topics } = await this.admin.fetchTopicMetadata({ topics: [topic] });
+    return topics[0]?.partitions.find(({ partitionId }) => partitionId === partition)?.leader ?? -1;
+  }
+
+  /** Makes `replicas` the holders of the partition; a leader that is not among them is replaced. */
+  async reassign({ topic, partition }: TopicPartition, replicas: number[]): Promise<void> {
+    await this.admin.alterPartitionReassignments({
+      topics: [{ topic, partitionAssignment: [{ partition, replicas }] }],
+    });
+  }
+
+  /** All committed records of a partition, read past the adapters. */
+  async records(of: TopicPartition): Promise<LogRecord[]> {
+    const records: LogRecord[] = [];
+    await this.cluster.addMultipleTargetTopics([of.topic]);
+    await this.cluster.refreshMetadata();
+    const offsets = await this.admin.fetchTopicOffsets(of.topic);
+    const { low, high } = offsets.find(({ partition }) => partition === of.partition) ?? { low: '0', high: '0' };
+    for (let at = Number(low); at < Number(high);) {
+      const leader = await this.leaderOf(of);
+      const broker = await this.cluster.findBroker({ nodeId: String(leader) });
+      const answer = (await broker.fetch({
+        maxWaitTime: 100,
+        topics: [
+          { topic: of.topic, partitions: [{ partition: of.partition, fetchOffset: String(at), maxBytes: 1e7 }] },
+        ],
+      })) as { responses: { partitions: { messages: Parameters<typeof toRecord>[2][] }[] }[] };
+      const messages = answer.responses[0]?.partitions[0]?.messages ?? [];
+      const fresh = messages.map((message) => toRecord(of.topic, of.partition, message)).filter((r) => r.offset >= at);
+      records.push(...fresh);
+      at = (fresh.at(-1)?.offset ?? Number(high)) + 1;
+    }
+    return records;
+  }
+
+  async #transactionalProducer(id: string): Promise<Producer> {
+    const known = this.#transactional.get(id);
+    if (known !== undefined) return known;
+    const producer = this.#client.producer({
+      transactionalId: `${id}-${randomUUID()}`,
+      idempotent: true,
+      maxInFlightRequests: 1,
+      createPartitioner: () => (args) => args.message.partition ?? 0,
+    });
+    await producer.connect();
+    this.#transactional.set(id, producer);
+    return producer;
+  }
+}
