@@ -51,7 +51,7 @@ export function readAlarm(line: string): LogLine | undefined {
   const entry = parseObject(line);
   const level = SHOWN_LEVELS[String(entry?.['level'])];
   if (!entry || level === undefined) return undefined;
-  const cause = entry['err'] ?? entry['error'];
+  const cause = entry['err'] ?? entry['error'] ?? entry['reason'] ?? entry['client_message'];
   const why = typeof cause === 'object' && cause !== null ? (cause as { message?: unknown }).message : cause;
   const said = stringOf(entry['msg']) ?? '';
   const text = typeof why === 'string' && why !== '' && why !== said ? `${said}: ${why}` : said;

@@ -2,6 +2,7 @@ import { describeExit, spawnGuarded, type GuardedProcess, type ProcessExit } fro
 import { SandboxError } from '../sandbox-error.ts';
 import { DEFAULT_BACK_OFF, nextDelayMs, type BackOffPolicy } from './back-off.ts';
 import { readAlarm, readReadyLine, type ReadyLine } from './ready-line.ts';
+import { RepetitionFilter } from './repetition-filter.ts';
 import { ServiceLog } from './service-log.ts';
 
 export interface ServiceSpec {
@@ -32,6 +33,7 @@ const EXIT_BAD_ENVIRONMENT = 78;
 export class SupervisedService {
   readonly #options: SupervisedServiceOptions;
   readonly #backOff: BackOffPolicy;
+  readonly #repetitions = new RepetitionFilter();
   #log: ServiceLog | undefined;
   #process: GuardedProcess | undefined;
   #ready: ReadyLine | undefined;
@@ -82,6 +84,8 @@ export class SupervisedService {
     const asked = this.pid !== undefined;
     const exit = await this.#process.stop(timeoutMs);
     if (asked && exit.signal === 'SIGKILL') this.#options.onLine(`${this.name} did not stop in time and was killed`);
+    else if (asked && exit.code !== 0)
+      this.#options.onLine(`${this.name} did not stop cleanly (${describeExit(exit)})`);
     await this.#log?.close();
     this.#log = undefined;
   }
@@ -158,7 +162,9 @@ export class SupervisedService {
 
   #showAlarm(line: string): void {
     const alarm = readAlarm(line);
-    if (alarm) this.#options.onLine(`${this.name} ${alarm.level}: ${alarm.text}`);
+    if (!alarm) return;
+    const shown = this.#repetitions.pass(`${this.name} ${alarm.level}: ${alarm.text}`, performance.now());
+    if (shown !== undefined) this.#options.onLine(shown);
   }
 
   #cannotStart(why: string, exit?: ProcessExit): SandboxError {
