@@ -46,7 +46,7 @@ function readOptions(): { from: StartAt | undefined; withAuthEvents: boolean } {
 
 async function run(): Promise<void> {
   const { from, withAuthEvents } = readOptions();
-  const env = loadEnvironment(kafkaEnvironment.extend(topicEnvironment.shape));
+  const env = loadEnvironment(kafkaEnvironment.extend(topicEnvironment.shape), process.env);
   const names = topicNames({ prefix: env.TOPIC_PREFIX, authEvents: env.AUTH_EVENT_TOPICS });
   const layout = {
     partitions: env.TOPIC_PARTITIONS,
