@@ -17,7 +17,9 @@ await runService(async () => {
   const module = DispatcherModule.register(env, logger, onFatal);
   const app = await NestFactory.createApplicationContext(module, { logger: nestLogger(logger), abortOnError: false });
   const dispatcher = app.get(Dispatcher);
+  let isStopping = false;
   const stop = (signal: string): void => {
+    isStopping = true;
     logger.info({ signal }, 'process.stopping');
     dispatcher.stop().then(
       () => process.exit(0),
@@ -26,5 +28,8 @@ await runService(async () => {
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
-  await dispatcher.start();
+  // A stop that overtakes the start ends it; that is no failure.
+  await dispatcher.start().catch((error: unknown) => {
+    if (!isStopping) throw error;
+  });
 });
