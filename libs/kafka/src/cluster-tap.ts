@@ -1,5 +1,5 @@
 import type { Broker, Cluster, PartitionAssigner } from 'kafkajs';
-import { asError } from './errors.ts';
+import { asError, kafkaErrorType } from './errors.ts';
 
 /** A group's coordinator and our place in the group, as the last join was answered. */
 export interface Membership {
@@ -68,7 +68,9 @@ function tapBroker(broker: JoinableBroker, listener: ClusterListener): void {
   const joinGroup = broker.joinGroup.bind(broker);
   const fetch = broker.fetch.bind(broker) as (request: FetchRequest) => Promise<FetchAnswer>;
   broker.joinGroup = async (request) => {
-    const answer = await joinGroup(request);
+    const answer = await joinGroup(request).catch((cause: unknown) => {
+      throw isComingUp(cause) ? joinAgain(cause) : cause;
+    });
     const { memberId, generationId } = answer;
     listener.onJoinAnswered({ coordinator: broker, memberId, generationId });
     return answer;
@@ -84,6 +86,17 @@ function tapBroker(broker: JoinableBroker, listener: ClusterListener): void {
       throw listener.onOutOfRange(topic, partition, asError(cause));
     }
   };
+}
+
+/** A broker that has just started: it answers before its coordinators are loaded. */
+function isComingUp(cause: unknown): boolean {
+  const type = kafkaErrorType(cause);
+  return type === 'GROUP_LOAD_IN_PROGRESS' || type === 'GROUP_COORDINATOR_NOT_AVAILABLE';
+}
+
+/** kafkajs gives up at once on these two, and with them the process. What it takes for a rebalance it tries again. */
+function joinAgain(cause: unknown): Error {
+  return Object.assign(new Error(asError(cause).message, { cause }), { type: 'REBALANCE_IN_PROGRESS' });
 }
 
 function report(request: FetchRequest, answer: FetchAnswer, listener: ClusterListener): void {
