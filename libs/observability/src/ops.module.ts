@@ -1,4 +1,4 @@
-import type { DynamicModule } from '@nestjs/common';
+import type { DynamicModule, FactoryProvider, ModuleMetadata } from '@nestjs/common';
 import { Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 import type { Registry } from 'prom-client';
@@ -13,6 +13,11 @@ export interface OpsOptions {
   readonly registry?: Registry;
 }
 
+export type OpsAsyncOptions = Pick<ModuleMetadata, 'imports'> &
+  Pick<FactoryProvider<OpsOptions>, 'inject' | 'useFactory'>;
+
+const OPS_OPTIONS = Symbol('OpsOptions');
+
 /**
  * `/metrics`, `/health/live` and `/health/ready` as a module, for a service that serves them on its own HTTP listener.
  * Others use `startOpsListener`.
@@ -20,16 +25,27 @@ export interface OpsOptions {
 @Module({})
 export class OpsModule {
   static register(options: OpsOptions): DynamicModule {
-    const registry = options.registry ?? createRegistry();
-    ensureProcessMetrics(registry);
+    return OpsModule.registerAsync({ useFactory: () => options });
+  }
+
+  /** For checks that are themselves providers. */
+  static registerAsync({ imports = [], ...options }: OpsAsyncOptions): DynamicModule {
     return {
       module: OpsModule,
       // The reason is in the answer; a line for every probe of a service that is starting would only be noise.
-      imports: [TerminusModule.forRoot({ logger: false })],
+      imports: [TerminusModule.forRoot({ logger: false }), ...imports],
       controllers: [HealthController, MetricsController],
       providers: [
-        { provide: READINESS_CHECKS, useValue: options.checks },
-        { provide: METRICS_REGISTRY, useValue: registry },
+        { provide: OPS_OPTIONS, ...options },
+        { provide: READINESS_CHECKS, inject: [OPS_OPTIONS], useFactory: ({ checks }: OpsOptions) => checks },
+        {
+          provide: METRICS_REGISTRY,
+          inject: [OPS_OPTIONS],
+          useFactory: ({ registry = createRegistry() }: OpsOptions) => {
+            ensureProcessMetrics(registry);
+            return registry;
+          },
+        },
       ],
     };
   }

@@ -10,7 +10,7 @@ import type { TestBackends } from '@signalbox/testing';
 import { startTestBackends, waitFor } from '@signalbox/testing';
 import type { DataSource } from 'typeorm';
 import { createMonitoringDataSource } from '../database/data-source.ts';
-import { attempted, deferred } from '../testing/facts.spec.ts';
+import { attempted, deferred } from '../testing/facts.ts';
 import { KafkaDeadLetters } from './adapters/kafka/dead-letters.kafka.ts';
 import { projectorMetrics } from './adapters/metrics/projector.metrics.ts';
 import { PostgresReadModels } from './adapters/postgres/read-models.postgres.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { anyFacts, attempted, deferred, expired, skipped } from '../../testing/facts.spec.ts';
+import { anyFacts, attempted, deferred, expired, skipped } from '../../testing/facts.ts';
 import { countsOf } from './delivery-counts.ts';
 import type { DeliveryFact } from './delivery-fact.ts';
 import { emptySummary, isRequest, stateOf, withFact } from './delivery-summary.ts';

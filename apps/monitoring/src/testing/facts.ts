@@ -2,8 +2,6 @@ import type { Attempted, Deferred, Expired, FactBase, Skipped } from '@signalbox
 import type { DeliveryId } from '@signalbox/domain';
 import * as fc from 'fast-check';
 
-// No tests: facts for the tests of this service. The suffix keeps it out of the build.
-
 /** A first attempt of one delivery that succeeded; tests say what differs. */
 const base: FactBase = {
   webhookId: 'webhook1',

@@ -1,5 +1,3 @@
-// No tests: a migrated database for the tests of this service. The suffix keeps it out of the build.
-
 import { migrate } from '@signalbox/postgres';
 import { startTestBackends } from '@signalbox/testing';
 import type { DataSource } from 'typeorm';

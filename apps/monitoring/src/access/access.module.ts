@@ -1,0 +1,18 @@
+import { Global, Module } from '@nestjs/common';
+import { identityKeyFrom } from '@signalbox/identity';
+import type { MonitoringEnvironment } from '../monitoring.environment.ts';
+import { ENVIRONMENT } from '../shared.ts';
+import { IDENTITY_KEY } from './identity.guard.ts';
+
+@Global()
+@Module({
+  providers: [
+    {
+      provide: IDENTITY_KEY,
+      inject: [ENVIRONMENT],
+      useFactory: (env: MonitoringEnvironment) => identityKeyFrom(env.INTERNAL_IDENTITY_KEY),
+    },
+  ],
+  exports: [IDENTITY_KEY],
+})
+export class AccessModule {}

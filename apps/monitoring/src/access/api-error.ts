@@ -1,0 +1,39 @@
+/** Every code an answer of this service may carry, and its HTTP status. */
+const STATUS_OF = {
+  'auth.unauthorized': 401,
+  'auth.forbidden': 403,
+  'guard.invalid_input': 400,
+  'guard.invalid_pagination': 400,
+  'log.invalid_time_window': 400,
+  'entity.not_exists_with_id': 404,
+  'server.internal_error': 500,
+  'service.unavailable': 503,
+} as const;
+
+export type ApiErrorCode = keyof typeof STATUS_OF;
+
+/** One wrong field: why, and what would be right. */
+export interface FieldFault {
+  readonly field: string;
+  readonly message: string;
+}
+
+/** An answer that is no success; the filter writes it as `{ code, message, details? }`. */
+export class ApiError extends Error {
+  readonly code: ApiErrorCode;
+  readonly status: number;
+  readonly details: readonly FieldFault[] | undefined;
+
+  constructor(code: ApiErrorCode, message: string, details?: readonly FieldFault[]) {
+    super(message);
+    this.name = 'ApiError';
+    this.code = code;
+    this.status = STATUS_OF[code];
+    this.details = details;
+  }
+}
+
+/** 404 also for what is another tenant's. */
+export function notFound(what: string, id: string): ApiError {
+  return new ApiError('entity.not_exists_with_id', `${what} with id ${id} does not exist`);
+}

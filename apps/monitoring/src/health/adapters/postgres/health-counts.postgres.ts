@@ -1,0 +1,82 @@
+import type { Last24Hours } from '@signalbox/domain';
+import { LATENCY_BUCKET_COUNT } from '@signalbox/domain';
+import { rowsOf } from '@signalbox/postgres';
+import type { DataSource } from 'typeorm';
+import type { ExecutionStats, HealthCounts } from '../../application/health-counts.port.ts';
+import type { DeliveryTotals, LatencyTotals, MinuteTotals } from '../../domain/webhook-health.ts';
+import { noTotals } from '../../domain/webhook-health.ts';
+
+const COUNTS = ['requests', 'succeeded', 'failed', 'retrying', 'waiting'] as const satisfies (keyof DeliveryTotals)[];
+const LATENCIES = Array.from({ length: LATENCY_BUCKET_COUNT }, (_, index) => `l${index}`);
+
+const sums = COUNTS.map((name) => `coalesce(sum(${name}), 0)::float8 AS ${name}`).join(', ');
+const latencySums = LATENCIES.map((name) => `coalesce(sum(${name}), 0)`).join(', ');
+
+/**
+ * Whole hours, and the minutes before the first of them; $1 tenant, $2 webhooks, $3 to $5 the window. The current hour is
+ * in the table of hours too, because every batch changes minutes and hours together.
+ */
+const buckets = (columns: string): string => `(
+  SELECT webhook_id, ${columns} FROM webhook_hour
+  WHERE webhook_id = ANY($2) AND tenant_id = $1 AND start_at >= $4 AND start_at < $5
+  UNION ALL
+  SELECT webhook_id, ${columns} FROM webhook_minute
+  WHERE webhook_id = ANY($2) AND tenant_id = $1 AND start_at >= $3 AND start_at < $4
+) AS buckets`;
+
+function parametersOf(tenantId: string, webhookIds: readonly string[], window: Last24Hours): unknown[] {
+  const { fromMs, wholeHoursFromMs, untilMs } = window;
+  return [tenantId, webhookIds, new Date(fromMs), new Date(wholeHoursFromMs), new Date(untilMs)];
+}
+
+export class PostgresHealthCounts implements HealthCounts {
+  readonly #dataSource: DataSource;
+
+  constructor(dataSource: DataSource) {
+    this.#dataSource = dataSource;
+  }
+
+  async totals(tenantId: string, webhookId: string, window: Last24Hours): Promise<LatencyTotals> {
+    const [totals] = await rowsOf<LatencyTotals>(
+      this.#dataSource,
+      `SELECT ${sums}, ARRAY[${latencySums}]::float8[] AS latency FROM ${buckets([...COUNTS, ...LATENCIES].join(', '))}`,
+      parametersOf(tenantId, [webhookId], window),
+    );
+    return totals ?? noTotals;
+  }
+
+  async minutes(tenantId: string, webhookId: string, window: Last24Hours): Promise<readonly MinuteTotals[]> {
+    return rowsOf<MinuteTotals>(
+      this.#dataSource,
+      `SELECT (extract(epoch FROM start_at) * 1000)::float8 AS "atMs", ${COUNTS.join(', ')} FROM webhook_minute
+       WHERE webhook_id = $2 AND tenant_id = $1 AND start_at >= $3 AND start_at < $4
+         AND requests + waiting > 0
+       ORDER BY start_at`,
+      [tenantId, webhookId, new Date(window.fromMs), new Date(window.untilMs)],
+    );
+  }
+
+  async executionStats(
+    tenantId: string,
+    webhookIds: readonly string[],
+    window: Last24Hours,
+  ): Promise<readonly ExecutionStats[]> {
+    const counted = await rowsOf<ExecutionStats>(
+      this.#dataSource,
+      `SELECT webhook_id AS "webhookId", sum(succeeded)::float8 AS "successCount", sum(requests)::float8 AS "requestCount"
+       FROM ${buckets('succeeded, requests')} GROUP BY webhook_id`,
+      parametersOf(tenantId, webhookIds, window),
+    );
+    const byId = new Map(counted.map((stats) => [stats.webhookId, stats]));
+    return webhookIds.map((webhookId) => byId.get(webhookId) ?? { webhookId, successCount: 0, requestCount: 0 });
+  }
+
+  async isForeign(tenantId: string, webhookId: string): Promise<boolean> {
+    const [other] = await rowsOf<{ tenant_id: string }>(
+      this.#dataSource,
+      'SELECT tenant_id FROM webhook_hour WHERE webhook_id = $1 ORDER BY tenant_id = $2 DESC LIMIT 1',
+      [webhookId, tenantId],
+    );
+    return other !== undefined && other.tenant_id !== tenantId;
+  }
+}

@@ -1,0 +1,328 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Metadata, credentials, makeClientConstructor } from '@grpc/grpc-js';
+import type { ServiceError } from '@grpc/grpc-js';
+import type { Fact } from '@signalbox/contracts';
+import { encodeDelivery, encodeFact } from '@signalbox/contracts';
+import { deliveryIdOf } from '@signalbox/domain';
+import { IDENTITY_HEADER, identityKeyFrom, issueIdentity } from '@signalbox/identity';
+import type { LogProducer } from '@signalbox/kafka';
+import { createLogProducer } from '@signalbox/kafka';
+import { waitFor } from '@signalbox/testing';
+import { randomBytes } from 'node:crypto';
+import { statsService } from './health/adapters/grpc/stats.server.ts';
+import { attempted, deferred, expired } from './testing/facts.ts';
+import type { RunningMonitoring } from './testing/running-monitoring.ts';
+import { startMonitoring } from './testing/running-monitoring.ts';
+
+let monitoring: RunningMonitoring;
+let producer: LogProducer;
+const now = Date.now();
+const minuteMs = 60_000;
+
+beforeAll(async () => {
+  monitoring = await startMonitoring();
+  producer = createLogProducer({ connection: monitoring.connection });
+  await producer.start();
+});
+afterAll(async () => {
+  await producer?.stop();
+  await monitoring?.stop();
+});
+
+async function get(path: string, who?: Parameters<RunningMonitoring['identity']>[0]) {
+  const response = await fetch(`${monitoring.url}${path}`, {
+    headers: { [IDENTITY_HEADER]: await monitoring.identity(who) },
+  });
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, text, json: JSON.parse(text) as unknown };
+}
+
+interface Published {
+  readonly webhookId: string;
+  readonly index: number;
+  readonly tenantId?: string;
+  readonly eventType?: string;
+  readonly atMs?: number;
+}
+
+const idOf = ({ webhookId, index }: Published): string => deliveryIdOf(webhookId, `event-${index}`);
+
+function publish(of: Published, ...facts: Fact[]): void {
+  const { webhookId, index, tenantId = 'default', eventType = 'User.Created', atMs = now - index * minuteMs } = of;
+  const deliveryId = deliveryIdOf(webhookId, `event-${index}`);
+  const own = { webhookId, tenantId, eventType, deliveryId, firstScheduledAtMs: atMs };
+  const origin = { eventId: `event-${index}`, sourceTopic: 'auth-events', sourcePartition: 0, sourceOffset: index };
+  const { deliveries, attempts } = monitoring.backends.topics;
+  producer.append({
+    topic: deliveries,
+    partition: 0,
+    key: webhookId,
+    value: `{"event":"${eventType}","index":${index},"hookId":"${webhookId}"}`,
+    headers: encodeDelivery({ ...attempted(own), ...origin }),
+  });
+  for (const fact of facts) {
+    const { headers, value } = encodeFact({ ...fact, ...own });
+    producer.append({ topic: attempts, partition: 0, key: webhookId, value, headers });
+  }
+}
+
+async function projected(): Promise<void> {
+  await producer.flush();
+  await waitFor(
+    async () => {
+      const metrics = await (await fetch(`${monitoring.url}/metrics`)).text();
+      const [rows] = await monitoring.dataSource.query<{ count: number }[]>(
+        'SELECT sum(next_offset)::int AS count FROM monitoring.projection_offset',
+      );
+      return /^signalbox_monitoring_projection_lag_records 0$/m.test(metrics) && (rows?.count ?? 0) >= appended();
+    },
+    { what: 'the projection' },
+  );
+}
+
+let count = 0;
+const appended = (): number => count;
+const append = (of: Published, ...facts: Fact[]): void => {
+  count += 1 + facts.length;
+  publish(of, ...facts);
+};
+
+describe('the API of monitoring', () => {
+  const webhookId = 'hook-of-default';
+  const foreign = 'hook-of-acme';
+
+  beforeAll(async () => {
+    append({ webhookId, index: 1 }, attempted({ statusCode: 200, answer: '{"ok":true}' }));
+    append(
+      { webhookId, index: 2, eventType: 'User.Deleted' },
+      attempted({ outcome: 'retrying', statusCode: 503, nextAttemptAtMs: now + 5_000, timings: { totalMs: 900 } }),
+      attempted({
+        attemptNumber: 2,
+        statusCode: 500,
+        outcome: 'failed',
+        answer: 'oops',
+        error: 'the endpoint answered 500',
+      }),
+    );
+    append(
+      { webhookId, index: 3 },
+      deferred({ reason: 'breaker open', detail: 'since 14:02:31', dueAtMs: now + 60_000 }),
+    );
+    append({ webhookId, index: 4 });
+    append({ webhookId, index: 5 }, expired());
+    append({ webhookId, index: 6 }, attempted({ outcome: 'retrying', statusCode: 502, nextAttemptAtMs: now + 5_000 }));
+    append({ webhookId, index: 7, atMs: now - 25 * 60 * minuteMs }, attempted());
+    append({ webhookId: foreign, index: 1, tenantId: 'acme' }, attempted());
+    await projected();
+  });
+
+  describe('lets in only who the public door vouches for', () => {
+    const paths = [
+      `/api/hooks/${webhookId}/recent-logs`,
+      `/api/hooks/${webhookId}/health`,
+      `/api/hooks/${webhookId}/deliveries`,
+      `/api/hooks/${webhookId}/deliveries/${idOf({ webhookId, index: 1 })}`,
+      `/api/logs/${idOf({ webhookId, index: 1 })}`,
+    ];
+    const status = async (path: string, token?: string): Promise<number> => {
+      const headers: Record<string, string> = token === undefined ? {} : { [IDENTITY_HEADER]: token };
+      return (await fetch(`${monitoring.url}${path}`, { headers })).status;
+    };
+
+    it.each(paths)('%s', async (path) => {
+      const stranger = identityKeyFrom(randomBytes(32));
+      const who = { tenantId: 'default', scopes: ['deliveries:read', 'webhooks:read'], actor: 'test' };
+      expect(await status(path)).toBe(401);
+      expect(await status(path, 'nonsense')).toBe(401);
+      expect(await status(path, await issueIdentity(stranger, who, 'monitoring'))).toBe(401);
+      expect(await status(path, await monitoring.identity({}, 'config-service'))).toBe(401);
+      expect(await status(path, await monitoring.identity({ scopes: ['webhooks:write'] }))).toBe(403);
+      expect(await status(path, await monitoring.identity())).toBe(200);
+    });
+
+    it.each(paths)('%s is not there for another tenant', async (path) => {
+      const { status: code, json } = await get(path, { tenantId: 'acme' });
+      expect({ code, json }).toMatchObject({ code: 404, json: { code: 'entity.not_exists_with_id' } });
+    });
+  });
+
+  it('logs the deliveries of the last 24 hours that were attempted or expired, newest first', async () => {
+    const { json, headers } = await get(`/api/hooks/${webhookId}/recent-logs`);
+    expect(headers.get('total-number')).toBe('4');
+    expect(json).toMatchObject([
+      {
+        id: idOf({ webhookId, index: 1 }),
+        key: 'TriggerHook.User.Created',
+        createdAt: now - minuteMs,
+        payload: {
+          result: 'Success',
+          hookId: webhookId,
+          hookRequest: { body: { event: 'User.Created', index: 1, hookId: webhookId } },
+          response: { statusCode: 200, body: { ok: true } },
+        },
+      },
+      {
+        key: 'TriggerHook.User.Deleted',
+        payload: { result: 'Error', response: { statusCode: 500, body: 'oops' }, error: 'the endpoint answered 500' },
+      },
+      { id: idOf({ webhookId, index: 5 }), payload: { result: 'Error', error: 'could not be sent within 72 h' } },
+      { id: idOf({ webhookId, index: 6 }), payload: { result: 'Error', response: { statusCode: 502 } } },
+    ]);
+  });
+
+  it.each<[string, number[]]>([
+    ['logKey=TriggerHook.User.Deleted', [2]],
+    ['logKey=User.Deleted', []],
+    ['page=2&page_size=3', [6]],
+    ['page=9&page_size=3', []],
+    [`start_time=${now - 26 * 60 * minuteMs}`, [1, 2, 5, 6, 7]],
+    [`start_time=${now - 5 * minuteMs}&end_time=${now - 2 * minuteMs}`, [2, 5]],
+    [`end_time=${now - 2 * minuteMs}`, [2, 5, 6]],
+    ['enableCap=true', [1, 2, 5, 6]],
+  ])('logs with %s the deliveries %j', async (query, expected) => {
+    const { json } = await get(`/api/hooks/${webhookId}/recent-logs?${query}`);
+    const ids = (json as { id: string }[]).map(({ id }) => id);
+    expect(ids).toEqual(expected.map((index) => idOf({ webhookId, index })));
+  });
+
+  it.each([
+    ['page=0', 'guard.invalid_pagination'],
+    ['page_size=101', 'guard.invalid_pagination'],
+    ['start_time=x', 'guard.invalid_input'],
+    ['start_time=5&end_time=4', 'log.invalid_time_window'],
+  ])('answers %s with 400 %s', async (query, code) => {
+    const { status, json } = await get(`/api/hooks/${webhookId}/recent-logs?${query}`);
+    expect({ status, json }).toMatchObject({ status: 400, json: { code, details: [{ message: expect.anything() }] } });
+  });
+
+  it('stops counting at 10,000 where it may', async () => {
+    await monitoring.dataSource.query(
+      `INSERT INTO monitoring.delivery (delivery_id, first_scheduled_at, tenant_id, webhook_id, event_type, state, is_request,
+         has_expired, last_round, last_attempt)
+       SELECT gen_random_uuid(), now() - interval '1 second' * n / 1000, 'default', 'busy-hook', 'User.Created', 'succeeded', true,
+         false, 0, 1 FROM generate_series(1, 10500) AS n`,
+    );
+    const capped = await get('/api/hooks/busy-hook/recent-logs?enableCap=true&page=2');
+    expect(capped.headers.get('total-number')).toBe('10001');
+    expect(capped.headers.get('total-number-is-capped')).toBe('true');
+    expect(capped.headers.get('link')?.match(/rel="\w+"/g)).toEqual(['rel="first"', 'rel="prev"']);
+    const all = await get('/api/hooks/busy-hook/recent-logs?page=2');
+    expect(all.headers.get('total-number')).toBe('10500');
+    expect(all.headers.get('total-number-is-capped')).toBeNull();
+    expect(all.headers.get('link')?.match(/page=\d+&page_size=20>; rel="\w+"/g)).toEqual([
+      'page=1&page_size=20>; rel="first"',
+      'page=1&page_size=20>; rel="prev"',
+      'page=3&page_size=20>; rel="next"',
+      'page=525&page_size=20>; rel="last"',
+    ]);
+  });
+
+  it('gives one entry by its id, and none for a delivery that was never attempted', async () => {
+    const one = await get(`/api/logs/${idOf({ webhookId, index: 2 })}`);
+    expect(one.json).toMatchObject({ payload: { hookId: webhookId, result: 'Error' } });
+    for (const id of [idOf({ webhookId, index: 3 }), 'no-id', idOf({ webhookId, index: 99 })]) {
+      expect((await get(`/api/logs/${id}`)).status).toBe(404);
+    }
+  });
+
+  it('shows all deliveries with their states, page by page', async () => {
+    const states: unknown[] = [];
+    let cursor: string | null = '';
+    for (let page = 0; cursor !== null && page < 5; page++) {
+      const { json } = await get(
+        `/api/hooks/${webhookId}/deliveries?limit=3${cursor === '' ? '' : `&cursor=${cursor}`}`,
+      );
+      const { deliveries, nextCursor } = json as { deliveries: { state: string }[]; nextCursor: string | null };
+      states.push(...deliveries.map(({ state }) => state));
+      cursor = nextCursor;
+    }
+    expect(states).toEqual(['succeeded', 'failed', 'waiting', 'queued', 'expired', 'retrying']);
+    const waiting = await get(`/api/hooks/${webhookId}/deliveries?state=waiting`);
+    expect(waiting.json).toMatchObject({
+      deliveries: [{ state: 'waiting', reason: 'breaker open: since 14:02:31', nextAttemptAt: now + 60_000 }],
+    });
+    const wrong = await get(`/api/hooks/${webhookId}/deliveries?state=lost&limit=0&cursor=x`);
+    expect(wrong.json).toMatchObject({
+      code: 'guard.invalid_input',
+      details: [{ field: 'state' }, { field: 'cursor' }, { field: 'limit' }],
+    });
+  });
+
+  it('shows one delivery with every attempt', async () => {
+    const { json } = await get(`/api/hooks/${webhookId}/deliveries/${idOf({ webhookId, index: 2 })}`);
+    expect(json).toMatchObject({
+      state: 'failed',
+      event: 'User.Deleted',
+      request: { body: { index: 2 } },
+      attempts: [
+        {
+          kind: 'attempted',
+          number: 1,
+          outcome: 'retrying',
+          statusCode: 503,
+          nextAttemptAt: now + 5_000,
+          duration: { totalMs: 900 },
+        },
+        { kind: 'attempted', number: 2, outcome: 'failed', answer: 'oops', duration: { firstByteMs: 11, totalMs: 12 } },
+      ],
+    });
+  });
+
+  it('tells the health of the last 24 hours', async () => {
+    const { json } = await get(`/api/hooks/${webhookId}/health`);
+    expect(json).toMatchObject({
+      requests: 4,
+      succeeded: 1,
+      failed: 2,
+      open: 3,
+      retrying: 1,
+      waiting: 2,
+      successRate: 1 / 3,
+      latency: { p50Ms: expect.any(Number), p99Ms: expect.any(Number) },
+    });
+    const { latency, series } = json as { latency: { p50Ms: number; p99Ms: number }; series: { at: number }[] };
+    expect(Math.abs(latency.p50Ms / 12 - 1)).toBeLessThan(0.13);
+    expect(Math.abs(latency.p99Ms / 900 - 1)).toBeLessThan(0.13);
+    expect(series.map(({ at }) => at)).toEqual(
+      [6, 5, 4, 3, 2, 1].map((index) => Math.floor((now - index * minuteMs) / minuteMs) * minuteMs),
+    );
+    const unused = await get('/api/hooks/never-used/health');
+    expect(unused.json).toMatchObject({ requests: 0, successRate: null, latency: { p50Ms: null }, series: [] });
+  });
+
+  it('tells config-service the counts of webhooks over gRPC, of the tenant that asks alone', async () => {
+    const Client = makeClientConstructor(statsService(), 'Stats');
+    const client = new Client(monitoring.grpcUrl, credentials.createInsecure());
+    const ask = async (webhookIds: readonly string[], token?: string): Promise<unknown> => {
+      const metadata = new Metadata();
+      if (token !== undefined) metadata.set(IDENTITY_HEADER, token);
+      return new Promise((resolve, reject) => {
+        const call = client['getExecutionStats']?.bind(client) as (
+          request: object,
+          metadata: Metadata,
+          callback: (error: ServiceError | null, answer: unknown) => void,
+        ) => void;
+        call({ webhookIds }, metadata, (error, answer) => (error === null ? resolve(answer) : reject(error)));
+      });
+    };
+    expect(await ask([foreign, webhookId, 'never-used'], await monitoring.identity())).toEqual({
+      stats: [
+        { webhookId: foreign, successCount: 0, requestCount: 0 },
+        { webhookId, successCount: 1, requestCount: 4 },
+        { webhookId: 'never-used', successCount: 0, requestCount: 0 },
+      ],
+    });
+    await expect(ask([webhookId])).rejects.toThrow('UNAUTHENTICATED');
+    const many = Array.from({ length: 101 }, (_, index) => `w${index}`);
+    await expect(ask(many, await monitoring.identity())).rejects.toThrow('INVALID_ARGUMENT');
+    client.close();
+  });
+
+  it('is ready, and says so without a credential', async () => {
+    const ready = await fetch(`${monitoring.url}/health/ready`);
+    expect(await ready.json()).toMatchObject({
+      status: 'ok',
+      info: { postgres: { status: 'up' }, projector: { status: 'up' } },
+    });
+  });
+});

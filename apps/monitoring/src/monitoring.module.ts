@@ -1,0 +1,65 @@
+import type { DynamicModule } from '@nestjs/common';
+import { Global, Module } from '@nestjs/common';
+import type { Logger, ReadinessCheck, Registry } from '@signalbox/observability';
+import { OpsModule, createRegistry } from '@signalbox/observability';
+import { AccessModule } from './access/access.module.ts';
+import { MaintenanceTimer } from './database/application/maintenance-timer.ts';
+import { DATABASE_READINESS, DatabaseModule } from './database/database.module.ts';
+import type { StatsServer } from './health/adapters/grpc/stats.server.ts';
+import { HealthModule, STATS_SERVER } from './health/health.module.ts';
+import type { MonitoringEnvironment } from './monitoring.environment.ts';
+import { Monitoring } from './monitoring.ts';
+import { Projections } from './projections/projections.ts';
+import { ProjectionsModule } from './projections/projections.module.ts';
+import { RequestLogModule } from './request-log/request-log.module.ts';
+import type { OnFatal } from './shared.ts';
+import { ENVIRONMENT, LOGGER, ON_FATAL, REGISTRY } from './shared.ts';
+
+/** What every slice needs. */
+@Global()
+@Module({})
+class SharedModule {
+  static register(env: MonitoringEnvironment, logger: Logger, onFatal: OnFatal): DynamicModule {
+    const providers = [
+      { provide: ENVIRONMENT, useValue: env },
+      { provide: LOGGER, useValue: logger },
+      { provide: ON_FATAL, useValue: onFatal },
+      { provide: REGISTRY, useFactory: createRegistry },
+    ];
+    return { module: SharedModule, providers, exports: providers.map(({ provide }) => provide) };
+  }
+}
+
+/** monitoring's root of wiring. */
+@Module({})
+export class MonitoringModule {
+  static register(env: MonitoringEnvironment, logger: Logger, onFatal: OnFatal): DynamicModule {
+    return {
+      module: MonitoringModule,
+      imports: [
+        SharedModule.register(env, logger, onFatal),
+        AccessModule,
+        DatabaseModule,
+        ProjectionsModule,
+        RequestLogModule,
+        HealthModule,
+        OpsModule.registerAsync({
+          imports: [ProjectionsModule],
+          inject: [DATABASE_READINESS, Projections, REGISTRY],
+          useFactory: (database: ReadinessCheck, projections: Projections, registry: Registry) => ({
+            checks: [database, projections.readiness],
+            registry,
+          }),
+        }),
+      ],
+      providers: [
+        {
+          provide: Monitoring,
+          inject: [Projections, STATS_SERVER, MaintenanceTimer],
+          useFactory: (projections: Projections, statsServer: StatsServer, maintenance: MaintenanceTimer) =>
+            new Monitoring({ projections, statsServer, maintenance }),
+        },
+      ],
+    };
+  }
+}

@@ -1,0 +1,32 @@
+import type { MaintenanceTimer } from './database/application/maintenance-timer.ts';
+import type { StatsServer } from './health/adapters/grpc/stats.server.ts';
+import type { Projections } from './projections/projections.ts';
+
+export interface MonitoringParts {
+  readonly projections: Projections;
+  readonly statsServer: StatsServer;
+  readonly maintenance: MaintenanceTimer;
+}
+
+/** What runs beside the HTTP listener. */
+export class Monitoring {
+  readonly #parts: MonitoringParts;
+
+  constructor(parts: MonitoringParts) {
+    this.#parts = parts;
+  }
+
+  /** Resolves when it answers and projects, with where gRPC listens, as `host:port`. */
+  async start(): Promise<string> {
+    this.#parts.maintenance.start();
+    const grpcUrl = await this.#parts.statsServer.start();
+    await this.#parts.projections.start();
+    return grpcUrl;
+  }
+
+  async stop(): Promise<void> {
+    await this.#parts.statsServer.stop();
+    await this.#parts.projections.stop();
+    await this.#parts.maintenance.stop();
+  }
+}

@@ -1,0 +1,51 @@
+import { Controller, Get, Inject, Param, Query, Res, UseFilters, UseGuards } from '@nestjs/common';
+import type { Identity } from '@signalbox/identity';
+import type { FastifyReply } from 'fastify';
+import { ApiError, notFound } from '../../../access/api-error.ts';
+import { ApiErrorFilter } from '../../../access/api-error.filter.ts';
+import { Caller, IdentityGuard, OpenTo } from '../../../access/identity.guard.ts';
+import type { RequestLog } from '../../application/request-log.port.ts';
+import { REQUEST_LOG } from '../../application/request-log.port.ts';
+import { deliveryJson, deliveryView } from '../../domain/delivery-json.ts';
+import { encodeCursor, isDeliveryId, parseDeliveryQuery } from '../../domain/delivery-view.ts';
+import type { RawQuery } from '../../domain/log-query.ts';
+
+/** All deliveries of a webhook with their state, those included that were never attempted. */
+@Controller('api/hooks/:id/deliveries')
+@UseGuards(IdentityGuard)
+@UseFilters(ApiErrorFilter)
+export class DeliveriesController {
+  readonly #log: RequestLog;
+
+  constructor(@Inject(REQUEST_LOG) log: RequestLog) {
+    this.#log = log;
+  }
+
+  @Get()
+  @OpenTo('deliveries:read')
+  async list(@Caller() { tenantId }: Identity, @Param('id') webhookId: string, @Query() query: RawQuery) {
+    const asked = parseDeliveryQuery(query, Date.now());
+    if ('code' in asked) throw new ApiError(asked.code, asked.message, asked.details);
+    const owner = { tenantId, webhookId };
+    const found = await this.#log.deliveries(owner, asked);
+    if (found.length === 0 && (await this.#log.isForeign(owner))) throw notFound('a webhook', webhookId);
+    const listed = found.slice(0, asked.limit);
+    const last = found.length > asked.limit ? listed.at(-1) : undefined;
+    return { deliveries: listed.map(deliveryView), nextCursor: last === undefined ? null : encodeCursor(last) };
+  }
+
+  @Get(':deliveryId')
+  @OpenTo('deliveries:read')
+  async one(
+    @Caller() { tenantId }: Identity,
+    @Param('id') webhookId: string,
+    @Param('deliveryId') deliveryId: string,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const found = isDeliveryId(deliveryId) ? await this.#log.delivery({ tenantId, webhookId }, deliveryId) : undefined;
+    if (found === undefined) throw notFound('a delivery', deliveryId);
+    await reply
+      .header('content-type', 'application/json; charset=utf-8')
+      .send(deliveryJson(found.delivery, found.body, found.attempts));
+  }
+}

@@ -1,0 +1,64 @@
+import { Controller, Get, Inject, Param, Query, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
+import type { Identity } from '@signalbox/identity';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ApiError, notFound } from '../../../access/api-error.ts';
+import { ApiErrorFilter } from '../../../access/api-error.filter.ts';
+import { Caller, IdentityGuard, OpenTo } from '../../../access/identity.guard.ts';
+import type { RequestLog } from '../../application/request-log.port.ts';
+import { REQUEST_LOG } from '../../application/request-log.port.ts';
+import { isDeliveryId } from '../../domain/delivery-view.ts';
+import { logEntryJson } from '../../domain/log-entry.ts';
+import type { RawQuery } from '../../domain/log-query.ts';
+import { COUNT_CAP, parseLogQuery } from '../../domain/log-query.ts';
+import { pageLinks } from '../../domain/page-links.ts';
+
+/** The request log as clients of Logto's Management API read it; section 5 of the webhook contract. */
+@Controller('api')
+@UseGuards(IdentityGuard)
+@UseFilters(ApiErrorFilter)
+export class LogsController {
+  readonly #log: RequestLog;
+
+  constructor(@Inject(REQUEST_LOG) log: RequestLog) {
+    this.#log = log;
+  }
+
+  @Get('hooks/:id/recent-logs')
+  @OpenTo('deliveries:read')
+  async recentLogs(
+    @Caller() { tenantId }: Identity,
+    @Param('id') webhookId: string,
+    @Query() query: RawQuery,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const asked = parseLogQuery(query, Date.now());
+    if ('code' in asked) throw new ApiError(asked.code, asked.message, asked.details);
+    const owner = { tenantId, webhookId };
+    const { entries, total } = await this.#log.page(owner, asked);
+    if (total === 0 && (await this.#log.isForeign(owner))) throw notFound('a webhook', webhookId);
+    const isCapped = asked.isCapped && total > COUNT_CAP;
+    if (isCapped) void reply.header('total-number-is-capped', 'true');
+    await reply
+      .header('total-number', String(total))
+      .header('link', pageLinks(publicUrlOf(request), query, { ...asked, total, isCapped }))
+      .header('content-type', 'application/json; charset=utf-8')
+      .send(`[${entries.map(logEntryJson).join(',')}]`);
+  }
+
+  @Get('logs/:id')
+  @OpenTo('deliveries:read')
+  async log(@Caller() { tenantId }: Identity, @Param('id') id: string, @Res() reply: FastifyReply): Promise<void> {
+    const entry = isDeliveryId(id) ? await this.#log.entry(tenantId, id) : undefined;
+    if (entry === undefined) throw notFound('a log entry', id);
+    await reply.header('content-type', 'application/json; charset=utf-8').send(logEntryJson(entry));
+  }
+}
+
+/** The path as the caller of the public door knows it, with its origin where the door has told it. */
+function publicUrlOf(request: FastifyRequest): string {
+  const [path = ''] = request.url.split('?');
+  const host = request.headers['x-forwarded-host'];
+  const protocol = request.headers['x-forwarded-proto'];
+  return typeof host === 'string' && typeof protocol === 'string' ? `${protocol}://${host}${path}` : path;
+}

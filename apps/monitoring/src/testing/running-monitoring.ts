@@ -1,0 +1,76 @@
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { loadEnvironment } from '@signalbox/config';
+import { topicSpecs } from '@signalbox/contracts';
+import type { Identity, IdentityAudience } from '@signalbox/identity';
+import { identityKeyFrom, issueIdentity } from '@signalbox/identity';
+import type { KafkaConnection } from '@signalbox/kafka';
+import { ensureTopics } from '@signalbox/kafka';
+import { createLogger, nestLogger } from '@signalbox/observability';
+import { migrate } from '@signalbox/postgres';
+import type { TestBackends } from '@signalbox/testing';
+import { startTestBackends } from '@signalbox/testing';
+import { DataSource } from 'typeorm';
+import { createMonitoringDataSource } from '../database/data-source.ts';
+import { monitoringEnvironment } from '../monitoring.environment.ts';
+import { MonitoringModule } from '../monitoring.module.ts';
+import { Monitoring } from '../monitoring.ts';
+
+const IDENTITY_KEY = Buffer.alloc(32, 7).toString('base64');
+
+/** The whole service in this process, on a database and topics of its own. */
+export interface RunningMonitoring {
+  readonly backends: TestBackends;
+  readonly connection: KafkaConnection;
+  readonly dataSource: DataSource;
+  readonly url: string;
+  readonly grpcUrl: string;
+  /** A token of the public door; by default for this service, with every scope. */
+  identity(who?: Partial<Identity>, audience?: IdentityAudience): Promise<string>;
+  stop(): Promise<void>;
+}
+
+export async function startMonitoring(): Promise<RunningMonitoring> {
+  const backends = await startTestBackends();
+  const connection = { brokers: backends.kafkaBrokers.split(','), clientId: 'monitoring-test' };
+  await ensureTopics(connection, topicSpecs(backends.topics, backends.layout));
+  const migrating = await createMonitoringDataSource({ url: backends.databaseUrl }).initialize();
+  await migrate(migrating);
+  await migrating.destroy();
+  const env = loadEnvironment(monitoringEnvironment, {
+    KAFKA_BROKERS: backends.kafkaBrokers,
+    DATABASE_URL: backends.databaseUrl,
+    TOPIC_PREFIX: backends.topicPrefix,
+    INTERNAL_IDENTITY_KEY: IDENTITY_KEY,
+  });
+  const logger = createLogger({ service: 'monitoring', level: 'fatal' });
+  const onFatal = (error: Error): void => {
+    throw error;
+  };
+  const app = await NestFactory.create<NestFastifyApplication>(
+    MonitoringModule.register(env, logger, onFatal),
+    new FastifyAdapter({ forceCloseConnections: true }),
+    { logger: nestLogger(logger), abortOnError: false },
+  );
+  await app.listen(0, '127.0.0.1');
+  const monitoring = app.get(Monitoring);
+  const grpcUrl = await monitoring.start();
+  const key = identityKeyFrom(IDENTITY_KEY);
+  return {
+    backends,
+    connection,
+    dataSource: app.get(DataSource),
+    url: await app.getUrl(),
+    grpcUrl,
+    identity: async (who = {}, audience = 'monitoring') => {
+      const scopes = ['webhooks:read', 'deliveries:read'];
+      return issueIdentity(key, { tenantId: 'default', scopes, actor: 'test', ...who }, audience);
+    },
+    stop: async () => {
+      await monitoring.stop();
+      await app.close();
+      await backends.stop();
+    },
+  };
+}
