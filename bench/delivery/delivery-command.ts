@@ -1,0 +1,64 @@
+import { repositoryRoot } from '@signalbox/sandbox';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { profileLines } from '../measure/cpu-profile.ts';
+import { currentLoad, machineLines } from '../measure/machine.ts';
+import { readOptions, USAGE, UsageError, type DeliveryOptions } from './options.ts';
+import { startOwnSystem } from './own-system.ts';
+import { figureLines, judge } from './report.ts';
+import { runDelivery, type DeliveryRun } from './run-delivery.ts';
+import { runningSystem } from './running-system.ts';
+
+class Interrupted extends Error {}
+
+/**
+ * `npm run bench -- delivery`. Answers the exit code: 0 when all arrived once and rightly signed, 1 when not or when it
+ * could not be measured, 2 for wrong usage, 130 after Ctrl-C.
+ */
+export async function deliveryCommand(args: readonly string[]): Promise<number> {
+  const ending = new AbortController();
+  const interrupt = (): void => ending.abort(new Interrupted('interrupted; stopping'));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
+  try {
+    return await measure(readOptions(args), args, ending);
+  } catch (error) {
+    // What was broken off says only that it was; the reason is the signal's.
+    const reason: unknown = ending.signal.aborted ? ending.signal.reason : error;
+    console.error(reason instanceof Error ? reason.message : String(reason));
+    if (reason instanceof UsageError) console.error(`\n${USAGE}`);
+    if (reason instanceof UsageError) return 2;
+    return reason instanceof Interrupted ? 130 : 1;
+  } finally {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(signal, interrupt);
+  }
+}
+
+async function measure(options: DeliveryOptions, args: readonly string[], ending: AbortController): Promise<number> {
+  const startedAt = performance.now();
+  const load = currentLoad();
+  const onLine = (line: string): void => {
+    console.log(`${((performance.now() - startedAt) / 1_000).toFixed(1).padStart(6)} s  ${line}`);
+  };
+  const { signal } = ending;
+  const profileDir = join(repositoryRoot(), '.sandbox-profiles');
+  if (options.profiled.length > 0) await mkdir(profileDir, { recursive: true });
+  const control = { signal, onLine, onFatal: (error: Error): void => ending.abort(error) };
+  const system = options.isRunning ? await runningSystem() : await startOwnSystem(options, profileDir, control);
+  const machine = machineLines(system.isOwnKafka, load);
+  let run: DeliveryRun;
+  try {
+    run = await runDelivery(options, system, control);
+  } finally {
+    onLine('stopping');
+    await system.stop();
+  }
+  const verdict = judge(run, options.fanout);
+  const command = ['npm run bench -- delivery', ...args].join(' ');
+  const lines = ['', command, ...machine, ...figureLines(run, options), ...verdict.lines];
+  for (const line of lines) console.log(line);
+  for (const name of options.profiled) {
+    const file = join(profileDir, `${name}.cpuprofile`);
+    for (const line of ['', `profile of ${name} under drain: ${file}`, ...profileLines(file)]) console.log(line);
+  }
+  return verdict.isPassed ? 0 : 1;
+}

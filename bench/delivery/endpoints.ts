@@ -1,0 +1,40 @@
+import { BENCH_EVENTS } from './bench-event.ts';
+
+/** The events of one kind in one tenant: each of them matches the same webhooks, `fanout` of them. */
+export interface EventGroup {
+  readonly tenantId: string;
+  readonly event: string;
+}
+
+/** An endpoint of a customer, before there is a webhook for it. */
+export interface Endpoint {
+  readonly group: EventGroup;
+  readonly url: string;
+}
+
+/** A webhook as the receiver has to know it; its place in the list is the number in its URL. */
+export interface Webhook {
+  readonly id: string;
+  readonly signingKey: string;
+}
+
+/** As few tenants as there must be: events of different kinds keep groups apart first. */
+export function eventGroups(count: number): readonly EventGroup[] {
+  return Array.from({ length: count }, (_, index) => {
+    const tenant = Math.floor(index / BENCH_EVENTS.length);
+    return {
+      tenantId: tenant === 0 ? 'default' : `bench-${tenant}`,
+      event: BENCH_EVENTS[index % BENCH_EVENTS.length] ?? '',
+    };
+  });
+}
+
+/** A host for each, as customers have: connections are kept by origin. */
+export function endpointsOf(groups: readonly EventGroup[], fanout: number, port: number): readonly Endpoint[] {
+  return groups.flatMap((group, index) =>
+    Array.from({ length: fanout }, (_, member) => {
+      const number = index * fanout + member;
+      return { group, url: `http://endpoint-${number}.localhost:${port}/${number}` };
+    }),
+  );
+}

@@ -1,0 +1,146 @@
+/** The receiver's process: takes every request on kept-alive connections, checks it and counts it. */
+import { createHmac, createSecretKey, timingSafeEqual, type KeyObject } from 'node:crypto';
+import { createServer, type AddressInfo } from 'node:net';
+import { Webhook as StandardWebhook } from 'standardwebhooks';
+import { EVENT_BYTES, readStamp } from './bench-event.ts';
+import { serveCalls } from './child.ts';
+import type { Webhook } from './endpoints.ts';
+import { PhaseCount, type PhaseResult } from './phase-count.ts';
+import { headerOf, RequestReader } from './request-reader.ts';
+
+/** What the receiver answers to. */
+export interface ReceiverCalls {
+  /** Listens on a free port of loopback and answers with it. */
+  listen: (input: null) => Promise<number>;
+  /** Whose requests come, in the order of the numbers in their URLs. */
+  know: (input: { readonly webhooks: readonly Webhook[]; readonly fanout: number }) => void;
+  /** Counts the events of a phase from now on. */
+  expect: (input: { readonly firstSequence: number; readonly events: number }) => void;
+  /** Deliveries of the newest phase that have arrived. */
+  arrived: (input: null) => number;
+  /** All phases in their order. */
+  results: (input: null) => ReceiverResult;
+}
+
+export interface ReceiverResult {
+  readonly phases: readonly PhaseResult[];
+  /** Requests with a wrong or missing signature of either scheme. */
+  readonly badSignatures: number;
+  /** Requests with another body than was published, or for another webhook than the event matches. */
+  readonly strangers: number;
+  /** Checked once more by the npm package `standardwebhooks`: the first of each webhook. */
+  readonly checkedByLibrary: number;
+  /** What the first bad request was. */
+  readonly firstFault: string | undefined;
+}
+
+interface Known {
+  readonly key: KeyObject;
+  readonly library: StandardWebhook;
+  readonly bodyEnd: Buffer;
+  isSeen: boolean;
+}
+
+const ANSWER = Buffer.from('HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: 2\r\n\r\nok');
+
+let known: readonly Known[] = [];
+let fanout = 1;
+const phases: PhaseCount[] = [];
+let badSignatures = 0;
+let strangers = 0;
+let checkedByLibrary = 0;
+let firstFault: string | undefined;
+
+function receive(head: string, body: Buffer): void {
+  const number = Number(head.slice('POST /'.length, head.indexOf(' HTTP/')));
+  const webhook = known[number];
+  if (webhook === undefined || !isWhole(body, webhook)) {
+    strangers++;
+    firstFault ??= `a request that was not expected: ${head}${body.toString()}`;
+    return;
+  }
+  if (!isSigned(head, body, webhook)) {
+    badSignatures++;
+    firstFault ??= `a wrong signature: ${head}${body.toString()}`;
+    return;
+  }
+  const { sequence, publishedAtUs } = readStamp(body);
+  const phase = phases.findLast(({ firstSequence }) => sequence >= firstSequence);
+  const groups = known.length / fanout;
+  if (phase === undefined || sequence % groups !== Math.floor(number / fanout)) {
+    strangers++;
+    firstFault ??= `event ${sequence} came to webhook ${number}`;
+  } else {
+    phase.count(sequence, number % fanout, publishedAtUs);
+  }
+}
+
+/** The event's bytes with `hookId` spliced in at their end. */
+function isWhole(body: Buffer, { bodyEnd }: Known): boolean {
+  return body.length === EVENT_BYTES - 1 + bodyEnd.length && body.subarray(EVENT_BYTES - 1).equals(bodyEnd);
+}
+
+/** By hand and not by libs/domain, whose signatures these are. */
+function isSigned(head: string, body: Buffer, webhook: Known): boolean {
+  const id = headerOf(head, 'webhook-id') ?? '';
+  const timestamp = headerOf(head, 'webhook-timestamp') ?? '';
+  const standard = createHmac('sha256', webhook.key).update(`${id}.${timestamp}.`).update(body).digest('base64');
+  const logto = createHmac('sha256', webhook.key).update(body).digest('hex');
+  const signature = headerOf(head, 'webhook-signature') ?? '';
+  if (!isSame(signature, `v1,${standard}`) || !isSame(headerOf(head, 'logto-signature-sha-256') ?? '', logto)) {
+    return false;
+  }
+  if (webhook.isSeen) return true;
+  webhook.isSeen = true;
+  checkedByLibrary++;
+  try {
+    webhook.library.verify(body, {
+      'webhook-id': id,
+      'webhook-timestamp': timestamp,
+      'webhook-signature': signature,
+    });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const isSame = (given: string, right: string): boolean =>
+  given.length === right.length && timingSafeEqual(Buffer.from(given, 'latin1'), Buffer.from(right, 'latin1'));
+
+const server = createServer({ noDelay: true }, (socket) => {
+  const reader = new RequestReader((head, body) => {
+    receive(head, body);
+    socket.write(ANSWER);
+  });
+  socket.on('error', () => socket.destroy());
+  socket.on('data', (chunk) => reader.push(chunk));
+});
+
+serveCalls<ReceiverCalls>({
+  listen: () =>
+    new Promise((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
+    }),
+  know: (input) => {
+    ({ fanout } = input);
+    known = input.webhooks.map(({ id, signingKey }) => ({
+      key: createSecretKey(Buffer.from(signingKey)),
+      library: new StandardWebhook(`whsec_${Buffer.from(signingKey).toString('base64')}`),
+      bodyEnd: Buffer.from(`,"hookId":"${id}"}`),
+      isSeen: false,
+    }));
+  },
+  expect: ({ firstSequence, events }) => {
+    phases.push(new PhaseCount(firstSequence, events, fanout));
+  },
+  arrived: () => phases.at(-1)?.arrived ?? 0,
+  results: () => ({
+    phases: phases.map((phase) => phase.result()),
+    badSignatures,
+    strangers,
+    checkedByLibrary,
+    firstFault,
+  }),
+});

@@ -1,0 +1,21 @@
+import type { TopicNames } from '@signalbox/contracts';
+import type { KafkaConnection } from '@signalbox/kafka';
+import type { MeasuredProcess } from '../measure/process-usage.ts';
+
+/** What is measured, whoever started it. */
+export interface System {
+  readonly connection: KafkaConnection;
+  readonly topics: TopicNames;
+  /** Before our own topics and groups. */
+  readonly prefix: string;
+  readonly isOwnKafka: boolean;
+  /** Undefined without config-service. */
+  readonly api: { readonly url: string; readonly key: string } | undefined;
+  /** Undefined where it is not ours to know. */
+  readonly keyring: string | undefined;
+  /** Services, Kafka and Postgres, as far as they run on this machine. */
+  readonly processes: readonly MeasuredProcess[];
+  /** Ops addresses of the services, by name. */
+  opsUrls(): ReadonlyMap<string, string>;
+  stop(): Promise<void>;
+}
