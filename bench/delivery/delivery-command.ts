@@ -1,6 +1,6 @@
 import { repositoryRoot } from '@signalbox/sandbox';
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { profileLines } from '../measure/cpu-profile.ts';
 import { currentLoad, machineLines } from '../measure/machine.ts';
 import { readOptions, USAGE, UsageError, type DeliveryOptions } from './options.ts';
@@ -57,7 +57,7 @@ async function measure(options: DeliveryOptions, args: readonly string[], ending
   const lines = ['', command, ...machine, ...figureLines(run, options), ...verdict.lines];
   for (const line of lines) console.log(line);
   for (const name of options.profiled) {
-    const file = join(profileDir, `${name}.cpuprofile`);
+    const file = relative(process.cwd(), join(profileDir, `${name}.cpuprofile`));
     for (const line of ['', `profile of ${name} under drain: ${file}`, ...profileLines(file)]) console.log(line);
   }
   return verdict.isPassed ? 0 : 1;

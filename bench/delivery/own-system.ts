@@ -49,7 +49,7 @@ export async function startOwnSystem(
 }
 
 function systemOf(sandbox: Sandbox, keyring: string, prefix: string, clean: () => Promise<void>): System {
-  const { topics, kafkaBrokers, apiUrl, apiKey } = sandbox.runInfo;
+  const { topics, kafkaBrokers, apiUrl, databaseUrl } = sandbox.runInfo;
   const { kafka, postgres } = sandbox;
   return {
     connection: {
@@ -59,7 +59,7 @@ function systemOf(sandbox: Sandbox, keyring: string, prefix: string, clean: () =
     topics,
     prefix,
     isOwnKafka: kafka !== undefined,
-    api: sandbox.serviceNames.includes('config-service') ? { url: apiUrl, key: apiKey } : undefined,
+    api: sandbox.serviceNames.includes('config-service') ? { url: apiUrl, databaseUrl } : undefined,
     keyring,
     processes: [
       ...sandbox.serviceNames.map((name) => ({ name, pid: () => sandbox.pidOf(name) })),

@@ -43,17 +43,21 @@ export async function runDelivery(
     await using caughtUp = await CaughtUp.connect(system);
     const port = await receiver.call('listen', null);
     const groups = eventGroups(options.endpoints / options.fanout);
-    const webhooks = await createWebhooks(system, endpointsOf(groups, options.fanout, port), control.onLine);
-    await receiver.call('know', { webhooks, fanout: options.fanout });
     await loader.call('connect', { connection: system.connection, topic: system.topics.authEvents[0] ?? '', groups });
-    const processes = [
-      ...system.processes,
-      { name: 'receiver', pid: () => receiver.pid },
-      { name: 'loader', pid: () => loader.pid },
-    ];
-    const run = new Run({ ...control, receiver, loader, caughtUp, processes, fanout: options.fanout }, options);
-    await run.waitUntilRouted(groups.length);
-    return { ...(await run.measure()), facts: await senderFacts(system) };
+    const created = await createWebhooks(system, endpointsOf(groups, options.fanout, port), control.onLine);
+    try {
+      await receiver.call('know', { webhooks: created.webhooks, fanout: options.fanout });
+      const processes = [
+        ...system.processes,
+        { name: 'receiver', pid: () => receiver.pid },
+        { name: 'loader', pid: () => loader.pid },
+      ];
+      const run = new Run({ ...control, receiver, loader, caughtUp, processes, fanout: options.fanout }, options);
+      await run.waitUntilRouted(groups.length);
+      return { ...(await run.measure()), facts: await senderFacts(system) };
+    } finally {
+      if (options.isRunning) await created.remove();
+    }
   } finally {
     loader.stop();
     receiver.stop();

@@ -10,7 +10,7 @@ export async function runningSystem(): Promise<System> {
   const dir = sandboxFolder();
   const info = await readRunInfo(dir);
   if (!info) throw new Error(`No sandbox runs in ${dir}. Start it with \`npm start\`, or leave --running out.`);
-  const { topics, kafkaBrokers, apiUrl, apiKey, processes } = info;
+  const { topics, kafkaBrokers, apiUrl, databaseUrl, processes } = info;
   const env = loadEnvironment(kafkaEnvironment, { ...process.env, KAFKA_BROKERS: kafkaBrokers });
   const kafka = pidIn(join(dir, 'kafka', 'node-1', 'kafka.pid'));
   const postgres = pidIn(join(dir, 'postgres', 'data', 'postmaster.pid'));
@@ -22,7 +22,7 @@ export async function runningSystem(): Promise<System> {
     topics,
     prefix: topics.deliveries.slice(0, -'deliveries'.length),
     isOwnKafka: kafka !== undefined,
-    api: apiUrl === '' ? undefined : { url: apiUrl, key: apiKey },
+    api: apiUrl === '' ? undefined : { url: apiUrl, databaseUrl },
     keyring: undefined,
     processes: measured,
     opsUrls: () => new Map(processes.map(({ name, opsUrl }) => [name, opsUrl])),

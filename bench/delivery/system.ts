@@ -10,8 +10,8 @@ export interface System {
   readonly prefix: string;
   readonly isOwnKafka: boolean;
   /** Undefined without config-service. */
-  readonly api: { readonly url: string; readonly key: string } | undefined;
-  /** Undefined where it is not ours to know. */
+  readonly api: { readonly url: string; readonly databaseUrl: string } | undefined;
+  /** What secrets on the log are sealed with; undefined where it is not ours to know. */
   readonly keyring: string | undefined;
   /** Services, Kafka and Postgres, as far as they run on this machine. */
   readonly processes: readonly MeasuredProcess[];
