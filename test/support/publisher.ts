@@ -20,8 +20,11 @@ export class Publisher implements AsyncDisposable {
   }
 
   /** Queues an event; `flush` waits for all of them. */
-  send(value: string | Buffer, headers: Record<string, string> = {}): void {
-    this.producer.append({ topic: this.topic, key: null, value, headers }, () => this.acknowledged++);
+  send(value: string | Buffer, headers: Record<string, string> = {}, onAcknowledged?: () => void): void {
+    this.producer.append({ topic: this.topic, key: null, value, headers }, () => {
+      this.acknowledged++;
+      onAcknowledged?.();
+    });
   }
 
   async publish(value: string | Buffer, headers: Record<string, string> = {}): Promise<void> {

@@ -1,0 +1,122 @@
+import { deliveryIdOf } from '@signalbox/domain';
+import { anEvent } from '@signalbox/testing';
+import { createWebhooks } from '../support/create-webhooks.ts';
+import type { ServiceName } from '@signalbox/sandbox';
+import type { ChaosSystem, Interruption } from './chaos-system.ts';
+import type { Audit, ExpectedDelivery } from './delivery-audit.ts';
+import { auditDeliveries, DUPLICATE_CLASSES } from './delivery-audit.ts';
+import type { Reply } from './recording-receiver.ts';
+import { hashOf, RecordingReceiver } from './recording-receiver.ts';
+
+/** One customer of a load. */
+export interface Customer {
+  /** How many POSTs of each delivery are answered 500 before the first 200. */
+  readonly failures: number;
+  /** Of its retries. */
+  readonly delaysMs: readonly number[];
+  /** Before each answer, at most. */
+  readonly slownessMs: number;
+}
+
+/** So many customers of each kind. */
+export const customers = (...groups: readonly (readonly [number, Customer])[]): readonly Customer[] =>
+  groups.flatMap(([count, customer]) => Array.from({ length: count }, () => customer));
+
+interface PublishedEvent {
+  readonly id: string;
+  readonly text: string;
+  isAcknowledged: boolean;
+}
+
+/** Events of one type for webhooks of its own, so that cases on one system do not meet. */
+export class ChaosLoad implements AsyncDisposable {
+  private readonly events: PublishedEvent[] = [];
+  private readonly startedAtMs = Date.now();
+
+  private constructor(
+    private readonly system: ChaosSystem,
+    private readonly eventType: string,
+    readonly receiver: RecordingReceiver,
+    private readonly webhookIds: readonly string[],
+  ) {}
+
+  static async start(system: ChaosSystem, eventType: string, to: readonly Customer[]): Promise<ChaosLoad> {
+    const { random } = system;
+    system.logs.forget();
+    const receiver = await RecordingReceiver.start((path, earlier): Reply => {
+      const { failures = 0, slownessMs = 0 } = to[Number(path.slice(1))] ?? {};
+      return { status: earlier < failures ? 500 : 200, delayMs: random.between(0, slownessMs) };
+    });
+    const wishes = to.map(({ delaysMs }, index) => ({
+      url: receiver.urlOf(`/${index}`),
+      events: [eventType],
+      delaysMs,
+    }));
+    return new ChaosLoad(system, eventType, receiver, await createWebhooks(system.sandbox, wishes));
+  }
+
+  /** Deliveries that must arrive: events that Kafka has acknowledged × webhooks. */
+  get expected(): number {
+    return this.events.filter(({ isAcknowledged }) => isAcknowledged).length * this.webhookIds.length;
+  }
+
+  /** Deliveries that must arrive and had no 2xx yet. */
+  get underWay(): number {
+    return this.expected - this.receiver.succeeded.size;
+  }
+
+  /** Resolves when Kafka has acknowledged them. `noteBytes` make a body longer. */
+  async publish(count: number, noteBytes = 300): Promise<void> {
+    for (let index = 0; index < count; index++) {
+      const id = `${this.eventType}-${this.events.length}`;
+      const data = { number: this.events.length, note: 'x'.repeat(noteBytes) };
+      const text = anEvent(this.eventType, { data }).toString();
+      const event: PublishedEvent = { id, text, isAcknowledged: false };
+      this.events.push(event);
+      this.system.publisher.send(text, { 'event-id': id }, () => (event.isAcknowledged = true));
+    }
+    await this.system.publisher.flush();
+  }
+
+  /** Interrupts a service under this load, publishes more while it is down, and starts it again. */
+  async interrupt(service: ServiceName, how: Interruption['how'], meanwhile: number): Promise<Interruption> {
+    return this.system.interrupt(service, how, async () => {
+      if (service === 'dispatcher-sender') await this.receiver.allClosed(20_000);
+      await this.publish(meanwhile);
+    });
+  }
+
+  /** Compares what was published with what was received, and prints it. */
+  audit(title: string, interruptions: readonly Interruption[], more: readonly string[] = []): Audit {
+    const kills = interruptions.filter(({ how, service }) => how === 'killed' && service === 'dispatcher-sender');
+    const expected = this.expectedDeliveries();
+    const ids = new Set(expected.map(({ deliveryId }) => deliveryId));
+    const facts = this.system.logs.attempts.filter(({ deliveryId }) => ids.has(deliveryId));
+    const audit = auditDeliveries({ expected, posts: this.receiver.posts, facts, kills });
+    const { lost, duplicated, unexpected, altered, withoutFact, withoutPost } = audit;
+    const lines = [
+      `${audit.expected} deliveries expected, ${this.receiver.posts.length} POSTs`,
+      `lost ${lost.length}`,
+      `duplicated: ${DUPLICATE_CLASSES.map((kind) => `${duplicated[kind]} ${kind}`).join(', ')}`,
+      `unexpected ${unexpected.length}, altered ${altered.length}, without a fact ${withoutFact.length}, facts without a POST ${withoutPost.length}`,
+      ...more,
+      `${((Date.now() - this.startedAtMs) / 1_000).toFixed(1)} s in all`,
+    ];
+    process.stdout.write(`chaos: ${title}\n${lines.map((line) => `  ${line}\n`).join('')}`);
+    return audit;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.receiver[Symbol.asyncDispose]();
+  }
+
+  private expectedDeliveries(): readonly ExpectedDelivery[] {
+    const acknowledged = this.events.filter(({ isAcknowledged }) => isAcknowledged);
+    return acknowledged.flatMap(({ id, text }) =>
+      this.webhookIds.map((webhookId) => ({
+        deliveryId: deliveryIdOf(webhookId, id),
+        bodyHash: hashOf(`${text.slice(0, -1)},"hookId":"${webhookId}"}`),
+      })),
+    );
+  }
+}

@@ -1,0 +1,93 @@
+import type { KafkaConnection } from '@signalbox/kafka';
+import type { Sandbox, ServiceName } from '@signalbox/sandbox';
+import { startTestSandbox, waitFor } from '@signalbox/testing';
+import type { Admin } from 'kafkajs';
+import { Kafka, logLevel } from 'kafkajs';
+import { Publisher } from '../support/publisher.ts';
+import { FollowedLogs } from './followed-logs.ts';
+import { GroupLag } from './group-lag.ts';
+import { SeededRandom } from './seeded-random.ts';
+
+/** Longer runs with several kills for each role: `npm run chaos`. */
+export const IS_LONG = process.env['CHAOS_LONG'] === '1';
+
+export interface Interruption {
+  readonly service: string;
+  readonly how: 'killed' | 'stopped';
+  readonly atMs: number;
+  readonly startedAgainAtMs: number;
+  /** The process was ready again. */
+  readonly readyAtMs: number;
+}
+
+/** A whole system of its own that a spec file may do anything to. */
+export class ChaosSystem implements AsyncDisposable {
+  private constructor(
+    readonly sandbox: Sandbox,
+    readonly publisher: Publisher,
+    readonly logs: FollowedLogs,
+    readonly random: SeededRandom,
+    private readonly admin: Admin,
+    private readonly lag: GroupLag,
+  ) {}
+
+  /** `CHAOS_APPS_DIR` runs other builds of the services: to see what the cases say when a mechanism is taken out. */
+  static async start(services: readonly ServiceName[]): Promise<ChaosSystem> {
+    const random = SeededRandom.fromEnvironment();
+    process.stdout.write(`chaos: CHAOS_SEED=${random.seed}\n`);
+    const appsDir = process.env['CHAOS_APPS_DIR'];
+    const sandbox = await startTestSandbox({
+      services,
+      ...(appsDir !== undefined && { appsDir }),
+      ...(process.env['CHAOS_VERBOSE'] === '1' && { onLine: (line: string) => process.stdout.write(`${line}\n`) }),
+    });
+    const { kafkaBrokers, topics } = sandbox.runInfo;
+    const connection: KafkaConnection = { brokers: kafkaBrokers.split(','), clientId: 'chaos' };
+    const publisher = await Publisher.connect(sandbox.runInfo);
+    const logs = await FollowedLogs.start(connection, topics);
+    const kafka = new Kafka({ clientId: 'chaos', brokers: [...connection.brokers], logLevel: logLevel.NOTHING });
+    const admin = kafka.admin();
+    await admin.connect();
+    return new ChaosSystem(sandbox, publisher, logs, random, admin, new GroupLag(admin, topics));
+  }
+
+  /** kill -9 at once, or a clean stop; then a start. `whileDown` is waited for in between. */
+  async interrupt(
+    service: ServiceName,
+    how: Interruption['how'],
+    whileDown: () => Promise<void>,
+  ): Promise<Interruption> {
+    const { sandbox } = this;
+    const atMs = Date.now();
+    await (how === 'killed' ? sandbox.killService(service) : sandbox.stopService(service));
+    await whileDown();
+    const startedAgainAtMs = Date.now();
+    await sandbox.startService(service);
+    return { service, how, atMs, startedAgainAtMs, readyAtMs: Date.now() };
+  }
+
+  /** Resolves when no role has anything left to do and all that they did was seen here. */
+  async waitUntilIdle(timeoutMs: number): Promise<void> {
+    const { topics } = this.sandbox.runInfo;
+    const logs = this.logs;
+    let why = '';
+    await waitFor(
+      async () => {
+        if (logs.failed !== undefined) throw logs.failed;
+        const ends = await this.lag.endsWhenIdle();
+        why = ends === undefined ? `lag of ${await this.lag.describe()}` : `reading ${topics.attempts}`;
+        const isSeen = ends?.every(({ topic, partition, offset }) => logs.positionOf(topic, partition) >= offset);
+        if (isSeen !== true) throw new Error(why);
+        return true;
+      },
+      { what: 'every role to be done', timeoutMs, everyMs: 100 },
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.logs[Symbol.asyncDispose]();
+    await this.publisher[Symbol.asyncDispose]();
+    await this.admin.disconnect();
+    await this.sandbox.stop();
+  }
+}

@@ -1,0 +1,162 @@
+/** One delivery that must arrive: an event that Kafka acknowledged to its publisher, and a webhook that matches it. */
+export interface ExpectedDelivery {
+  readonly deliveryId: string;
+  readonly bodyHash: string;
+}
+
+/** One POST as its receiver saw it. Times are Unix ms. */
+export interface RecordedPost {
+  readonly deliveryId: string;
+  /** The header `webhook-timestamp`, Unix seconds. */
+  readonly timestampSeconds: number;
+  readonly bodyHash: string;
+  readonly status: number;
+  readonly receivedAtMs: number;
+  /** When its connection was opened: what tells the POSTs of a killed process from those of the next one. */
+  readonly connectedAtMs: number;
+  /** Undefined while the answer is held back, and when the connection ended before it. */
+  answeredAtMs: number | undefined;
+}
+
+/** What `attempts` holds of a POST. */
+export interface AttemptFact {
+  readonly deliveryId: string;
+  readonly round: number;
+  readonly attemptNumber: number;
+  readonly startedAtMs: number;
+  readonly endedAtMs: number;
+  /** The broker's append time. */
+  readonly appendedAtMs: number;
+}
+
+/** kill -9 of the process that sends. */
+export interface Kill {
+  readonly atMs: number;
+  /** No connection of the next process is older. */
+  readonly startedAgainAtMs: number;
+}
+
+/**
+ * What a POST of an attempt that had been POSTed before is: design.md, invariant 3. After a kill -9 those answered and
+ * not yet acknowledged are expected, and those that had no answer yet when the process that made them ended.
+ */
+export const DUPLICATE_CLASSES = ['answered but unacknowledged', 'in flight at hand-over', 'other'] as const;
+export type DuplicateClass = (typeof DUPLICATE_CLASSES)[number];
+
+export interface Audit {
+  readonly expected: number;
+  /** Ids of deliveries that never had a 2xx. */
+  readonly lost: readonly string[];
+  /** POSTs beyond the first of the same attempt. */
+  readonly duplicated: Readonly<Record<DuplicateClass, number>>;
+  /** POSTs of deliveries that nobody published. */
+  readonly unexpected: readonly string[];
+  /** POSTs whose body was not the event with `hookId` at its end. */
+  readonly altered: readonly string[];
+  /** POSTs that no fact tells of and that were not made again: nobody would ever know of them. */
+  readonly withoutFact: readonly string[];
+  /** Facts of a POST that no receiver saw. */
+  readonly withoutPost: readonly string[];
+}
+
+export interface AuditInput {
+  readonly expected: readonly ExpectedDelivery[];
+  readonly posts: readonly RecordedPost[];
+  readonly facts: readonly AttemptFact[];
+  readonly kills: readonly Kill[];
+}
+
+interface PostOfAttempt {
+  readonly post: RecordedPost;
+  readonly fact: AttemptFact | undefined;
+  /** Round and attempt number; undefined where no fact tells, now or later. */
+  readonly attempt: string | undefined;
+}
+
+/** Compares what was published with what receivers got. The facts only say which attempt a POST belonged to. */
+export function auditDeliveries({ expected, posts, facts, kills }: AuditInput): Audit {
+  const postsById = groupById(posts);
+  const factsById = groupById(facts);
+  const isExpected = new Set(expected.map(({ deliveryId }) => deliveryId));
+  const lost: string[] = [];
+  const altered: string[] = [];
+  const withoutFact: string[] = [];
+  const withoutPost: string[] = [];
+  const duplicated: Record<DuplicateClass, number> = {
+    'answered but unacknowledged': 0,
+    'in flight at hand-over': 0,
+    other: 0,
+  };
+  for (const { deliveryId, bodyHash } of expected) {
+    const ofDelivery = postsById.get(deliveryId) ?? [];
+    const isSuccess = (post: RecordedPost): boolean =>
+      post.answeredAtMs !== undefined && post.status >= 200 && post.status < 300;
+    if (!ofDelivery.some(isSuccess)) lost.push(deliveryId);
+    if (ofDelivery.some((post) => post.bodyHash !== bodyHash)) altered.push(deliveryId);
+    const { matched, unmatchedFacts } = matchPosts(ofDelivery, factsById.get(deliveryId) ?? []);
+    if (unmatchedFacts > 0) withoutPost.push(deliveryId);
+    if (matched.some(({ attempt }) => attempt === undefined)) withoutFact.push(deliveryId);
+    for (const kind of duplicatesOf(matched, kills)) duplicated[kind]++;
+  }
+  const unexpected = [...postsById.keys()].filter((id) => !isExpected.has(id));
+  return { expected: expected.length, lost, duplicated, unexpected, altered, withoutFact, withoutPost };
+}
+
+/** Gives each POST the fact made while it was under way; one without is of the attempt that was made next. */
+function matchPosts(
+  posts: readonly RecordedPost[],
+  facts: readonly AttemptFact[],
+): { readonly matched: readonly PostOfAttempt[]; readonly unmatchedFacts: number } {
+  const inOrder = posts.toSorted((a, b) => a.receivedAtMs - b.receivedAtMs);
+  const factsInOrder = facts.toSorted((a, b) => a.startedAtMs - b.startedAtMs);
+  const factOf = new Map<RecordedPost, AttemptFact>();
+  let unmatchedFacts = 0;
+  for (const fact of factsInOrder) {
+    const isOfFact = (post: RecordedPost): boolean =>
+      !factOf.has(post) && post.receivedAtMs >= fact.startedAtMs && post.receivedAtMs <= fact.endedAtMs;
+    const post = inOrder.find(isOfFact);
+    if (post === undefined) unmatchedFacts++;
+    else factOf.set(post, fact);
+  }
+  const matched = inOrder.map((post): PostOfAttempt => {
+    const fact = factOf.get(post);
+    const telling = fact ?? factsInOrder.find(({ startedAtMs }) => startedAtMs > post.receivedAtMs);
+    return { post, fact, attempt: telling && `${telling.round}/${telling.attemptNumber}` };
+  });
+  return { matched, unmatchedFacts };
+}
+
+function duplicatesOf(matched: readonly PostOfAttempt[], kills: readonly Kill[]): readonly DuplicateClass[] {
+  const latest = new Map<string, PostOfAttempt>();
+  const classes: DuplicateClass[] = [];
+  for (const made of matched) {
+    if (made.attempt === undefined) continue;
+    const before = latest.get(made.attempt);
+    if (before !== undefined) classes.push(classOf(before, made.post, kills));
+    latest.set(made.attempt, made);
+  }
+  return classes;
+}
+
+function classOf(first: PostOfAttempt, again: RecordedPost, kills: readonly Kill[]): DuplicateClass {
+  // The first kill after which it was still to be made again; a POST on an older connection is the same process's own.
+  const kill = kills.find(
+    ({ startedAgainAtMs }) => first.post.connectedAtMs < startedAgainAtMs && again.connectedAtMs >= startedAgainAtMs,
+  );
+  if (kill === undefined) return 'other';
+  if (first.fact !== undefined && first.fact.appendedAtMs <= kill.atMs) return 'other';
+  const { answeredAtMs } = first.post;
+  return answeredAtMs !== undefined && answeredAtMs <= kill.atMs
+    ? 'answered but unacknowledged'
+    : 'in flight at hand-over';
+}
+
+function groupById<T extends { readonly deliveryId: string }>(items: readonly T[]): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const group = groups.get(item.deliveryId);
+    if (group === undefined) groups.set(item.deliveryId, [item]);
+    else group.push(item);
+  }
+  return groups;
+}

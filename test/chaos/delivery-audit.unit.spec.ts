@@ -1,0 +1,94 @@
+import { describe, expect, it } from '@jest/globals';
+import type { AttemptFact, RecordedPost } from './delivery-audit.ts';
+import { auditDeliveries } from './delivery-audit.ts';
+
+const KILL = { atMs: 1_000, startedAgainAtMs: 1_010 };
+const expected = [{ deliveryId: 'a', bodyHash: 'h' }];
+
+const post = (receivedAtMs: number, more: Partial<RecordedPost> = {}): RecordedPost => ({
+  deliveryId: 'a',
+  timestampSeconds: Math.floor(receivedAtMs / 1_000),
+  bodyHash: 'h',
+  status: 200,
+  receivedAtMs,
+  connectedAtMs: receivedAtMs < KILL.startedAgainAtMs ? 0 : KILL.startedAgainAtMs + 5,
+  answeredAtMs: receivedAtMs + 10,
+  ...more,
+});
+const fact = (postAtMs: number, attemptNumber: number, more: Partial<AttemptFact> = {}): AttemptFact => ({
+  deliveryId: 'a',
+  round: 0,
+  attemptNumber,
+  startedAtMs: postAtMs - 2,
+  endedAtMs: postAtMs + 12,
+  appendedAtMs: postAtMs + 20,
+  ...more,
+});
+const none = { 'answered but unacknowledged': 0, 'in flight at hand-over': 0, other: 0 };
+
+describe('the audit of deliveries', () => {
+  it('finds nothing wrong with a retry that was answered 500 first', () => {
+    const posts = [post(100, { status: 500 }), post(2_000)];
+    const audit = auditDeliveries({ expected, posts, facts: [fact(100, 1), fact(2_000, 2)], kills: [KILL] });
+    expect(audit).toEqual({
+      expected: 1,
+      lost: [],
+      duplicated: none,
+      unexpected: [],
+      altered: [],
+      withoutFact: [],
+      withoutPost: [],
+    });
+  });
+
+  it('counts a delivery as lost that never came, or never had a 2xx', () => {
+    expect(auditDeliveries({ expected, posts: [], facts: [], kills: [] }).lost).toEqual(['a']);
+    const refused = { expected, posts: [post(100, { status: 500 })], facts: [fact(100, 1)], kills: [] };
+    expect(auditDeliveries(refused).lost).toEqual(['a']);
+    const unanswered = { expected, posts: [post(100, { answeredAtMs: undefined })], facts: [], kills: [KILL] };
+    expect(auditDeliveries(unanswered).lost).toEqual(['a']);
+  });
+
+  it('tells duplicates after a kill by whether the first POST had its answer', () => {
+    const again = { facts: [fact(2_000, 1)], kills: [KILL] };
+    const answered = auditDeliveries({ expected, posts: [post(980), post(2_000)], ...again });
+    expect(answered.duplicated).toEqual({ ...none, 'answered but unacknowledged': 1 });
+    const inFlight = auditDeliveries({ expected, posts: [post(995), post(2_000)], ...again });
+    expect(inFlight.duplicated).toEqual({ ...none, 'in flight at hand-over': 1 });
+    const afterIt = auditDeliveries({ expected, posts: [post(1_004), post(2_000)], ...again });
+    expect(afterIt.duplicated).toEqual({ ...none, 'in flight at hand-over': 1 });
+  });
+
+  it('excuses no duplicate whose fact was on the log before the kill', () => {
+    const facts = [fact(900, 1), fact(2_000, 1)];
+    const audit = auditDeliveries({ expected, posts: [post(900), post(2_000)], facts, kills: [KILL] });
+    expect(audit.duplicated).toEqual({ ...none, other: 1 });
+  });
+
+  it('excuses no duplicate without a kill, nor one that the same process made', () => {
+    const facts = [fact(500, 1), fact(700, 1)];
+    const posts = [post(500), post(700)];
+    expect(auditDeliveries({ expected, posts, facts, kills: [] }).duplicated).toEqual({ ...none, other: 1 });
+    expect(auditDeliveries({ expected, posts, facts, kills: [KILL] }).duplicated).toEqual({ ...none, other: 1 });
+    const late = [post(2_000), post(3_000)];
+    const audit = auditDeliveries({ expected, posts: late, facts: [fact(2_000, 1), fact(3_000, 1)], kills: [KILL] });
+    expect(audit.duplicated).toEqual({ ...none, other: 1 });
+  });
+
+  it('judges a POST by the first kill after it, when there are several', () => {
+    const second = { atMs: 5_000, startedAgainAtMs: 5_010 };
+    const posts = [post(995), post(6_000, { connectedAtMs: 5_020 })];
+    const audit = auditDeliveries({ expected, posts, facts: [fact(6_000, 1)], kills: [KILL, second] });
+    expect(audit.duplicated).toEqual({ ...none, 'in flight at hand-over': 1 });
+  });
+
+  it('tells POSTs without a fact, facts without a POST, bodies that changed and deliveries of nobody', () => {
+    const noFact = auditDeliveries({ expected, posts: [post(100)], facts: [], kills: [] });
+    expect(noFact).toMatchObject({ lost: [], withoutFact: ['a'], duplicated: none });
+    const noPost = auditDeliveries({ expected, posts: [post(100)], facts: [fact(100, 1), fact(500, 2)], kills: [] });
+    expect(noPost.withoutPost).toEqual(['a']);
+    const other = [post(100, { bodyHash: 'x' }), post(100, { deliveryId: 'b' })];
+    const audit = auditDeliveries({ expected, posts: other, facts: [fact(100, 1)], kills: [] });
+    expect(audit).toMatchObject({ altered: ['a'], unexpected: ['b'] });
+  });
+});

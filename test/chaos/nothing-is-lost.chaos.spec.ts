@@ -1,0 +1,135 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { metricOf } from '../support/service-metrics.ts';
+import type { Customer } from './chaos-load.ts';
+import { ChaosLoad, customers } from './chaos-load.ts';
+import type { Interruption } from './chaos-system.ts';
+import { ChaosSystem, IS_LONG } from './chaos-system.ts';
+import type { Audit } from './delivery-audit.ts';
+import { expectNothingWrong, LEAST_IN_FLIGHT, LEAST_UNDER_WAY } from './delivery-expectations.ts';
+import type { DeliveryRecord } from './followed-logs.ts';
+
+const KILLS = IS_LONG ? 5 : 1;
+const TIMEOUT_MS = IS_LONG ? 600_000 : 120_000;
+const IDLE_WITHIN_MS = IS_LONG ? 300_000 : 90_000;
+
+const steady: Customer = { failures: 0, delaysMs: [1_000], slownessMs: 60 };
+const flaky: Customer = { failures: 1, delaysMs: [1_000, 1_000], slownessMs: 0 };
+const failingSlowly: Customer = { failures: 1, delaysMs: [8_000, 1_000], slownessMs: 0 };
+const failingTwice: Customer = { failures: 2, delaysMs: [1_500, 6_000], slownessMs: 0 };
+
+let system: ChaosSystem;
+
+beforeAll(async () => {
+  system = await ChaosSystem.start(['dispatcher-router', 'dispatcher-sender', 'dispatcher-scheduler']);
+}, 120_000);
+afterAll(async () => {
+  await system[Symbol.asyncDispose]();
+}, 60_000);
+
+/** Invariant 3: those that nobody can avoid may come twice. */
+function expectOnlyUnavoidableDuplicates(audit: Audit): void {
+  expectNothingWrong(audit);
+  expect(audit.duplicated.other).toBe(0);
+}
+
+const secondsAfter = ({ atMs }: Interruption, laterMs: number | undefined): string =>
+  `${(((laterMs ?? NaN) - atMs) / 1_000).toFixed(1)} s`;
+
+describe('nothing is lost, and only what was answered but not yet acknowledged comes twice', () => {
+  it(
+    'when the sender is killed',
+    async () => {
+      await using load = await ChaosLoad.start(system, 'User.Created', customers([28, steady], [12, flaky]));
+      const { receiver } = load;
+      const kills: Interruption[] = [];
+      const notes: string[] = [];
+      for (let round = 0; round < KILLS; round++) {
+        await load.publish(80);
+        const target = receiver.posts.length + system.random.between(200, 800);
+        await receiver.watch.until(`${target} POSTs`, () => receiver.posts.length >= target, 60_000);
+        const held =
+          (await metricOf(system.sandbox, 'dispatcher-sender', 'signalbox_dispatcher_in_flight_deliveries')) +
+          (await metricOf(system.sandbox, 'dispatcher-sender', 'signalbox_dispatcher_queued_deliveries'));
+        const { underWay } = load;
+        expect(held).toBeGreaterThanOrEqual(LEAST_IN_FLIGHT);
+        expect(underWay).toBeGreaterThanOrEqual(LEAST_UNDER_WAY);
+        const kill = await load.interrupt('dispatcher-sender', 'killed', 20);
+        kills.push(kill);
+        const isOfNext = ({ connectedAtMs }: { connectedAtMs: number }): boolean =>
+          connectedAtMs >= kill.startedAgainAtMs;
+        await receiver.watch.until('a POST of the next process', () => receiver.posts.some(isOfNext), 60_000);
+        const resumed = secondsAfter(kill, receiver.posts.find(isOfNext)?.receivedAtMs);
+        notes.push(
+          `killed with ${underWay} under way, ${held} of them held by the sender; it sent again after ${resumed}`,
+        );
+      }
+      await system.waitUntilIdle(IDLE_WITHIN_MS);
+      expectOnlyUnavoidableDuplicates(load.audit('kill -9 of the sender', kills, notes));
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'when the router is killed',
+    async () => {
+      await using load = await ChaosLoad.start(system, 'User.Deleted', customers([34, steady], [6, flaky]));
+      const { logs } = system;
+      const kills: Interruption[] = [];
+      const notes: string[] = [];
+      for (let round = 0; round < KILLS; round++) {
+        const target = logs.routed + system.random.between(100, 2_000);
+        await Promise.all([
+          load.publish(120, 3_000),
+          logs.watch.until(`${target} routed deliveries`, () => logs.routed >= target, 60_000),
+        ]);
+        const { underWay } = load;
+        expect(underWay).toBeGreaterThanOrEqual(LEAST_UNDER_WAY);
+        const publishedBefore = load.expected;
+        const kill = await load.interrupt('dispatcher-router', 'killed', 20);
+        kills.push(kill);
+        const isOfNext = ({ isFirst, appendedAtMs }: DeliveryRecord): boolean =>
+          isFirst && appendedAtMs >= kill.startedAgainAtMs;
+        await logs.watch.until('a delivery of the next process', () => logs.deliveries.some(isOfNext), 60_000);
+        const isBefore = ({ isFirst, appendedAtMs }: DeliveryRecord): boolean =>
+          isFirst && appendedAtMs < kill.startedAgainAtMs;
+        const unrouted = publishedBefore - logs.deliveries.filter(isBefore).length;
+        expect(unrouted).toBeGreaterThanOrEqual(LEAST_IN_FLIGHT);
+        const resumed = secondsAfter(kill, logs.deliveries.find(isOfNext)?.appendedAtMs);
+        notes.push(
+          `killed with ${underWay} under way, ${unrouted} of them not routed; it routed again after ${resumed}`,
+        );
+      }
+      await system.waitUntilIdle(IDLE_WITHIN_MS);
+      expectOnlyUnavoidableDuplicates(load.audit('kill -9 of the router', kills, notes));
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'when the scheduler is killed',
+    async () => {
+      const groups = customers([30, failingSlowly], [10, failingTwice]);
+      await using load = await ChaosLoad.start(system, 'Role.Created', groups);
+      const { logs } = system;
+      const kills: Interruption[] = [];
+      const notes: string[] = [];
+      for (let round = 0; round < KILLS; round++) {
+        await load.publish(100);
+        const target = logs.moved + system.random.between(200, 1_500);
+        const isTime = (): boolean => logs.moved >= target && logs.retrying - logs.moved >= LEAST_UNDER_WAY;
+        await logs.watch.until(`${target} retries, and others waiting`, isTime, 60_000);
+        const waiting = logs.retrying - logs.moved;
+        const kill = await load.interrupt('dispatcher-scheduler', 'killed', 20);
+        kills.push(kill);
+        const isOfNext = ({ isFirst, appendedAtMs }: DeliveryRecord): boolean =>
+          !isFirst && appendedAtMs >= kill.startedAgainAtMs;
+        await logs.watch.until('a retry of the next process', () => logs.deliveries.some(isOfNext), 60_000);
+        const resumed = secondsAfter(kill, logs.deliveries.find(isOfNext)?.appendedAtMs);
+        notes.push(`killed with ${waiting} waiting, after ${logs.moved} retries; it scheduled again after ${resumed}`);
+      }
+      await system.waitUntilIdle(IDLE_WITHIN_MS);
+      expectOnlyUnavoidableDuplicates(load.audit('kill -9 of the scheduler', kills, notes));
+    },
+    TIMEOUT_MS,
+  );
+});
