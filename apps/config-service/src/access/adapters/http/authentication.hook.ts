@@ -1,0 +1,27 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Authenticator } from '../../authenticator.port.ts';
+import type { Principal } from '../../domain/principal.ts';
+import { requirePrincipal } from '../../require-scope.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set on every request below `/api`. */
+    principal?: Principal;
+  }
+}
+
+/**
+ * Asks every request below `/api` for its credential, before its body is read: nobody unknown makes us parse anything,
+ * and no route can be forgotten.
+ */
+export function authenticateRequests(fastify: FastifyInstance, authenticator: Authenticator): void {
+  fastify.addHook('onRequest', async (request: FastifyRequest) => {
+    // By the route that was found as well: a path may be written with percent-encoded letters.
+    if (!isBelowApi(request.url) && !isBelowApi(request.routeOptions.url ?? '')) return;
+    request.principal = requirePrincipal(await authenticator.authenticate(request.headers.authorization));
+  });
+}
+
+function isBelowApi(path: string): boolean {
+  return /^\/api(\/|\?|$)/i.test(path);
+}

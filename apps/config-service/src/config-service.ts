@@ -1,0 +1,118 @@
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Logger, OpsListener, ReadinessCheck, ReadyAddresses, Registry } from '@signalbox/observability';
+import { nestLogger, startOpsListener } from '@signalbox/observability';
+import { authenticateRequests } from './access/adapters/http/authentication.hook.ts';
+import type { Authenticator } from './access/authenticator.port.ts';
+import { AUTHENTICATOR } from './access/authenticator.port.ts';
+import type { ConfigServiceEnvironment } from './config-service.environment.ts';
+import { ConfigServiceModule } from './config-service.module.ts';
+import { serveConsole } from './console/console-files.ts';
+import { HttpMonitoringGateway } from './door/adapters/http/monitoring-gateway.http.ts';
+import { HttpErrorFilter } from './http/http-error.filter.ts';
+import { publicListener } from './http/public-listener.ts';
+import { logRequests } from './http/request-log.ts';
+import { DATABASE_READINESS, REGISTRY } from './shared.ts';
+import { GrpcExecutionStats } from './webhooks/adapters/grpc/execution-stats.grpc.ts';
+import type { GrpcListener } from './webhooks/adapters/grpc/grpc-listener.ts';
+import { startGrpcListener } from './webhooks/adapters/grpc/grpc-listener.ts';
+import { webhooksGrpcService } from './webhooks/adapters/grpc/webhooks.grpc-service.ts';
+import { WebhookInputParser } from './webhooks/adapters/validation/webhook-input.parser.ts';
+import { ChangeWebhookUseCase } from './webhooks/application/change-webhook.ts';
+import { CreateWebhookUseCase } from './webhooks/application/create-webhook.ts';
+import { DeleteWebhookUseCase } from './webhooks/application/delete-webhook.ts';
+import { OutboxRelay } from './webhooks/application/outbox-relay.ts';
+import { ReadWebhooks } from './webhooks/application/read-webhooks.ts';
+import { RotateSigningKeyUseCase } from './webhooks/application/rotate-signing-key.ts';
+import { SecretVault } from './webhooks/application/secret-vault.ts';
+
+const STREAM_GRACE_MS = 500;
+
+/** The running service: three listeners and the relay. */
+export class ConfigService {
+  readonly addresses: ReadyAddresses;
+  readonly #app: NestFastifyApplication;
+  readonly #grpc: GrpcListener;
+  readonly #ops: OpsListener;
+
+  private constructor(app: NestFastifyApplication, grpc: GrpcListener, ops: OpsListener, httpUrl: string) {
+    this.#app = app;
+    this.#grpc = grpc;
+    this.#ops = ops;
+    this.addresses = { opsUrl: ops.url, httpUrl, grpcUrl: grpc.url };
+  }
+
+  /**
+   * Starts everything and resolves when it all listens.
+   *
+   * @throws what kept it from starting: no database, PendingMigrations, a port that is taken.
+   */
+  static async start(env: ConfigServiceEnvironment, logger: Logger): Promise<ConfigService> {
+    const app = await NestFactory.create<NestFastifyApplication>(
+      ConfigServiceModule.register(env, logger),
+      publicListener(),
+      { logger: nestLogger(logger), abortOnError: false, bodyParser: false },
+    );
+    const closing: (() => Promise<void>)[] = [async () => app.close()];
+    try {
+      await openPublicListener(app, env, logger);
+      const grpc = await startGrpcListener({
+        host: env.GRPC_HOST,
+        port: env.GRPC_PORT,
+        service: grpcServiceOf(app, logger),
+      });
+      closing.push(async () => grpc.close());
+      const ops = await startOpsListener({
+        host: env.OPS_HOST,
+        port: env.OPS_PORT,
+        checks: [app.get<ReadinessCheck>(DATABASE_READINESS)],
+        registry: app.get<Registry>(REGISTRY),
+        logger,
+      });
+      closing.push(async () => ops.close());
+      app.get(OutboxRelay).start();
+      return new ConfigService(app, grpc, ops, (await app.getUrl()).replace('[::1]', '127.0.0.1'));
+    } catch (error) {
+      await Promise.allSettled(closing.map(async (close) => close()));
+      throw error;
+    }
+  }
+
+  /** Takes no new call, lets those under way end, and stops the relay; what it has not published stays in the outbox. */
+  async stop(): Promise<void> {
+    // Live streams would never end by themselves.
+    const endStreams = setTimeout(() => this.#app.get(HttpMonitoringGateway).close(), STREAM_GRACE_MS);
+    await Promise.all([this.#app.close(), this.#grpc.close(), this.#app.get(OutboxRelay).stop()]);
+    clearTimeout(endStreams);
+    this.#app.get(HttpMonitoringGateway).close();
+    this.#app.get(GrpcExecutionStats).close();
+    await this.#ops.close();
+  }
+}
+
+async function openPublicListener(
+  app: NestFastifyApplication,
+  env: ConfigServiceEnvironment,
+  logger: Logger,
+): Promise<void> {
+  const fastify = app.getHttpAdapter().getInstance();
+  app.useGlobalFilters(new HttpErrorFilter(logger));
+  authenticateRequests(fastify, app.get<Authenticator>(AUTHENTICATOR));
+  logRequests(fastify, logger);
+  if (env.CONSOLE_DIR !== undefined) await serveConsole(fastify, env.CONSOLE_DIR);
+  await app.listen(env.HTTP_PORT, env.HTTP_HOST);
+}
+
+function grpcServiceOf(app: NestFastifyApplication, logger: Logger): ReturnType<typeof webhooksGrpcService> {
+  return webhooksGrpcService({
+    authenticator: app.get<Authenticator>(AUTHENTICATOR),
+    reading: app.get(ReadWebhooks),
+    creating: app.get(CreateWebhookUseCase),
+    changing: app.get(ChangeWebhookUseCase),
+    deleting: app.get(DeleteWebhookUseCase),
+    rotating: app.get(RotateSigningKeyUseCase),
+    parser: app.get(WebhookInputParser),
+    vault: app.get(SecretVault),
+    logger,
+  });
+}

@@ -1,0 +1,20 @@
+import type { PostgresOptions } from '@signalbox/postgres';
+import { ApiKeyEntity } from './access/adapters/postgres/api-key.entity.ts';
+import { CreateApiKeys1764000001000 } from './access/adapters/postgres/migrations/1764000001000-create-api-keys.ts';
+import { CreateWebhooks1764000000000 } from './webhooks/adapters/postgres/migrations/1764000000000-create-webhooks.ts';
+import { WebhookEntity } from './webhooks/adapters/postgres/webhook.entity.ts';
+
+/** The one schema config-service owns. */
+export const SCHEMA = 'config';
+
+/** What the service and its migrate command know of the database. */
+export function databaseOptions(url: string, onIdleError?: (error: unknown) => void): PostgresOptions {
+  return {
+    url,
+    schema: SCHEMA,
+    applicationName: 'config-service',
+    entities: [WebhookEntity, ApiKeyEntity],
+    migrations: [CreateWebhooks1764000000000, CreateApiKeys1764000001000],
+    ...(onIdleError !== undefined && { onIdleError }),
+  };
+}

@@ -1,0 +1,116 @@
+import { Controller, Delete, Get, Inject, Post, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { requirePrincipal } from '../../../access/access.ts';
+import { NeedsScope } from '../../../access/needs-scope.ts';
+import { SignalboxError } from '../../../errors/signalbox-error.ts';
+import { isWebhookId } from '../../../webhooks/webhook-id.ts';
+import type { WebhookOwnership } from '../../../webhooks/webhook-ownership.port.ts';
+import { WEBHOOK_OWNERSHIP } from '../../../webhooks/webhook-ownership.port.ts';
+import { mayBePassedOn } from '../../application/guarded-webhook.ts';
+import type { NeededState } from '../../application/guarded-webhook.ts';
+import type { MonitoringGateway } from '../../application/monitoring-gateway.port.ts';
+import { MONITORING_GATEWAY } from '../../application/monitoring-gateway.port.ts';
+
+/** What monitoring needs of a request; the caller's credential is not among it. */
+const PASSED_HEADERS = ['accept', 'content-type', 'if-none-match', 'last-event-id', 'prefer', 'traceparent'] as const;
+
+/** Everything monitoring answers, through the one public origin: who calls and whose webhook it is are checked here. */
+@Controller('api')
+export class DoorController {
+  constructor(
+    @Inject(WEBHOOK_OWNERSHIP) private readonly ownership: WebhookOwnership,
+    @Inject(MONITORING_GATEWAY) private readonly monitoring: MonitoringGateway,
+  ) {}
+
+  @Get(['hooks/:id/recent-logs', 'hooks/:id/deliveries', 'hooks/:id/deliveries/:deliveryId'])
+  @NeedsScope('deliveries:read')
+  async log(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    await this.passForWebhook(request, reply, 'alive or deleted');
+  }
+
+  @Get(['hooks/:id/health', 'hooks/:id/live', 'hooks/:id/resends', 'hooks/:id/resends/:resendId'])
+  @NeedsScope('deliveries:read')
+  async aboutWebhook(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    await this.passForWebhook(request, reply, 'alive');
+  }
+
+  @Post(['hooks/:id/deliveries/:deliveryId/resend', 'hooks/:id/resends'])
+  @NeedsScope('deliveries:resend')
+  async resend(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    await this.passForWebhook(request, reply, 'alive');
+  }
+
+  @Delete('hooks/:id/resends/:resendId')
+  @NeedsScope('deliveries:resend')
+  async cancelResend(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    await this.passForWebhook(request, reply, 'alive');
+  }
+
+  @Get(['logs/:id', 'live', 'health'])
+  @NeedsScope('deliveries:read')
+  async ofTenant(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    await this.pass(request, reply);
+  }
+
+  @Get('ops/*')
+  @NeedsScope('ops:read')
+  async readOps(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    await this.pass(request, reply);
+  }
+
+  @Post('ops/*')
+  @NeedsScope('ops:write')
+  async writeOps(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    await this.pass(request, reply);
+  }
+
+  private async passForWebhook(request: FastifyRequest, reply: FastifyReply, needed: NeededState): Promise<void> {
+    const { tenantId } = requirePrincipal(request.principal);
+    const { id = '' } = request.params as { readonly id?: string };
+    if (!isWebhookId(id) || !(await mayBePassedOn(this.ownership, tenantId, id, needed))) {
+      throw new SignalboxError('entity.not_exists_with_id', 'There is no webhook of this id', { data: { id } });
+    }
+    await this.pass(request, reply);
+  }
+
+  private async pass(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const caller = requirePrincipal(request.principal);
+    if (hasDotSegment(request.url)) throw new SignalboxError('route.not_found', 'There is nothing at this path');
+    const answer = await this.monitoring.pass({
+      method: request.method,
+      path: request.url,
+      headers: passedHeaders(request),
+      caller,
+      ...(request.body !== undefined && { body: JSON.stringify(request.body) }),
+    });
+    if (answer === 'unavailable') {
+      throw new SignalboxError('service.unavailable', 'The delivery log cannot be reached now; try again shortly');
+    }
+    const { status, headers, body } = answer;
+    // The reader may go at any time; monitoring must not go on writing for nobody.
+    reply.raw.once('close', () => body.destroy());
+    if (reply.raw.destroyed) body.destroy();
+    await reply
+      .status(status)
+      .headers({ ...headers })
+      .send(body);
+  }
+}
+
+function passedHeaders(request: FastifyRequest): Record<string, string> {
+  const headers: Record<string, string> = {
+    'x-forwarded-host': request.host,
+    'x-forwarded-proto': request.protocol,
+  };
+  for (const name of PASSED_HEADERS) {
+    const value = request.headers[name];
+    if (typeof value === 'string') headers[name] = value;
+  }
+  return headers;
+}
+
+/** What is checked here must be what is answered there, and some parsers would walk up a path. */
+function hasDotSegment(url: string): boolean {
+  const [path = ''] = url.split('?', 1);
+  return path.split('/').some((segment) => /^(\.|%2e){1,2}$/i.test(segment)) || /%2f|%5c|\\/i.test(path);
+}

@@ -1,0 +1,30 @@
+import { Module } from '@nestjs/common';
+import type { IdentityKey } from '@signalbox/identity';
+import type { Logger } from '@signalbox/observability';
+import type { ConfigServiceEnvironment } from '../config-service.environment.ts';
+import { logFieldsOf } from '../errors/error-log.ts';
+import { ENVIRONMENT, IDENTITY_KEY, LOGGER } from '../shared.ts';
+import { WebhooksModule } from '../webhooks/webhooks.module.ts';
+import { DoorController } from './adapters/http/door.controller.ts';
+import { HttpMonitoringGateway } from './adapters/http/monitoring-gateway.http.ts';
+import { MONITORING_GATEWAY } from './application/monitoring-gateway.port.ts';
+
+@Module({
+  imports: [WebhooksModule],
+  controllers: [DoorController],
+  providers: [
+    {
+      provide: HttpMonitoringGateway,
+      inject: [ENVIRONMENT, IDENTITY_KEY, LOGGER],
+      useFactory: (env: ConfigServiceEnvironment, identityKey: IdentityKey, logger: Logger) =>
+        new HttpMonitoringGateway({
+          url: env.MONITORING_URL,
+          identityKey,
+          onUnavailable: (error) => logger.warn(logFieldsOf(error), 'monitoring.unavailable'),
+        }),
+    },
+    { provide: MONITORING_GATEWAY, useExisting: HttpMonitoringGateway },
+  ],
+  exports: [HttpMonitoringGateway],
+})
+export class DoorModule {}

@@ -1,0 +1,58 @@
+import { postgresFaultOf } from '@signalbox/postgres';
+import type { ErrorCode, RpcStatusName } from './error-code.ts';
+import { ERROR_CODES } from './error-code.ts';
+import { SignalboxError } from './signalbox-error.ts';
+import type { ErrorDetail } from './signalbox-error.ts';
+
+/** The body of every answer that is an error. */
+export interface ErrorBody {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly data?: Readonly<Record<string, unknown>>;
+  readonly details?: readonly ErrorDetail[];
+}
+
+export interface ErrorAnswer {
+  readonly httpStatus: number;
+  readonly rpcStatus: RpcStatusName;
+  readonly body: ErrorBody;
+  readonly retryAfterSeconds?: number;
+  /** Ours, not the caller's: to be logged with its cause. */
+  readonly isFault: boolean;
+}
+
+const DEFAULT_RETRY_AFTER_SECONDS = 2;
+
+/**
+ * The answer to any error. A port's error that says `service.unavailable`, and a database that does not answer, are a 503
+ * without their own message, which was not written for callers; anything else unknown is `server.internal_error`.
+ */
+export function answerTo(error: unknown): ErrorAnswer {
+  if (error instanceof SignalboxError) return answerOf(error);
+  return answerOf(
+    isUnavailable(error)
+      ? new SignalboxError('service.unavailable', 'This cannot be answered now; try again shortly', { cause: error })
+      : new SignalboxError('server.internal_error', 'Something went wrong on our side', { cause: error }),
+  );
+}
+
+function isUnavailable(error: unknown): boolean {
+  const { code } = (typeof error === 'object' && error !== null ? error : {}) as { readonly code?: unknown };
+  if (code === ('service.unavailable' satisfies ErrorCode)) return true;
+  const fault = postgresFaultOf(error);
+  return fault?.kind === 'unavailable' || fault?.kind === 'timeout' || fault?.kind === 'retryable-conflict';
+}
+
+function answerOf(error: SignalboxError): ErrorAnswer {
+  const { code, message, data, details } = error;
+  const { http, rpc } = ERROR_CODES[code];
+  return {
+    httpStatus: http,
+    rpcStatus: rpc,
+    body: { code, message, ...(data !== undefined && { data }), ...(details !== undefined && { details }) },
+    ...(code === 'service.unavailable' && {
+      retryAfterSeconds: error.retryAfterSeconds ?? DEFAULT_RETRY_AFTER_SECONDS,
+    }),
+    isFault: http >= 500,
+  };
+}

@@ -1,0 +1,24 @@
+import 'reflect-metadata';
+import { runService } from '@signalbox/config';
+import { announceReady, createLogger } from '@signalbox/observability';
+import { loadConfigServiceEnvironment } from './config-service.environment.ts';
+import { ConfigService } from './config-service.ts';
+
+await runService(async () => {
+  const env = loadConfigServiceEnvironment(process.env);
+  const logger = createLogger({ service: 'config-service', level: env.LOG_LEVEL });
+  const service = await ConfigService.start(env, logger);
+  const stop = (signal: string): void => {
+    logger.info({ signal }, 'process.stopping');
+    service.stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        logger.fatal({ err: error }, 'process.stop_failed');
+        process.exit(1);
+      },
+    );
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+  announceReady(logger, service.addresses);
+});

@@ -1,0 +1,136 @@
+import { randomBytes } from 'node:crypto';
+import { topicSpecs } from '@signalbox/contracts';
+import { createLogFollower, ensureTopics } from '@signalbox/kafka';
+import type { LogRecord } from '@signalbox/kafka';
+import { createLogger } from '@signalbox/observability';
+import { createDataSource, migrate } from '@signalbox/postgres';
+import { startTestBackends } from '@signalbox/testing';
+import type { TestBackends } from '@signalbox/testing';
+import type { DataSource } from 'typeorm';
+import { loadConfigServiceEnvironment } from '../config-service.environment.ts';
+import { ConfigService } from '../config-service.ts';
+import { databaseOptions } from '../database.ts';
+
+export interface RunningOptions {
+  readonly monitoringUrl?: string;
+  readonly monitoringGrpcUrl?: string;
+  readonly consoleDir?: string;
+  readonly kafkaBrokers?: string;
+}
+
+export interface Answer<Body = unknown> {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Body;
+}
+
+/** A whole config-service on a database and topics of its own, listening on free ports. */
+export class RunningConfigService {
+  readonly apiKey = `test-key-${randomBytes(12).toString('hex')}`;
+  readonly identityKey = randomBytes(32).toString('base64');
+  readonly keyring = `k1=${randomBytes(32).toString('base64')}`;
+  readonly logLines: string[] = [];
+  readonly backends: TestBackends;
+  /** Of the test's own, to look into the tables. */
+  readonly dataSource: DataSource;
+  #service: ConfigService | undefined;
+
+  private constructor(backends: TestBackends, dataSource: DataSource) {
+    this.backends = backends;
+    this.dataSource = dataSource;
+  }
+
+  static async start(options: RunningOptions = {}): Promise<RunningConfigService> {
+    const backends = await startTestBackends();
+    const dataSource = await createDataSource(databaseOptions(backends.databaseUrl)).initialize();
+    await migrate(dataSource);
+    const connection = { brokers: backends.kafkaBrokers.split(','), clientId: 'test' };
+    await ensureTopics(connection, topicSpecs(backends.topics, backends.layout));
+    const running = new RunningConfigService(backends, dataSource);
+    await running.resume(options);
+    return running;
+  }
+
+  environment(options: RunningOptions = {}): Record<string, string> {
+    return {
+      KAFKA_BROKERS: options.kafkaBrokers ?? this.backends.kafkaBrokers,
+      TOPIC_PREFIX: this.backends.topicPrefix,
+      DATABASE_URL: this.backends.databaseUrl,
+      BOOTSTRAP_API_KEY: this.apiKey,
+      SECRETS_KEYRING: this.keyring,
+      INTERNAL_IDENTITY_KEY: this.identityKey,
+      MONITORING_URL: options.monitoringUrl ?? 'http://127.0.0.1:1',
+      MONITORING_GRPC_URL: options.monitoringGrpcUrl ?? '127.0.0.1:1',
+      EGRESS_ALLOW: '127.0.0.0/8+http',
+      EGRESS_PORTS: '80-65535',
+      LOG_LEVEL: 'debug',
+      ...(options.consoleDir !== undefined && { CONSOLE_DIR: options.consoleDir }),
+    };
+  }
+
+  /** Starts the service, for the first time or again after `pause`. */
+  async resume(options: RunningOptions = {}): Promise<void> {
+    const env = loadConfigServiceEnvironment(this.environment(options));
+    const destination = { write: (line: string) => void this.logLines.push(line) };
+    const logger = createLogger({ service: 'config-service', level: 'debug', destination });
+    this.#service = await ConfigService.start(env, logger);
+  }
+
+  async pause(): Promise<void> {
+    await this.#service?.stop();
+    this.#service = undefined;
+  }
+
+  async stop(): Promise<void> {
+    await this.pause();
+    await this.dataSource.destroy();
+    await this.backends.stop();
+  }
+
+  get httpUrl(): string {
+    return this.#service?.addresses.httpUrl ?? '';
+  }
+
+  get grpcUrl(): string {
+    return this.#service?.addresses.grpcUrl ?? '';
+  }
+
+  get opsUrl(): string {
+    return this.#service?.addresses.opsUrl ?? '';
+  }
+
+  /** A raw call; the body is JSON where one is given, and the answer's is parsed where it is JSON. */
+  async call<Body = Record<string, unknown>>(
+    method: string,
+    path: string,
+    options: { body?: unknown; headers?: Record<string, string>; key?: string | null } = {},
+  ): Promise<Answer<Body>> {
+    const { body, key = this.apiKey } = options;
+    const response = await fetch(`${this.httpUrl}${path}`, {
+      method,
+      redirect: 'manual',
+      headers: {
+        ...(key !== null && { authorization: `Bearer ${key}` }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...options.headers,
+      },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    const isJson = response.headers.get('content-type')?.includes('json') === true && text !== '';
+    return { status: response.status, headers: response.headers, body: (isJson ? JSON.parse(text) : text) as Body };
+  }
+
+  /** Reads the topic `webhooks` from its beginning into `records`, until stopped. */
+  async followWebhooks(): Promise<{ readonly records: LogRecord[]; stop(): Promise<void> }> {
+    const records: LogRecord[] = [];
+    const follower = createLogFollower({
+      connection: { brokers: this.backends.kafkaBrokers.split(','), clientId: 'test' },
+      topic: this.backends.topics.webhooks,
+      onRecord: (record) => void records.push(record),
+      onFatal: () => undefined,
+    });
+    await follower.start();
+    return { records, stop: async () => follower.stop() };
+  }
+}

@@ -1,0 +1,155 @@
+import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Principal } from '../../../access/access.ts';
+import { CalledBy, NeedsScope } from '../../../access/needs-scope.ts';
+import { invalidInput } from '../../../errors/signalbox-error.ts';
+import { ChangeWebhookUseCase } from '../../application/change-webhook.ts';
+import { CreateWebhookUseCase } from '../../application/create-webhook.ts';
+import { DeleteWebhookUseCase } from '../../application/delete-webhook.ts';
+import type { WebhooksRead } from '../../application/read-webhooks.ts';
+import { ReadWebhooks } from '../../application/read-webhooks.ts';
+import { RotateSigningKeyUseCase } from '../../application/rotate-signing-key.ts';
+import { SecretVault } from '../../application/secret-vault.ts';
+import type { SigningKeysView, WebhookView } from '../../application/webhook-view.ts';
+import { signingKeysOf, viewOf } from '../../application/webhook-view.ts';
+import type { WebhookTarget } from '../../application/webhook-input.ts';
+import type { WriteOutcome } from '../../application/webhook-outcome.ts';
+import type { NotFoundCode } from '../answers/refusal-error.ts';
+import { errorOfRefusal, notFound } from '../answers/refusal-error.ts';
+import type { Parsed } from '../validation/parse-dto.ts';
+import { WebhookInputParser } from '../validation/webhook-input.parser.ts';
+import { etagOf, versionOfIfMatch } from './etag.ts';
+import { pageWindowOf } from '../answers/page-window.ts';
+import { paginationHeaders } from './pagination.ts';
+import { isWebhookId } from '../../webhook-id.ts';
+
+/** `/api/hooks` of contract.md section 5: what a client of Logto's Management API calls. */
+@Controller('api/hooks')
+export class WebhooksController {
+  constructor(
+    private readonly reading: ReadWebhooks,
+    private readonly creating: CreateWebhookUseCase,
+    private readonly changing: ChangeWebhookUseCase,
+    private readonly deleting: DeleteWebhookUseCase,
+    private readonly rotating: RotateSigningKeyUseCase,
+    private readonly parser: WebhookInputParser,
+    private readonly vault: SecretVault,
+  ) {}
+
+  @Get()
+  @NeedsScope('webhooks:read')
+  async list(
+    @CalledBy() principal: Principal,
+    @Query() query: Record<string, unknown>,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<readonly WebhookView[]> {
+    const window = pageWindowOf(query);
+    const read = await this.reading.list(principal, {
+      ...(window !== undefined && { window }),
+      includeExecutionStats: query['includeExecutionStats'] === 'true',
+    });
+    if (window !== undefined) reply.headers(paginationHeaders(request, window, read.total));
+    return this.views(read, reply);
+  }
+
+  @Post()
+  @NeedsScope('webhooks:write')
+  async create(
+    @CalledBy() principal: Principal,
+    @Body() body: unknown,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<WebhookView> {
+    const outcome = await this.creating.create(principal, valueOf(this.parser.parseCreate(body)));
+    return this.written(outcome, '', 'entity.not_exists', reply);
+  }
+
+  @Get(':id')
+  @NeedsScope('webhooks:read')
+  async find(
+    @CalledBy() principal: Principal,
+    @Param('id') id: string,
+    @Query() query: Record<string, unknown>,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<WebhookView> {
+    const options = { includeExecutionStats: query['includeExecutionStats'] === 'true' };
+    const read = isWebhookId(id) ? await this.reading.find(principal, id, options) : undefined;
+    const [found] = read?.webhooks ?? [];
+    const [view] = read === undefined ? [] : this.views(read, reply);
+    if (found === undefined || view === undefined) throw notFound('entity.not_exists_with_id', id);
+    reply.header('etag', etagOf(found.webhook.version));
+    return view;
+  }
+
+  @Patch(':id')
+  @NeedsScope('webhooks:write')
+  async change(
+    @CalledBy() principal: Principal,
+    @Param('id') id: string,
+    @Body() body: unknown,
+    @Headers('if-match') ifMatch: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<WebhookView> {
+    const target = targetOf(id, ifMatch, 'entity.not_exists');
+    const outcome = await this.changing.change(principal, target, valueOf(this.parser.parseChange(body)));
+    return this.written(outcome, id, 'entity.not_exists', reply);
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @NeedsScope('webhooks:write')
+  async delete(
+    @CalledBy() principal: Principal,
+    @Param('id') id: string,
+    @Headers('if-match') ifMatch: string | undefined,
+  ): Promise<void> {
+    const outcome = await this.deleting.delete(principal, targetOf(id, ifMatch, 'entity.not_found'));
+    if (outcome.kind !== 'deleted') throw errorOfRefusal(outcome, id, 'entity.not_found');
+  }
+
+  @Patch(':id/signing-key')
+  @NeedsScope('webhooks:write')
+  async rotate(
+    @CalledBy() principal: Principal,
+    @Param('id') id: string,
+    @Body() body: unknown,
+    @Headers('if-match') ifMatch: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<WebhookView> {
+    const target = targetOf(id, ifMatch, 'entity.not_exists');
+    const { overlapSeconds } = valueOf(this.parser.parseRotate(body));
+    const outcome = await this.rotating.rotate(principal, target, overlapSeconds);
+    return this.written(outcome, id, 'entity.not_exists', reply);
+  }
+
+  @Get(':id/signing-keys')
+  @NeedsScope('webhooks:read')
+  async signingKeys(@CalledBy() principal: Principal, @Param('id') id: string): Promise<SigningKeysView> {
+    const read = isWebhookId(id) ? await this.reading.find(principal, id, { includeExecutionStats: false }) : undefined;
+    const [found] = read?.webhooks ?? [];
+    if (found === undefined) throw notFound('entity.not_exists_with_id', id);
+    return signingKeysOf(found.webhook, this.vault, Date.now());
+  }
+
+  private views(read: WebhooksRead, reply: FastifyReply): readonly WebhookView[] {
+    if (read.isMissingStats) reply.header('warning', '199 signalbox "execution statistics are not available now"');
+    return read.webhooks.map(({ webhook, stats }) => viewOf(webhook, this.vault, stats));
+  }
+
+  private written(outcome: WriteOutcome, id: string, code: NotFoundCode, reply: FastifyReply): WebhookView {
+    if (outcome.kind !== 'written') throw errorOfRefusal(outcome, id, code);
+    reply.header('etag', etagOf(outcome.webhook.version));
+    return viewOf(outcome.webhook, this.vault);
+  }
+}
+
+function targetOf(id: string, ifMatch: string | undefined, code: NotFoundCode): WebhookTarget {
+  if (!isWebhookId(id)) throw notFound(code, id);
+  const ifVersion = versionOfIfMatch(ifMatch);
+  return { id, ...(ifVersion !== undefined && { ifVersion }) };
+}
+
+function valueOf<T>(parsed: Parsed<T>): T {
+  if (parsed.kind === 'faulty') throw invalidInput(parsed.faults);
+  return parsed.value;
+}

@@ -1,0 +1,120 @@
+import { encodeWebhook } from '@signalbox/contracts';
+import { inTransaction, postgresFaultOf, rowsOf } from '@signalbox/postgres';
+import type { DataSource, EntityManager } from 'typeorm';
+import type { JournalChange, WebhookJournal } from '../../application/webhook-journal.port.ts';
+import type { WebhookList, WebhookPage } from '../../application/webhook-list.port.ts';
+import type { WebhookOwnership } from '../../webhook-ownership.port.ts';
+import { webhookRecordOf } from '../../domain/webhook-record.ts';
+import type { JournalEntry } from '../../domain/webhook.events.ts';
+import type { Webhook, WebhookHistory } from '../../domain/webhook.ts';
+import { OUTBOX_CHANNEL } from './outbox.postgres.ts';
+import { WebhookEntity } from './webhook.entity.ts';
+
+/** Journal, rows and outbox in Postgres. */
+export class PostgresWebhookJournal implements WebhookJournal, WebhookList, WebhookOwnership {
+  readonly #dataSource: DataSource;
+
+  constructor(dataSource: DataSource) {
+    this.#dataSource = dataSource;
+  }
+
+  async load(tenantId: string, webhookId: string): Promise<WebhookHistory> {
+    const row = await this.#dataSource.manager.findOneBy(WebhookEntity, { id: webhookId, tenantId });
+    return row === null ? { kind: 'none' } : { kind: 'alive', webhook: webhookOf(row) };
+  }
+
+  async append(change: JournalChange): Promise<'appended' | 'version-taken'> {
+    try {
+      return await inTransaction(this.#dataSource, async (manager) => {
+        await appendEntries(manager, change);
+        await writeRow(manager, change);
+        await fillOutbox(manager, change);
+        return 'appended' as const;
+      });
+    } catch (error) {
+      if (error instanceof RowIsElsewhere) return 'version-taken';
+      const fault = postgresFaultOf(error);
+      if (fault?.kind === 'unique-violation' && TAKEN.has(fault.constraint)) return 'version-taken';
+      throw error;
+    }
+  }
+
+  async list(tenantId: string, window?: { readonly offset: number; readonly limit: number }): Promise<WebhookPage> {
+    const options = {
+      where: { tenantId },
+      order: { createdAtMs: 'DESC', createdOrder: 'DESC' },
+      ...(window !== undefined && { skip: window.offset, take: window.limit }),
+    } as const;
+    const [rows, total] = await this.#dataSource.manager.findAndCount(WebhookEntity, options);
+    return { webhooks: rows.map(webhookOf), total };
+  }
+
+  async stateOf(tenantId: string, webhookId: string): Promise<'alive' | 'deleted' | 'unknown'> {
+    const rows = await rowsOf<{ type: string }>(
+      this.#dataSource,
+      'SELECT type FROM webhook_event WHERE webhook_id = $1 AND tenant_id = $2 ORDER BY version DESC LIMIT 1',
+      [webhookId, tenantId],
+    );
+    const [last] = rows;
+    if (last === undefined) return 'unknown';
+    return last.type === 'Deleted' ? 'deleted' : 'alive';
+  }
+}
+
+const TAKEN = new Set(['webhook_event_pkey', 'webhook_pkey']);
+
+/** The row is not at the expected version, though the journal took the entries: it must be rolled back. */
+class RowIsElsewhere extends Error {}
+
+// The primary key is what enforces the expected version: whoever comes second with the same version is refused.
+async function appendEntries(manager: EntityManager, { entries, tenantId }: JournalChange): Promise<void> {
+  const column = <T>(pick: (entry: JournalEntry) => T): T[] => entries.map(pick);
+  await rowsOf(
+    manager,
+    `INSERT INTO webhook_event (webhook_id, version, tenant_id, type, data, actor, at_ms)
+     SELECT webhook_id, version, $1, type, data, actor, at_ms
+     FROM unnest($2::text[], $3::int[], $4::text[], $5::jsonb[], $6::text[], $7::bigint[])
+       AS entry (webhook_id, version, type, data, actor, at_ms)`,
+    [
+      tenantId,
+      column((entry) => entry.webhookId),
+      column((entry) => entry.version),
+      column((entry) => entry.event.type),
+      column((entry) => JSON.stringify(entry.event.data)),
+      column((entry) => entry.actor),
+      column((entry) => entry.atMs),
+    ],
+  );
+}
+
+async function writeRow(manager: EntityManager, { after, expectedVersion, webhookId }: JournalChange): Promise<void> {
+  if (after.kind === 'alive' && expectedVersion === 0) {
+    await manager.insert(WebhookEntity, { ...after.webhook });
+    return;
+  }
+  const where = { id: webhookId, version: expectedVersion };
+  const { affected } =
+    after.kind === 'alive'
+      ? await manager.update(WebhookEntity, where, { ...after.webhook })
+      : await manager.delete(WebhookEntity, where);
+  if (affected !== 1) throw new RowIsElsewhere();
+}
+
+async function fillOutbox(manager: EntityManager, { after, entries, webhookId }: JournalChange): Promise<void> {
+  const atMs = entries.at(-1)?.atMs ?? 0;
+  // Shared: nobody may raise the epoch while a change counted in the old one is not committed yet.
+  const [epoch] = await rowsOf<{ current: number }>(manager, 'SELECT current FROM epoch FOR SHARE');
+  if (epoch === undefined) throw new Error('the table "epoch" is empty; the database was not migrated wholly');
+  const record = webhookRecordOf(after, epoch.current, atMs);
+  await rowsOf(
+    manager,
+    'INSERT INTO outbox (webhook_id, epoch, version, value, committed_at_ms) VALUES ($1, $2, $3, $4, $5)',
+    [webhookId, record.epoch, record.version, encodeWebhook(record), atMs],
+  );
+  await rowsOf(manager, 'SELECT pg_notify($1, $2)', [OUTBOX_CHANNEL, '']);
+}
+
+function webhookOf(row: WebhookEntity): Webhook {
+  const { createdOrder: _, ...webhook }: Webhook & Pick<WebhookEntity, 'createdOrder'> = row;
+  return webhook;
+}

@@ -1,0 +1,17 @@
+export interface ExecutionStats {
+  /** Deliveries of the last 24 hours with an attempt that succeeded. */
+  readonly successCount: number;
+  /** Deliveries of the last 24 hours with an attempt, and expired ones. */
+  readonly requestCount: number;
+}
+
+export interface StatsReader {
+  readonly tenantId: string;
+  readonly actor: string;
+  readonly scopes: readonly string[];
+}
+
+export interface ExecutionStatsSource {
+  /** By webhook id, one for each id asked; undefined when whoever counts does not answer in time. Never rejects. */
+  statsOf(reader: StatsReader, webhookIds: readonly string[]): Promise<ReadonlyMap<string, ExecutionStats> | undefined>;
+}

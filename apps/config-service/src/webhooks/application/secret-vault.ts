@@ -1,0 +1,62 @@
+import type { SecretBox } from '@signalbox/secrets';
+import type { SealedHeader, SealedText } from '../domain/webhook.ts';
+
+/** A secret at rest does not open: the keyring lacks its key, or it was changed. An operator must act. */
+export class SecretUnreadable extends Error {
+  readonly code = 'service.unavailable';
+
+  constructor(webhookId: string, why: string) {
+    super(`A secret of webhook ${webhookId} cannot be opened: ${why}`);
+    this.name = 'SecretUnreadable';
+  }
+}
+
+/** Seals and opens the secrets of webhooks. */
+export class SecretVault {
+  readonly #box: SecretBox;
+
+  constructor(box: SecretBox) {
+    this.#box = box;
+  }
+
+  seal(plain: string, webhookId: string): SealedText {
+    return this.#box.seal(plain, webhookId);
+  }
+
+  /** @throws SecretUnreadable */
+  open(sealed: SealedText, webhookId: string): string {
+    const opened = this.#box.open(sealed, webhookId);
+    switch (opened.kind) {
+      case 'opened':
+        return opened.plain;
+      case 'unknown-key':
+        throw new SecretUnreadable(webhookId, `the keyring has no key "${opened.keyId}"`);
+      case 'tampered':
+        throw new SecretUnreadable(webhookId, 'it is not what was sealed');
+    }
+  }
+
+  /** @throws SecretUnreadable */
+  openHeaders(headers: readonly SealedHeader[], webhookId: string): Readonly<Record<string, string>> {
+    // Without a prototype, because a header may be named `__proto__`.
+    const opened = Object.create(null) as Record<string, string>;
+    for (const { name, sealedValue } of headers) opened[name] = this.open(sealedValue, webhookId);
+    return opened;
+  }
+
+  /**
+   * Seals header values. One that `current` has already keeps its sealed text: sealing it anew would look like a change,
+   * since the same value never seals to the same text.
+   */
+  sealHeaders(
+    headers: Readonly<Record<string, string>>,
+    webhookId: string,
+    current: readonly SealedHeader[],
+  ): readonly SealedHeader[] {
+    return Object.entries(headers).map(([name, value]) => {
+      const known = current.find((header) => header.name === name);
+      const isUnchanged = known !== undefined && this.open(known.sealedValue, webhookId) === value;
+      return { name, sealedValue: isUnchanged ? known.sealedValue : this.seal(value, webhookId) };
+    });
+  }
+}

@@ -1,0 +1,23 @@
+import type { JournalEntry } from '../domain/webhook.events.ts';
+import type { WebhookHistory } from '../domain/webhook.ts';
+
+/** Entries to append, and what the webhook is with them. */
+export interface JournalChange {
+  readonly webhookId: string;
+  readonly tenantId: string;
+  /** Version of the last entry the decision knew of; 0 for a webhook that is created. */
+  readonly expectedVersion: number;
+  readonly entries: readonly JournalEntry[];
+  readonly after: WebhookHistory;
+}
+
+/** The journal of webhooks, their rows and the outbox, which change together or not at all (invariant 7). */
+export interface WebhookJournal {
+  /** The webhook as its row has it; `none` also for another tenant's. */
+  load(tenantId: string, webhookId: string): Promise<WebhookHistory>;
+  /**
+   * Appends entries, changes the row and fills the outbox in one transaction. `version-taken`: somebody else appended
+   * first, and nothing was changed; load and decide again.
+   */
+  append(change: JournalChange): Promise<'appended' | 'version-taken'>;
+}

@@ -1,0 +1,76 @@
+import { decide, evolve } from '../domain/webhook.decider.ts';
+import type { WebhookCommand } from '../domain/webhook.commands.ts';
+import type { JournalEntry } from '../domain/webhook.events.ts';
+import type { Webhook, WebhookHistory } from '../domain/webhook.ts';
+import { initialHistory } from '../domain/webhook.ts';
+import type { Caller, WebhookTarget } from './webhook-input.ts';
+import type { WebhookJournal } from './webhook-journal.port.ts';
+import type { Refusal } from './webhook-outcome.ts';
+
+/** A lost race is decided anew on what is there now; nobody loses that often unless something is wrong. */
+const MAX_TRIES = 5;
+
+export type Settled = { readonly kind: 'settled'; readonly history: WebhookHistory } | Refusal;
+
+/** Loads, decides and appends, with the expected version enforced by the journal. */
+export class WebhookWriter {
+  readonly #journal: WebhookJournal;
+  readonly #now: () => number;
+
+  constructor(journal: WebhookJournal, now: () => number) {
+    this.#journal = journal;
+    this.#now = now;
+  }
+
+  /** Runs a command that makes a webhook. */
+  async create(caller: Caller, webhookId: string, command: WebhookCommand): Promise<Settled> {
+    const outcome = await this.#attempt(caller, webhookId, initialHistory, command);
+    return outcome === 'version-taken' ? { kind: 'already-exists' } : outcome;
+  }
+
+  /**
+   * Runs a command on a webhook. `commandFor` is asked again after a lost race, with what the webhook is by then, so it
+   * must have no effect of its own.
+   */
+  async change(
+    caller: Caller,
+    target: WebhookTarget,
+    commandFor: (webhook: Webhook) => WebhookCommand,
+  ): Promise<Settled> {
+    for (let left = MAX_TRIES; left > 0; left--) {
+      const history = await this.#journal.load(caller.tenantId, target.id);
+      if (history.kind !== 'alive') return { kind: 'not-found' };
+      const { webhook } = history;
+      if (target.ifVersion !== undefined && target.ifVersion !== webhook.version) {
+        return { kind: 'version-mismatch', version: webhook.version };
+      }
+      const outcome = await this.#attempt(caller, target.id, history, commandFor(webhook));
+      if (outcome !== 'version-taken') return outcome;
+    }
+    return { kind: 'conflict' };
+  }
+
+  async #attempt(
+    caller: Caller,
+    webhookId: string,
+    before: WebhookHistory,
+    command: WebhookCommand,
+  ): Promise<Settled | 'version-taken'> {
+    const atMs = this.#now();
+    const decision = decide(before, command, atMs);
+    if (decision.kind === 'rejected') return decision.rejection;
+    if (decision.events.length === 0) return { kind: 'settled', history: before };
+    const expectedVersion = before.kind === 'alive' ? before.webhook.version : 0;
+    const entries = decision.events.map((event, index): JournalEntry => ({
+      webhookId,
+      version: expectedVersion + 1 + index,
+      event,
+      actor: caller.actor,
+      atMs,
+    }));
+    const after = entries.reduce(evolve, before);
+    const { tenantId } = caller;
+    const appended = await this.#journal.append({ webhookId, tenantId, expectedVersion, entries, after });
+    return appended === 'version-taken' ? appended : { kind: 'settled', history: after };
+  }
+}
