@@ -2,11 +2,14 @@ import kafkajs, { type Admin, type ITopicMetadata } from 'kafkajs';
 import type { TopicSpec } from '@signalbox/contracts';
 import { createClient, type KafkaConnection } from './connection.ts';
 import { asError, kafkaErrorType } from './errors.ts';
+import { persist } from './persist.ts';
 
 export interface EnsuredTopics {
   readonly created: readonly string[];
   readonly checked: readonly string[];
 }
+
+const LEADERS_WITHIN_MS = 30_000;
 
 /** What is wrong with the topics, all at once, each fault a sentence saying what would be right. */
 export class TopicFaultsError extends Error {
@@ -48,11 +51,26 @@ async function create(admin: Admin, specs: readonly TopicSpec[]): Promise<string
     configEntries: Object.entries(config).map(([key, value]) => ({ name: key, value })),
   }));
   try {
-    await admin.createTopics({ topics, waitForLeaders: true, timeout: 30_000 });
-    return [];
+    await admin.createTopics({ topics, waitForLeaders: false, timeout: 30_000 });
   } catch (cause) {
-    return describeCreateErrors(cause);
+    const faults = describeCreateErrors(cause);
+    if (faults.length > 0) return faults;
   }
+  await waitForLeaders(admin, specs);
+  return [];
+}
+
+/** The brokers hear of a new topic one after the other; kafkajs's own waiting gives up at the first that has not. */
+async function waitForLeaders(admin: Admin, specs: readonly TopicSpec[]): Promise<void> {
+  const names = specs.map(({ name }) => name);
+  await persist(
+    async () => {
+      const { topics } = await admin.fetchTopicMetadata({ topics: names });
+      const leaderless = topics.find(({ partitions }) => partitions.some(({ leader }) => leader < 0));
+      if (leaderless !== undefined) throw new Error(`${leaderless.name} has a partition without a leader`);
+    },
+    { signal: new AbortController().signal, withinMs: LEADERS_WITHIN_MS },
+  );
 }
 
 function describeCreateErrors(cause: unknown): string[] {

@@ -16,7 +16,9 @@ import type { HeldProducer } from './log-producer.conformance.ts';
 import type { OutgoingRecord } from './log-producer.port.ts';
 import type { LogFollower, TailReader } from './log-reader.port.ts';
 import type { LogRecord, TopicPartition } from './log-record.ts';
+import { stableRanges, type LogRange } from './log-range.ts';
 import { persist } from './persist.ts';
+import { eventually } from './recording-handler.conformance.ts';
 import { toRecord } from './to-record.ts';
 import { PRODUCE, Wire } from './wire.conformance.ts';
 
@@ -34,7 +36,7 @@ export class KafkaCluster {
   readonly #client: Kafka;
   readonly #producer: Producer;
   readonly #catching: Consumer;
-  readonly #transactional = new Map<string, Producer>();
+  #transactional: Producer | undefined;
 
   private constructor(kafka: RunningKafka, dir: string) {
     this.kafka = kafka;
@@ -52,12 +54,13 @@ export class KafkaCluster {
     const dir = await mkdtemp(join(tmpdir(), 'signalbox-kafka-'));
     const cluster = new KafkaCluster(await startKafka({ dir, brokers: 3 }), dir);
     await Promise.all([cluster.admin.connect(), cluster.#producer.connect(), cluster.#catching.connect()]);
+    await cluster.cluster.refreshMetadata();
     return cluster;
   }
 
   async stop(): Promise<void> {
-    const clients = [this.admin, this.#producer, this.#catching, ...this.#transactional.values()];
-    await Promise.allSettled(clients.map((client) => client.disconnect()));
+    const clients = [this.admin, this.#producer, this.#catching, this.#transactional];
+    await Promise.allSettled(clients.map(async (client) => client?.disconnect()));
     await this.kafka.stop();
     await rm(this.#dir, { recursive: true, force: true });
   }
@@ -73,7 +76,7 @@ export class KafkaCluster {
   async createTopicOn(replicas: readonly number[][], config: Record<string, string> = {}): Promise<string> {
     const topic = `topic-${randomUUID()}`;
     await this.admin.createTopics({
-      waitForLeaders: true,
+      waitForLeaders: false,
       topics: [
         {
           topic,
@@ -84,6 +87,16 @@ export class KafkaCluster {
         },
       ],
     });
+    // Every broker, so that no client of a test finds one that has not heard of it.
+    await Promise.all(
+      this.cluster.getNodeIds().map((nodeId) =>
+        eventually('the new topic', async () => {
+          const broker = await this.cluster.findBroker({ nodeId: String(nodeId) });
+          const { topicMetadata } = await broker.metadata([topic]).catch(() => ({ topicMetadata: [] }));
+          return topicMetadata.some(({ partitionMetadata }) => partitionMetadata.length === replicas.length);
+        }),
+      ),
+    );
     return topic;
   }
 
@@ -109,10 +122,16 @@ export class KafkaCluster {
     values: readonly string[],
     outcome: 'commit' | 'abort',
   ): Promise<void> {
-    const transaction = await (await this.#transactionalProducer('tx')).transaction();
+    const { end } = await this.#stable({ topic, partition });
+    const transaction = await (await this.#transactionalProducer()).transaction();
     await transaction.send({ topic, messages: values.map((value) => ({ value, partition })) });
     if (outcome === 'commit') await transaction.commit();
     else await transaction.abort();
+    // The marker follows by itself.
+    await eventually(
+      'the marker',
+      async () => (await this.#stable({ topic, partition })).end === end + values.length + 1,
+    );
   }
 
   async deleteBefore({ topic, partition }: TopicPartition, offset: number): Promise<void> {
@@ -208,17 +227,23 @@ export class KafkaCluster {
     return records;
   }
 
-  async #transactionalProducer(id: string): Promise<Producer> {
-    const known = this.#transactional.get(id);
-    if (known !== undefined) return known;
+  async #stable(of: TopicPartition): Promise<LogRange> {
+    await this.cluster.addMultipleTargetTopics([of.topic]);
+    const [range] = await stableRanges(this.cluster, [of]);
+    if (range === undefined) throw new Error(`nothing is known of ${of.topic}[${of.partition}]`);
+    return range;
+  }
+
+  async #transactionalProducer(): Promise<Producer> {
+    if (this.#transactional !== undefined) return this.#transactional;
     const producer = this.#client.producer({
-      transactionalId: `${id}-${randomUUID()}`,
+      transactionalId: randomUUID(),
       idempotent: true,
       maxInFlightRequests: 1,
       createPartitioner: () => (args) => args.message.partition ?? 0,
     });
     await producer.connect();
-    this.#transactional.set(id, producer);
+    this.#transactional = producer;
     return producer;
   }
 }

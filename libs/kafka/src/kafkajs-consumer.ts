@@ -26,6 +26,7 @@ export interface KafkajsConsumerOptions extends LogConsumerOptions {
 /** kafkajs's types leave it out. Not `firstOffset()`: gaps are normal. */
 type FetchedBatch = Batch & { readonly fetchedOffset: string };
 
+const SUBSCRIBE_WITHIN_MS = 5_000;
 const STOP_WITHIN_MS = 10_000;
 
 /** A {@link LogConsumer} over kafkajs. `start` rejects with what `onFatal` was given when it does not get that far. */
@@ -83,7 +84,11 @@ class KafkajsConsumer implements LogConsumer {
   async start(): Promise<void> {
     try {
       await this.#consumer.connect();
-      await this.#consumer.subscribe({ topics: [...this.#options.topics], fromBeginning: true });
+      // A broker hears of a new topic a moment later than the one that made it.
+      await persist(() => this.#consumer.subscribe({ topics: [...this.#options.topics], fromBeginning: true }), {
+        signal: this.#stopping.signal,
+        withinMs: SUBSCRIBE_WITHIN_MS,
+      });
       await this.#consumer.run({
         autoCommit: false,
         eachBatchAutoResolve: false,

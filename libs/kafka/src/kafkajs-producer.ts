@@ -6,7 +6,7 @@ import { KafkajsSender } from './kafkajs-sender.ts';
 import type { Appended, LogProducer, OutgoingRecord } from './log-producer.port.ts';
 import { PartitionPlacement } from './partition-placement.ts';
 import { RecordQueue } from './record-queue.ts';
-import { recordBytes } from './record-size.ts';
+import { definedHeaders, recordBytes } from './record-size.ts';
 
 export interface LogProducerOptions {
   readonly connection: KafkaConnection;
@@ -72,7 +72,8 @@ class KafkajsProducer implements LogProducer {
     if (bytes > this.#maxRecordBytes) {
       throw new RangeError(`a record of ${bytes} bytes for ${record.topic}: ${this.#maxRecordBytes} are the most`);
     }
-    const { topic, key, value, headers, partition } = record;
+    const { topic, key, value, partition } = record;
+    const headers = definedHeaders(record.headers);
     this.#queue.push({ topic, key, value, headers, bytes, onAppended, partition });
     this.#appended++;
     this.#waitingBytes += bytes;

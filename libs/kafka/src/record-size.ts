@@ -1,4 +1,5 @@
 import type { OutgoingRecord } from './log-producer.port.ts';
+import type { LogHeaders } from './log-record.ts';
 
 /** Lengths, timestamp and offset deltas of a record in a batch, at most. */
 const RECORD_OVERHEAD_BYTES = 32;
@@ -25,4 +26,13 @@ export function recordBytes(record: OutgoingRecord): number {
     }
   }
   return bytes;
+}
+
+/** Headers without those that have no value: kafkajs cannot encode them, and would try for ever. */
+export function definedHeaders(headers: LogHeaders | undefined): LogHeaders | undefined {
+  for (const name in headers) {
+    if (headers[name] !== undefined) continue;
+    return Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== undefined));
+  }
+  return headers;
 }

@@ -27,6 +27,7 @@ interface ReadState {
   lastFetchAtMs: number;
 }
 
+const SUBSCRIBE_WITHIN_MS = 5_000;
 const STOP_WITHIN_MS = 10_000;
 
 /**
@@ -71,7 +72,11 @@ export class SoloConsumer {
   async start(): Promise<void> {
     try {
       await this.#consumer.connect();
-      await this.#consumer.subscribe({ topics: [this.#options.topic], fromBeginning: true });
+      // A broker hears of a new topic a moment later than the one that made it.
+      await persist(() => this.#consumer.subscribe({ topics: [this.#options.topic], fromBeginning: true }), {
+        signal: this.#stopping.signal,
+        withinMs: SUBSCRIBE_WITHIN_MS,
+      });
       await this.#consumer.run({
         autoCommit: false,
         eachBatchAutoResolve: false,
