@@ -21,7 +21,9 @@ await runService(async () => {
     { logger: nestLogger(logger), abortOnError: false },
   );
   const monitoring = app.get(Monitoring);
+  let isStopping = false;
   const stop = (signal: string): void => {
+    isStopping = true;
     logger.info({ signal }, 'process.stopping');
     monitoring
       .stop()
@@ -31,7 +33,12 @@ await runService(async () => {
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
   await app.listen(env.HTTP_PORT, env.HTTP_HOST);
-  const grpcUrl = await monitoring.start();
   const httpUrl = await app.getUrl();
-  announceReady(logger, { opsUrl: httpUrl, httpUrl, grpcUrl });
+  try {
+    const grpcUrl = await monitoring.start();
+    announceReady(logger, { opsUrl: httpUrl, httpUrl, grpcUrl });
+  } catch (error) {
+    // A stop that overtakes the start makes it fail; the stop goes on.
+    if (!isStopping) throw error;
+  }
 });

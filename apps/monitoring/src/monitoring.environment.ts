@@ -14,6 +14,8 @@ export const retentionEnvironment = z.object({
   LOG_RETENTION_DAYS: integerVariable({ min: 1, max: 365 }).default(7).describe('a whole number of days from 1 to 365'),
 });
 
+const listeningPort = portVariable().default(0).describe('a port from 0 (a free one) to 65535');
+
 /** What monitoring reads of its environment. */
 export const monitoringEnvironment = z.object({
   ...kafkaEnvironment.shape,
@@ -23,9 +25,9 @@ export const monitoringEnvironment = z.object({
   ...loggingEnvironment.shape,
   ...retentionEnvironment.shape,
   HTTP_HOST: z.string().default('127.0.0.1').describe('an address to listen on'),
-  HTTP_PORT: portVariable().default(0),
+  HTTP_PORT: listeningPort,
   GRPC_HOST: z.string().default('127.0.0.1').describe('an address to listen on'),
-  GRPC_PORT: portVariable().default(0),
+  GRPC_PORT: listeningPort,
 });
 
 export type MonitoringEnvironment = z.output<typeof monitoringEnvironment>;

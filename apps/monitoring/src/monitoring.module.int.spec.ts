@@ -1,31 +1,23 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Metadata, credentials, makeClientConstructor } from '@grpc/grpc-js';
-import type { ServiceError } from '@grpc/grpc-js';
-import type { Fact } from '@signalbox/contracts';
-import { encodeDelivery, encodeFact } from '@signalbox/contracts';
-import { deliveryIdOf } from '@signalbox/domain';
 import { IDENTITY_HEADER, identityKeyFrom, issueIdentity } from '@signalbox/identity';
-import type { LogProducer } from '@signalbox/kafka';
-import { createLogProducer } from '@signalbox/kafka';
-import { waitFor } from '@signalbox/testing';
 import { randomBytes } from 'node:crypto';
-import { statsService } from './health/adapters/grpc/stats.server.ts';
 import { attempted, deferred, expired } from './testing/facts.ts';
+import { FactLog, idOf } from './testing/fact-log.ts';
 import type { RunningMonitoring } from './testing/running-monitoring.ts';
 import { startMonitoring } from './testing/running-monitoring.ts';
+import { StatsClient } from './testing/stats-client.ts';
 
 let monitoring: RunningMonitoring;
-let producer: LogProducer;
+let log: FactLog;
 const now = Date.now();
 const minuteMs = 60_000;
 
 beforeAll(async () => {
   monitoring = await startMonitoring();
-  producer = createLogProducer({ connection: monitoring.connection });
-  await producer.start();
+  log = await FactLog.open(monitoring);
 });
 afterAll(async () => {
-  await producer?.stop();
+  await log?.close();
   await monitoring?.stop();
 });
 
@@ -37,64 +29,17 @@ async function get(path: string, who?: Parameters<RunningMonitoring['identity']>
   return { status: response.status, headers: response.headers, text, json: JSON.parse(text) as unknown };
 }
 
-interface Published {
-  readonly webhookId: string;
-  readonly index: number;
-  readonly tenantId?: string;
-  readonly eventType?: string;
-  readonly atMs?: number;
-}
-
-const idOf = ({ webhookId, index }: Published): string => deliveryIdOf(webhookId, `event-${index}`);
-
-function publish(of: Published, ...facts: Fact[]): void {
-  const { webhookId, index, tenantId = 'default', eventType = 'User.Created', atMs = now - index * minuteMs } = of;
-  const deliveryId = deliveryIdOf(webhookId, `event-${index}`);
-  const own = { webhookId, tenantId, eventType, deliveryId, firstScheduledAtMs: atMs };
-  const origin = { eventId: `event-${index}`, sourceTopic: 'auth-events', sourcePartition: 0, sourceOffset: index };
-  const { deliveries, attempts } = monitoring.backends.topics;
-  producer.append({
-    topic: deliveries,
-    partition: 0,
-    key: webhookId,
-    value: `{"event":"${eventType}","index":${index},"hookId":"${webhookId}"}`,
-    headers: encodeDelivery({ ...attempted(own), ...origin }),
-  });
-  for (const fact of facts) {
-    const { headers, value } = encodeFact({ ...fact, ...own });
-    producer.append({ topic: attempts, partition: 0, key: webhookId, value, headers });
-  }
-}
-
-async function projected(): Promise<void> {
-  await producer.flush();
-  await waitFor(
-    async () => {
-      const metrics = await (await fetch(`${monitoring.url}/metrics`)).text();
-      const [rows] = await monitoring.dataSource.query<{ count: number }[]>(
-        'SELECT sum(next_offset)::int AS count FROM monitoring.projection_offset',
-      );
-      return /^signalbox_monitoring_projection_lag_records 0$/m.test(metrics) && (rows?.count ?? 0) >= appended();
-    },
-    { what: 'the projection' },
-  );
-}
-
-let count = 0;
-const appended = (): number => count;
-const append = (of: Published, ...facts: Fact[]): void => {
-  count += 1 + facts.length;
-  publish(of, ...facts);
-};
-
 describe('the API of monitoring', () => {
   const webhookId = 'hook-of-default';
   const foreign = 'hook-of-acme';
 
   beforeAll(async () => {
-    append({ webhookId, index: 1 }, attempted({ statusCode: 200, answer: '{"ok":true}' }));
-    append(
-      { webhookId, index: 2, eventType: 'User.Deleted' },
+    log.append(
+      { webhookId, index: 1, atMs: now - 1 * minuteMs },
+      attempted({ statusCode: 200, answer: '{"ok":true}' }),
+    );
+    log.append(
+      { webhookId, index: 2, eventType: 'User.Deleted', atMs: now - 2 * minuteMs },
       attempted({ outcome: 'retrying', statusCode: 503, nextAttemptAtMs: now + 5_000, timings: { totalMs: 900 } }),
       attempted({
         attemptNumber: 2,
@@ -104,16 +49,19 @@ describe('the API of monitoring', () => {
         error: 'the endpoint answered 500',
       }),
     );
-    append(
-      { webhookId, index: 3 },
+    log.append(
+      { webhookId, index: 3, atMs: now - 3 * minuteMs },
       deferred({ reason: 'breaker open', detail: 'since 14:02:31', dueAtMs: now + 60_000 }),
     );
-    append({ webhookId, index: 4 });
-    append({ webhookId, index: 5 }, expired());
-    append({ webhookId, index: 6 }, attempted({ outcome: 'retrying', statusCode: 502, nextAttemptAtMs: now + 5_000 }));
-    append({ webhookId, index: 7, atMs: now - 25 * 60 * minuteMs }, attempted());
-    append({ webhookId: foreign, index: 1, tenantId: 'acme' }, attempted());
-    await projected();
+    log.append({ webhookId, index: 4, atMs: now - 4 * minuteMs });
+    log.append({ webhookId, index: 5, atMs: now - 5 * minuteMs }, expired());
+    log.append(
+      { webhookId, index: 6, atMs: now - 6 * minuteMs },
+      attempted({ outcome: 'retrying', statusCode: 502, nextAttemptAtMs: now + 5_000 }),
+    );
+    log.append({ webhookId, index: 7, atMs: now - 25 * 60 * minuteMs }, attempted());
+    log.append({ webhookId: foreign, index: 1, tenantId: 'acme' }, attempted());
+    await log.projected();
   });
 
   describe('lets in only who the public door vouches for', () => {
@@ -291,20 +239,8 @@ describe('the API of monitoring', () => {
   });
 
   it('tells config-service the counts of webhooks over gRPC, of the tenant that asks alone', async () => {
-    const Client = makeClientConstructor(statsService(), 'Stats');
-    const client = new Client(monitoring.grpcUrl, credentials.createInsecure());
-    const ask = async (webhookIds: readonly string[], token?: string): Promise<unknown> => {
-      const metadata = new Metadata();
-      if (token !== undefined) metadata.set(IDENTITY_HEADER, token);
-      return new Promise((resolve, reject) => {
-        const call = client['getExecutionStats']?.bind(client) as (
-          request: object,
-          metadata: Metadata,
-          callback: (error: ServiceError | null, answer: unknown) => void,
-        ) => void;
-        call({ webhookIds }, metadata, (error, answer) => (error === null ? resolve(answer) : reject(error)));
-      });
-    };
+    const client = new StatsClient(monitoring.grpcUrl);
+    const ask = async (webhookIds: readonly string[], token?: string) => client.getExecutionStats(webhookIds, token);
     expect(await ask([foreign, webhookId, 'never-used'], await monitoring.identity())).toEqual({
       stats: [
         { webhookId: foreign, successCount: 0, requestCount: 0 },

@@ -22,6 +22,8 @@ const IDENTITY_KEY = Buffer.alloc(32, 7).toString('base64');
 /** The whole service in this process, on a database and topics of its own. */
 export interface RunningMonitoring {
   readonly backends: TestBackends;
+  /** As a process would have it. */
+  readonly env: Readonly<Record<string, string>>;
   readonly connection: KafkaConnection;
   readonly dataSource: DataSource;
   readonly url: string;
@@ -38,12 +40,13 @@ export async function startMonitoring(): Promise<RunningMonitoring> {
   const migrating = await createMonitoringDataSource({ url: backends.databaseUrl }).initialize();
   await migrate(migrating);
   await migrating.destroy();
-  const env = loadEnvironment(monitoringEnvironment, {
+  const rawEnv = {
     KAFKA_BROKERS: backends.kafkaBrokers,
     DATABASE_URL: backends.databaseUrl,
     TOPIC_PREFIX: backends.topicPrefix,
     INTERNAL_IDENTITY_KEY: IDENTITY_KEY,
-  });
+  };
+  const env = loadEnvironment(monitoringEnvironment, rawEnv);
   const logger = createLogger({ service: 'monitoring', level: 'fatal' });
   const onFatal = (error: Error): void => {
     throw error;
@@ -59,6 +62,7 @@ export async function startMonitoring(): Promise<RunningMonitoring> {
   const key = identityKeyFrom(IDENTITY_KEY);
   return {
     backends,
+    env: rawEnv,
     connection,
     dataSource: app.get(DataSource),
     url: await app.getUrl(),

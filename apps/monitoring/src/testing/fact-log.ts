@@ -1,0 +1,77 @@
+import type { Fact } from '@signalbox/contracts';
+import { encodeDelivery, encodeFact } from '@signalbox/contracts';
+import { deliveryIdOf } from '@signalbox/domain';
+import type { LogProducer } from '@signalbox/kafka';
+import { createLogProducer } from '@signalbox/kafka';
+import { waitFor } from '@signalbox/testing';
+import { attempted } from './facts.ts';
+import type { RunningMonitoring } from './running-monitoring.ts';
+
+/** Which delivery is published. */
+export interface Published {
+  readonly webhookId: string;
+  readonly index: number;
+  readonly tenantId?: string;
+  readonly eventType?: string;
+  /** When it was first scheduled; default: now. */
+  readonly atMs?: number;
+}
+
+export function idOf({ webhookId, index }: Published) {
+  return deliveryIdOf(webhookId, `event-${index}`);
+}
+
+/** Publishes deliveries and what happened to them, as router and sender do. */
+export class FactLog {
+  readonly #monitoring: RunningMonitoring;
+  readonly #producer: LogProducer;
+  #appended = 0;
+
+  private constructor(monitoring: RunningMonitoring, producer: LogProducer) {
+    this.#monitoring = monitoring;
+    this.#producer = producer;
+  }
+
+  static async open(monitoring: RunningMonitoring): Promise<FactLog> {
+    const producer = createLogProducer({ connection: monitoring.connection });
+    await producer.start();
+    return new FactLog(monitoring, producer);
+  }
+
+  append(of: Published, ...facts: Fact[]): void {
+    const { webhookId, index, tenantId = 'default', eventType = 'User.Created', atMs = Date.now() } = of;
+    const own = { webhookId, tenantId, eventType, deliveryId: idOf(of), firstScheduledAtMs: atMs };
+    const origin = { eventId: `event-${index}`, sourceTopic: 'auth-events', sourcePartition: 0, sourceOffset: index };
+    const { deliveries, attempts } = this.#monitoring.backends.topics;
+    this.#producer.append({
+      topic: deliveries,
+      partition: 0,
+      key: webhookId,
+      value: `{"event":"${eventType}","index":${index},"hookId":"${webhookId}"}`,
+      headers: encodeDelivery({ ...attempted(own), ...origin }),
+    });
+    for (const fact of facts) {
+      const { headers, value } = encodeFact({ ...fact, ...own });
+      this.#producer.append({ topic: attempts, partition: 0, key: webhookId, value, headers });
+    }
+    this.#appended += 1 + facts.length;
+  }
+
+  /** Resolves when all that was appended is projected. */
+  async projected(): Promise<void> {
+    await this.#producer.flush();
+    await waitFor(
+      async () => {
+        const [rows] = await this.#monitoring.dataSource.query<{ count: number }[]>(
+          'SELECT sum(next_offset)::int AS count FROM monitoring.projection_offset',
+        );
+        return rows?.count === this.#appended;
+      },
+      { what: `the projection of ${this.#appended} records` },
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.#producer.stop();
+  }
+}
