@@ -14,7 +14,12 @@ const flaky: Customer = { failures: 1, delaysMs: [1_500, 1_000], slownessMs: 0 }
 let system: ChaosSystem;
 
 beforeAll(async () => {
-  system = await ChaosSystem.start(['dispatcher-router', 'dispatcher-sender', 'dispatcher-scheduler']);
+  system = await ChaosSystem.start([
+    'config-service',
+    'dispatcher-router',
+    'dispatcher-sender',
+    'dispatcher-scheduler',
+  ]);
 }, 120_000);
 afterAll(async () => {
   await system[Symbol.asyncDispose]();

@@ -20,7 +20,12 @@ const failingTwice: Customer = { failures: 2, delaysMs: [1_500, 6_000], slowness
 let system: ChaosSystem;
 
 beforeAll(async () => {
-  system = await ChaosSystem.start(['dispatcher-router', 'dispatcher-sender', 'dispatcher-scheduler']);
+  system = await ChaosSystem.start([
+    'config-service',
+    'dispatcher-router',
+    'dispatcher-sender',
+    'dispatcher-scheduler',
+  ]);
 }, 120_000);
 afterAll(async () => {
   await system[Symbol.asyncDispose]();
