@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,6 +8,7 @@ import { isPortFree } from '../process/free-ports.ts';
 import { describeExit, spawnGuarded, type GuardedProcess } from '../process/guarded-process.ts';
 import { endOrphan } from '../process/other-process.ts';
 import { SandboxError } from '../sandbox-error.ts';
+import { classArchive, keepClassArchive } from './class-archive.ts';
 import { LOG4J_SETTINGS, serverProperties, type KafkaNodeSettings } from './kafka-node-settings.ts';
 
 const run = promisify(execFile);
@@ -26,6 +28,7 @@ export class KafkaNode {
   readonly #options: KafkaNodeOptions;
   #process: GuardedProcess | undefined;
   #wanted = false;
+  #newArchive: string | undefined;
 
   constructor(options: KafkaNodeOptions) {
     this.#options = options;
@@ -57,7 +60,7 @@ export class KafkaNode {
     const { dir, jars } = this.#options;
     const log = await open(this.logFile, 'a');
     try {
-      const jvm = ['-Xms128m', '-Xmx512m', '-XX:+UseSerialGC', '-XX:+ExitOnOutOfMemoryError'];
+      const jvm = ['-Xms128m', '-Xmx512m', '-XX:+UseSerialGC', '-XX:+ExitOnOutOfMemoryError', this.#classArchiveFlag()];
       const logging = `-Dlog4j2.configurationFile=${this.#path('log4j2.yaml')}`;
       this.#process = await spawnGuarded({
         command: 'java',
@@ -77,7 +80,8 @@ export class KafkaNode {
   /** SIGTERM: the broker hands its partitions over and closes its logs. */
   async stop(): Promise<void> {
     this.#wanted = false;
-    await this.#process?.stop(20_000);
+    const exit = await this.#process?.stop(30_000);
+    if (exit?.signal === null) await keepClassArchive(this.#options.jars, this.#newArchive);
     await rm(this.#path('kafka.pid'), { force: true });
   }
 
@@ -113,6 +117,16 @@ export class KafkaNode {
       '-c',
       this.#path('server.properties'),
     ]);
+  }
+
+  /** The first node of a folder makes the archive when there is none; it is written while the JVM ends. */
+  #classArchiveFlag(): string {
+    const { jars, settings } = this.#options;
+    const archive = classArchive(jars);
+    if (existsSync(archive)) return `-XX:SharedArchiveFile=${archive}`;
+    if (settings.nodeId !== 1) return '-Xshare:auto';
+    this.#newArchive = `${archive}.${randomUUID()}`;
+    return `-XX:ArchiveClassesAtExit=${this.#newArchive}`;
   }
 
   async #java(jars: string, args: readonly string[]): Promise<void> {

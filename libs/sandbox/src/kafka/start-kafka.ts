@@ -148,7 +148,7 @@ async function waitForBrokers(wanted: readonly KafkaNode[], asked: readonly Kafk
     connectionTimeout: 2_000,
     retry: { retries: 0 },
   });
-  await waitUntil('Kafka to answer', 60_000, async () => {
+  await waitUntil('Kafka to answer', 120_000, async () => {
     const dead = wanted.find((node) => !node.isAlive());
     if (dead) {
       const message = `Kafka ended while it was starting. Its log (${dead.logFile}) ends with:\n${await dead.lastWords()}`;

@@ -118,7 +118,7 @@ class PostgresServer implements RunningPostgres {
     } finally {
       await log.close();
     }
-    await waitUntil('Postgres to accept connections', 60_000, () => this.#answers());
+    await waitUntil('Postgres to accept connections', 120_000, () => this.#answers());
     this.#wanted = true;
     void this.#process.exited.then((exit) => {
       if (this.#wanted) this.#options.onUnexpectedEnd?.(this, describeExit(exit));

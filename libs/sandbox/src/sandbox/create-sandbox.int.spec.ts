@@ -2,7 +2,15 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createSandbox, readRunInfo, waitUntil, isProcessAlive, type RunInfo, type Sandbox } from '../index.ts';
+import {
+  createSandbox,
+  lockHolder,
+  readRunInfo,
+  waitUntil,
+  isProcessAlive,
+  type RunInfo,
+  type Sandbox,
+} from '../index.ts';
 
 /** Listens nowhere, but does all that the supervisor sees of a service. Ends by itself where its name is in FAIL. */
 const FAKE_SERVICE = `
@@ -67,7 +75,6 @@ describe('a sandbox', () => {
   it('starts a service that was killed from outside again, and says so in one line', async () => {
     const before = processOf(await runFile(), 'dispatcher-sender');
     if (!before) throw new Error('No sender is running');
-    lines.length = 0;
     process.kill(before.pid, 'SIGKILL');
     const after = await waitUntil('a new sender in run.json', 10_000, async () => {
       const now = processOf(await runFile(), 'dispatcher-sender');
@@ -112,6 +119,6 @@ describe('a sandbox', () => {
   it('ends with what a service said when that cannot start, and leaves nothing running', async () => {
     await sandbox.stop();
     await expect(start({ env: { FAKE_FAULT: '1' } })).rejects.toThrow(/cannot start: exit code 78[^]*X: is missing/);
-    sandbox = await start();
+    expect(await lockHolder(dir)).toBeUndefined();
   }, 60_000);
 });

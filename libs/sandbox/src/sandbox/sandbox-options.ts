@@ -38,7 +38,7 @@ export interface SandboxOptions {
   readonly appsDir?: string;
   /** For restarts of services that died. */
   readonly backOff?: BackOffPolicy;
-  /** How long a service may take from its start to its `service.ready` line; 60 s by default. */
+  /** How long a service may take from its start to its `service.ready` line; 120 s by default. */
   readonly readyTimeoutMs?: number;
   /** Ends a start that is under way; `createSandbox` rejects when all is stopped again. */
   readonly signal?: AbortSignal;

@@ -98,7 +98,7 @@ export class SupervisedService {
   }
 
   async #launch(): Promise<void> {
-    const { spec, onReady, readyTimeoutMs = 60_000 } = this.#options;
+    const { spec, onReady, readyTimeoutMs = 120_000 } = this.#options;
     const log = this.#log;
     if (!log) throw new SandboxError('sandbox.stopped', `${this.name} was stopped`);
     log.forgetLines();
