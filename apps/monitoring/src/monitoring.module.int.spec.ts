@@ -254,6 +254,11 @@ describe('the API of monitoring', () => {
     client.close();
   });
 
+  it('answers an unknown path in the form of all errors', async () => {
+    const { status, json } = await get('/api/hooks/x/nothing');
+    expect({ status, json }).toMatchObject({ status: 404, json: { code: 'route.not_found' } });
+  });
+
   it('is ready, and says so without a credential', async () => {
     const ready = await fetch(`${monitoring.url}/health/ready`);
     expect(await ready.json()).toMatchObject({

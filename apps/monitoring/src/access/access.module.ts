@@ -1,12 +1,15 @@
 import { Global, Module } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
 import { identityKeyFrom } from '@signalbox/identity';
 import type { MonitoringEnvironment } from '../monitoring.environment.ts';
 import { ENVIRONMENT } from '../shared.ts';
 import { IDENTITY_KEY } from './identity.guard.ts';
+import { UnknownRouteFilter } from './unknown-route.filter.ts';
 
 @Global()
 @Module({
   providers: [
+    { provide: APP_FILTER, useClass: UnknownRouteFilter },
     {
       provide: IDENTITY_KEY,
       inject: [ENVIRONMENT],

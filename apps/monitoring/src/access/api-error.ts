@@ -6,6 +6,7 @@ const STATUS_OF = {
   'guard.invalid_pagination': 400,
   'log.invalid_time_window': 400,
   'entity.not_exists_with_id': 404,
+  'route.not_found': 404,
   'server.internal_error': 500,
   'service.unavailable': 503,
 } as const;

@@ -1,7 +1,13 @@
 import type { ServiceError } from '@grpc/grpc-js';
 import { Client, Metadata, credentials } from '@grpc/grpc-js';
+import { loadSync } from '@grpc/proto-loader';
+import type { MethodDefinition } from '@grpc/proto-loader';
+import { protoPath } from '@signalbox/contracts';
 import { IDENTITY_HEADER } from '@signalbox/identity';
-import { statsService } from '../health/adapters/grpc/stats.server.ts';
+
+const { GetExecutionStats: method } = loadSync(protoPath('monitoring'))['signalbox.monitoring.v1.Stats'] as {
+  readonly GetExecutionStats: MethodDefinition<object, object>;
+};
 
 /** Calls `signalbox.monitoring.v1.Stats` as config-service does. */
 export class StatsClient {
@@ -12,12 +18,9 @@ export class StatsClient {
   }
 
   async getExecutionStats(webhookIds: readonly string[], token?: string): Promise<unknown> {
-    const { path, requestSerialize, responseDeserialize } = statsService()['GetExecutionStats'] ?? {};
-    if (path === undefined || requestSerialize === undefined || responseDeserialize === undefined) {
-      throw new Error('the service has no GetExecutionStats');
-    }
     const metadata = new Metadata();
     if (token !== undefined) metadata.set(IDENTITY_HEADER, token);
+    const { path, requestSerialize, responseDeserialize } = method;
     return new Promise((resolve, reject) => {
       const answer = (error: ServiceError | null, value: unknown): void => {
         if (error === null) resolve(value);

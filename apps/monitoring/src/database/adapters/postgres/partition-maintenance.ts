@@ -16,7 +16,7 @@ export interface Maintained {
 
 /**
  * Makes partitions ahead and drops those that are older than the retention. Each change waits a second at most for the
- * table, so that writers never queue up behind it; what did not succeed is tried again the next time.
+ * table, and so do writers behind it; what did not succeed is tried again the next time.
  */
 export class PartitionMaintenance {
   readonly #dataSource: DataSource;

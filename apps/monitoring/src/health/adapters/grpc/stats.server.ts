@@ -107,7 +107,7 @@ export class StatsServer {
 }
 
 /** The service's definition as grpc-js makes it of the .proto file. */
-export function statsService(): ServiceDefinition {
+function statsService(): ServiceDefinition {
   const root = loadPackageDefinition(loadSync(protoPath('monitoring'), { longs: Number, defaults: true }));
   // The loader types its result as any tree of packages and services.
   const loaded = root as unknown as {

@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { DataSource } from 'typeorm';
+import { startTestDatabase } from '../../../testing/test-database.ts';
+import { PartitionMaintenance } from './partition-maintenance.ts';
+
+let dataSource: DataSource;
+let stop: () => Promise<void>;
+beforeAll(async () => {
+  ({ dataSource, stop } = await startTestDatabase());
+});
+afterAll(async () => stop());
+
+const HOUR_MS = 3_600_000;
+const now = Date.parse('2026-03-02T14:20:00Z');
+const week = 7 * 24 * HOUR_MS;
+
+async function insertAt(timeMs: number): Promise<string> {
+  const [row] = await dataSource.query<{ part: string }[]>(
+    `INSERT INTO monitoring.delivery (delivery_id, first_scheduled_at, tenant_id, webhook_id, event_type, state, is_request,
+       has_expired, last_round, last_attempt)
+     VALUES (gen_random_uuid(), $1, 't', 'w', 'e', 'queued', false, false, 0, 0) RETURNING tableoid::regclass::text AS part`,
+    [new Date(timeMs)],
+  );
+  return row?.part.replace('monitoring.', '') ?? '';
+}
+
+describe('maintenance of the partitions', () => {
+  it('makes them ahead, moving in the rows that came before their partition was there', async () => {
+    const maintenance = new PartitionMaintenance(dataSource);
+    expect(await insertAt(now)).toBe('delivery_default');
+    const first = await maintenance.run(now, week);
+    expect(first).toMatchObject({ dropped: [], failed: [], strayRows: 0 });
+    expect(first.made).toHaveLength(49 * 2 + 3);
+    const moved = await dataSource.query<unknown>(`SELECT count(*) AS count FROM monitoring.delivery_20260302_14`);
+    expect(moved).toEqual([{ count: 1 }]);
+    expect(await insertAt(now + 20 * HOUR_MS)).toBe('delivery_20260303_10');
+    expect((await maintenance.run(now, week)).made).toEqual([]);
+  });
+
+  it('drops what is older than the retention, and says how many rows have no partition', async () => {
+    const maintenance = new PartitionMaintenance(dataSource);
+    await maintenance.run(now, week);
+    await insertAt(now + 365 * 24 * HOUR_MS);
+    const later = await maintenance.run(now + week, week);
+    expect(later.failed).toEqual([]);
+    expect(later.strayRows).toBe(1);
+    expect(later.dropped).toContain('delivery_20260301_14');
+    expect(later.dropped).toContain('attempt_20260301_14');
+    expect(later.dropped).not.toContain('delivery_20260302_14');
+  });
+
+  it('leaves a busy table alone for now and goes on', async () => {
+    const maintenance = new PartitionMaintenance(dataSource);
+    const blocker = dataSource.createQueryRunner();
+    await blocker.startTransaction();
+    await blocker.query('LOCK TABLE monitoring.delivery_default IN ROW EXCLUSIVE MODE');
+    const hourLater = now + week + HOUR_MS;
+    const blocked = await maintenance.run(hourLater, week);
+    expect(blocked.failed.map(({ name }) => name)).toEqual(['delivery_20260310_15', 'delivery_20260302_14']);
+    expect(blocked.made).toContain('attempt_20260310_15');
+    await blocker.rollbackTransaction();
+    await blocker.release();
+    const again = await maintenance.run(hourLater, week);
+    expect([again.made, again.dropped]).toEqual([['delivery_20260310_15'], ['delivery_20260302_14']]);
+  });
+});
