@@ -23,8 +23,8 @@ export interface Partition {
 
 /** Far enough ahead that a maintenance which fails for a day loses nothing. */
 const AHEAD_MS = 24 * HOUR_MS;
-/** A new installation may be given what was published shortly before. */
-const BEHIND_MS = 24 * HOUR_MS;
+/** A new installation may be given what was published shortly before; what is older finds room in the default partition. */
+const BEHIND_MS = 2 * HOUR_MS;
 
 /** The partitions there should be around `nowMs`. */
 export function wantedPartitions(nowMs: number): readonly Partition[] {

@@ -30,7 +30,7 @@ describe('maintenance of the partitions', () => {
     expect(await insertAt(now)).toBe('delivery_default');
     const first = await maintenance.run(now, week);
     expect(first).toMatchObject({ dropped: [], failed: [], strayRows: 0 });
-    expect(first.made).toHaveLength(49 * 2 + 3);
+    expect(first.made).toHaveLength(27 * 2 + 2);
     const moved = await dataSource.query<unknown>(`SELECT count(*) AS count FROM monitoring.delivery_20260302_14`);
     expect(moved).toEqual([{ count: 1 }]);
     expect(await insertAt(now + 20 * HOUR_MS)).toBe('delivery_20260303_10');
@@ -44,8 +44,8 @@ describe('maintenance of the partitions', () => {
     const later = await maintenance.run(now + week, week);
     expect(later.failed).toEqual([]);
     expect(later.strayRows).toBe(1);
-    expect(later.dropped).toContain('delivery_20260301_14');
-    expect(later.dropped).toContain('attempt_20260301_14');
+    expect(later.dropped).toContain('delivery_20260302_12');
+    expect(later.dropped).toContain('attempt_20260302_12');
     expect(later.dropped).not.toContain('delivery_20260302_14');
   });
 
