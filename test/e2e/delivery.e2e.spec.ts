@@ -6,7 +6,8 @@ import { createLogFollower } from '@signalbox/kafka';
 import type { Sandbox } from '@signalbox/sandbox';
 import { anEvent, aWebhook, ReceiverServer, startTestSandbox, waitFor } from '@signalbox/testing';
 import { Webhook as Verifier } from 'standardwebhooks';
-import { ApiClient, type LogEntry } from '../support/api-client.ts';
+import { ApiClient, type LogEntry, type Webhook } from '../support/api-client.ts';
+import { inEffect } from '../support/applied-configuration.ts';
 import { Publisher } from '../support/publisher.ts';
 
 let sandbox: Sandbox;
@@ -28,6 +29,11 @@ beforeEach(async () => {
 });
 afterEach(() => receiver.close());
 
+/** A webhook that is in effect: what is published from now on is delivered to it. */
+async function create(webhook: object): Promise<Webhook> {
+  return (await inEffect(sandbox.runInfo, async () => api.createWebhook(webhook))).answer;
+}
+
 /** The request log of a webhook once it has so many entries, all of them in the wanted result. */
 async function logsOf(id: string, count: number, result: 'Success' | 'Error'): Promise<readonly LogEntry[]> {
   let logs: readonly LogEntry[] = [];
@@ -44,7 +50,7 @@ async function logsOf(id: string, count: number, result: 'Success' | 'Error'): P
 describe('from a published event to the request log', () => {
   it('delivers an event byte for byte with hookId last, signed so that receivers can verify it', async () => {
     const events = ['User.Created'];
-    const webhook = await api.createWebhook(
+    const webhook = await create(
       aWebhook(receiver.url, { events, config: { url: receiver.url, headers: { 'X-Tenant': 'acme' } } }),
     );
     const event = `{"event":"User.Created","createdAt":"2026-01-01T00:00:00.000Z","data":{"name":"Zoë 🎉","n":1.50}, "extra":[1, 2]}`;
@@ -71,7 +77,7 @@ describe('from a published event to the request log', () => {
   it('makes of 500, 500, 200 three attempts, one log entry and a success', async () => {
     receiver.answer(500, 500, 200);
     const config = { url: receiver.url, retryPolicy: { preset: 'logto', delaysMs: [1_000, 1_000], maxAgeMs: 60_000 } };
-    const webhook = await api.createWebhook(aWebhook(receiver.url, { events: ['User.Deleted'], config }));
+    const webhook = await create(aWebhook(receiver.url, { events: ['User.Deleted'], config }));
     await publisher.publish(anEvent('User.Deleted'));
     const requests = await receiver.waitForRequests(3);
     expect(new Set(requests.map((request) => request.headers['webhook-id'])).size).toBe(1);
@@ -93,7 +99,7 @@ describe('from a published event to the request log', () => {
 
   it('makes of 400 one attempt and an error', async () => {
     receiver.answer({ status: 400, body: 'no' });
-    const webhook = await api.createWebhook(aWebhook(receiver.url, { events: ['Role.Created'] }));
+    const webhook = await create(aWebhook(receiver.url, { events: ['Role.Created'] }));
     await publisher.publish(anEvent('Role.Created'));
     const [entry] = await logsOf(webhook.id, 1, 'Error');
     expect(entry?.payload.response).toEqual({ statusCode: 400, body: 'no' });
@@ -114,7 +120,7 @@ describe('from a published event to the request log', () => {
       },
     });
     await follower.start();
-    const webhook = await api.createWebhook(aWebhook(receiver.url, { events: ['Scope.Created'] }));
+    const webhook = await create(aWebhook(receiver.url, { events: ['Scope.Created'] }));
     publisher.send('[1,2]');
     publisher.send('{"event":"No.Such.Event"}');
     publisher.send(Buffer.from([0x7b, 0xff, 0x7d]));
@@ -128,8 +134,10 @@ describe('from a published event to the request log', () => {
   });
 
   it('signs with the new key after a rotation, and with both in the overlap', async () => {
-    const webhook = await api.createWebhook(aWebhook(receiver.url, { events: ['Organization.Created'] }));
-    const rotated = await api.call<{ signingKey: string }>('PATCH', `/api/hooks/${webhook.id}/signing-key`, 200);
+    const webhook = await create(aWebhook(receiver.url, { events: ['Organization.Created'] }));
+    const { answer: rotated } = await inEffect(sandbox.runInfo, async () =>
+      api.call<{ signingKey: string }>('PATCH', `/api/hooks/${webhook.id}/signing-key`, 200),
+    );
     expect(rotated.signingKey).not.toBe(webhook.signingKey);
     await publisher.publish(anEvent('Organization.Created'));
     const [request] = await receiver.waitForRequests(1);

@@ -26,9 +26,10 @@ export const WEBHOOK_LOG = Symbol('WebhookLog');
       ): LogFollower => {
         const applied = new Gauge({
           name: metricName('dispatcher', 'webhooks_applied', 'offset'),
-          help: 'Highest offset of the webhooks topic that this process has applied.',
+          help: 'Highest offset of the webhooks topic that this process has applied; -1 before the first.',
           registers: [registry],
         });
+        applied.set(-1);
         const onApplied = (offset: number): void => applied.set(offset);
         return followWebhooks({ connection, topic: topics.webhooks, directory, onApplied, onFatal, logger });
       },
