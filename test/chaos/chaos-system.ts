@@ -3,6 +3,8 @@ import type { Sandbox, ServiceName } from '@signalbox/sandbox';
 import { startTestSandbox, waitFor } from '@signalbox/testing';
 import type { Admin } from 'kafkajs';
 import { Kafka, logLevel } from 'kafkajs';
+import { cp } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Publisher } from '../support/publisher.ts';
 import { FollowedLogs } from './followed-logs.ts';
 import { GroupLag } from './group-lag.ts';
@@ -31,7 +33,10 @@ export class ChaosSystem implements AsyncDisposable {
     private readonly lag: GroupLag,
   ) {}
 
-  /** `CHAOS_APPS_DIR` runs other builds of the services: to see what the cases say when a mechanism is taken out. */
+  /**
+   * `CHAOS_APPS_DIR` runs other builds of the services: to see what the cases say when a mechanism is taken out.
+   * `CHAOS_LOGS` names a folder that gets the logs of the services, `CHAOS_VERBOSE=1` shows what the sandbox says.
+   */
   static async start(services: readonly ServiceName[]): Promise<ChaosSystem> {
     const random = SeededRandom.fromEnvironment();
     process.stdout.write(`chaos: CHAOS_SEED=${random.seed}\n`);
@@ -88,6 +93,8 @@ export class ChaosSystem implements AsyncDisposable {
     await this.logs[Symbol.asyncDispose]();
     await this.publisher[Symbol.asyncDispose]();
     await this.admin.disconnect();
+    const logs = process.env['CHAOS_LOGS'];
+    if (logs !== undefined) await cp(join(this.sandbox.dir, 'logs'), logs, { recursive: true });
     await this.sandbox.stop();
   }
 }

@@ -56,6 +56,13 @@ export class FollowedLogs implements AsyncDisposable {
     return this.deliveries.length - this.routed;
   }
 
+  /** All records that both logs ever had, as far as seen. */
+  get records(): number {
+    let records = 0;
+    for (const position of this.positions.values()) records += position;
+    return records;
+  }
+
   /** Begins to count anew. */
   forget(): void {
     this.deliveries = [];
