@@ -19,8 +19,11 @@ export interface ProjectorDeps extends ProjectChunksDeps {
 
 /** Records a transaction. Larger ones gain nothing more and hold the locks for longer. */
 const MAX_BATCH_RECORDS = 2_000;
-/** A partition is paused while more than this waits, and goes on below half of it (invariant 5). */
-const MAX_BACKLOG_BYTES = 32 * 1024 * 1024;
+/**
+ * A partition is paused while more than this waits, and goes on below half of it (invariant 5). A few batches: more would
+ * only grow old in memory, which costs more in garbage collection than all of the projecting.
+ */
+const MAX_BACKLOG_BYTES = 8 * 1024 * 1024;
 /** Transactions of a few records follow each other no faster: their cost hardly depends on their size. */
 const MIN_INTERVAL_MS = 25;
 const FIRST_RETRY_MS = 100;
