@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import kafkajs from 'kafkajs';
-import { freePort, isProcessAlive, readRunInfo, repositoryRoot, waitUntil } from '../index.ts';
+import { freePort, isProcessAlive, lockHolder, readRunInfo, repositoryRoot, waitUntil } from '../index.ts';
 
 /** One of the scripts as a person runs it, in a process of its own. */
 class Command {
@@ -90,6 +90,22 @@ describe('npm run sandbox', () => {
     await waitUntil('Kafka and Postgres to end', 15_000, () => !pids.some((pid) => isProcessAlive(pid)));
     const next = await startParts();
     expect(next.output).toContain(`removed a stale lock: process ${killed.child.pid} ended without stopping`);
+  });
+
+  it('stops when the npm that started it is killed, for npm does not hand that on', async () => {
+    const script = join(repositoryRoot(), 'scripts', 'sandbox.ts');
+    const shell = `'${process.execPath}' '${script}' start; true`;
+    const npm = spawn(
+      process.execPath,
+      ['-e', `require('child_process').spawnSync('sh', ['-c', ${JSON.stringify(shell)}])`],
+      {
+        env: { PATH: process.env['PATH'], SIGNALBOX_SANDBOX_DIR: dir, npm_lifecycle_event: 'sandbox' },
+      },
+    );
+    await waitUntil('run.json', 45_000, async () => (await readRunInfo(dir)) !== undefined);
+    npm.kill('SIGKILL');
+    await waitUntil('the sandbox to stop', 30_000, async () => (await lockHolder(dir)) === undefined);
+    expect(await readRunInfo(dir)).toBeUndefined();
   });
 
   it('names the variable that asks for a port in use', async () => {

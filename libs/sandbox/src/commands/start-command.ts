@@ -2,6 +2,7 @@ import { InvalidEnvironment } from '@signalbox/config';
 import { relative } from 'node:path';
 import { startDemoLife, type DemoLife } from '../demo/demo-life.ts';
 import { sandboxFolder } from '../paths.ts';
+import { watchLauncher } from '../process/launcher.ts';
 import { SandboxError } from '../sandbox-error.ts';
 import { createSandbox, type Sandbox } from '../sandbox/create-sandbox.ts';
 import type { SandboxOptions } from '../sandbox/sandbox-options.ts';
@@ -22,8 +23,11 @@ export interface StartCommandOptions {
  */
 export async function startCommand(options: StartCommandOptions = {}): Promise<number> {
   const print = options.print ?? ((line) => console.log(line));
+  // Whoever read what we print may be gone; the stop must still be a clean one.
+  for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined);
   const startedAt = performance.now();
   const ending = new Ending(print);
+  const unwatch = await watchLauncher(() => ending.stop('npm has ended; stopping (what is stored stays)'));
   let sandbox: Sandbox | undefined;
   let demo: DemoLife | undefined;
   try {
@@ -46,6 +50,7 @@ export async function startCommand(options: StartCommandOptions = {}): Promise<n
   await demo?.stop();
   await sandbox?.stop();
   ending.dispose();
+  unwatch();
   return exitCodeOf(ending.reason, print);
 }
 
@@ -77,6 +82,15 @@ class Ending {
     this.#resolve();
   }
 
+  /** A stop that was asked for, which needs no reason. */
+  stop(line: string): void {
+    if (this.#signalledAt !== undefined) return;
+    this.#signalledAt = performance.now();
+    this.#print(line);
+    this.#controller.abort();
+    this.#resolve();
+  }
+
   dispose(): void {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(signal, this.#onSignal);
   }
@@ -84,10 +98,7 @@ class Ending {
   #handleSignal(): void {
     const now = performance.now();
     if (this.#signalledAt === undefined) {
-      this.#signalledAt = now;
-      this.#print('stopping (what is stored stays)');
-      this.#controller.abort();
-      this.#resolve();
+      this.stop('stopping (what is stored stays)');
     } else if (now - this.#signalledAt > IMPATIENT_AFTER_MS) {
       // Everything we started is guarded and ends with us.
       process.exit(130);
