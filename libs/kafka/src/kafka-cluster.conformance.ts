@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startKafka, type RunningKafka } from '@signalbox/sandbox';
-import type { Admin, Broker, Cluster, Consumer, Kafka, Producer } from 'kafkajs';
+import type { Admin, Broker, Cluster, Consumer, Kafka, KafkaMessage, Producer } from 'kafkajs';
 import { clusterCatcher } from './cluster-tap.ts';
 import { createClient, type KafkaConnection } from './connection.ts';
 import { commitAs } from './group-offsets.ts';
@@ -205,26 +205,30 @@ export class KafkaCluster {
 
   /** All committed records of a partition, read past the adapters. */
   async records(of: TopicPartition): Promise<LogRecord[]> {
-    const records: LogRecord[] = [];
     await this.cluster.addMultipleTargetTopics([of.topic]);
-    await this.cluster.refreshMetadata();
-    const offsets = await this.admin.fetchTopicOffsets(of.topic);
-    const { low, high } = offsets.find(({ partition }) => partition === of.partition) ?? { low: '0', high: '0' };
-    for (let at = Number(low); at < Number(high);) {
-      const leader = await this.leaderOf(of);
-      const broker = await this.cluster.findBroker({ nodeId: String(leader) });
-      const answer = (await broker.fetch({
-        maxWaitTime: 100,
-        topics: [
-          { topic: of.topic, partitions: [{ partition: of.partition, fetchOffset: String(at), maxBytes: 1e7 }] },
-        ],
-      })) as { responses: { partitions: { messages: Parameters<typeof toRecord>[2][] }[] }[] };
-      const messages = answer.responses[0]?.partitions[0]?.messages ?? [];
-      const fresh = messages.map((message) => toRecord(of.topic, of.partition, message)).filter((r) => r.offset >= at);
-      records.push(...fresh);
-      at = (fresh.at(-1)?.offset ?? Number(high)) + 1;
-    }
-    return records;
+    const patience = { signal: new AbortController().signal, withinMs: 30_000 };
+    return persist(async () => {
+      await this.cluster.refreshMetadata();
+      const { start, end } = await this.#stable(of);
+      const records: LogRecord[] = [];
+      for (let at = start; at < end; at = (records.at(-1)?.offset ?? end) + 1) {
+        const fetched = (await this.#fetch(of, at)).filter(({ offset }) => offset >= at);
+        if (fetched.length === 0) break;
+        records.push(...fetched);
+      }
+      return records;
+    }, patience);
+  }
+
+  async #fetch({ topic, partition }: TopicPartition, at: number): Promise<LogRecord[]> {
+    const [nodeId = ''] = Object.keys(this.cluster.findLeaderForPartitions(topic, [partition]));
+    const broker = await this.cluster.findBroker({ nodeId });
+    const answer = (await broker.fetch({
+      maxWaitTime: 100,
+      topics: [{ topic, partitions: [{ partition, fetchOffset: String(at), maxBytes: 10_000_000 }] }],
+    })) as { responses: { partitions: { messages: (KafkaMessage & { isControlRecord: boolean })[] }[] }[] };
+    const messages = answer.responses[0]?.partitions[0]?.messages ?? [];
+    return messages.filter((m) => !m.isControlRecord).map((message) => toRecord(topic, partition, message));
   }
 
   async #stable(of: TopicPartition): Promise<LogRange> {

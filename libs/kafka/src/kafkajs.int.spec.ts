@@ -1,8 +1,12 @@
 import { afterAll, beforeAll } from '@jest/globals';
+import { consumerFaults } from './consumer-faults.conformance.ts';
 import { KafkaCluster } from './kafka-cluster.conformance.ts';
 import { logConsumerConformance } from './log-consumer.conformance.ts';
 import { logProducerConformance } from './log-producer.conformance.ts';
 import { logReaderConformance } from './log-reader.conformance.ts';
+import { brokerOutage } from './outage.conformance.ts';
+import { producerFaults } from './producer-faults.conformance.ts';
+import { readerFaults } from './reader-faults.conformance.ts';
 
 let cluster: KafkaCluster;
 
@@ -17,3 +21,7 @@ afterAll(async () => {
 logConsumerConformance('kafkajs', () => cluster);
 logProducerConformance('kafkajs', () => cluster);
 logReaderConformance('kafkajs', () => cluster);
+producerFaults(() => cluster);
+consumerFaults(() => cluster);
+readerFaults(() => cluster);
+brokerOutage(() => cluster);

@@ -1,0 +1,305 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { KafkaCluster } from './kafka-cluster.conformance.ts';
+import { createLogConsumer, type KafkajsConsumerOptions } from './kafkajs-consumer.ts';
+import type { LogConsumer } from './log-consumer.port.ts';
+import type { TopicPartition } from './log-record.ts';
+import { eventually, numbered, RecordingHandler } from './recording-handler.conformance.ts';
+import { askedPartitions, FETCH, fetchedPartitions, HEARTBEAT, Wire } from './wire.conformance.ts';
+
+const TOPIC_AUTHORIZATION_FAILED = 29;
+
+/** What kafkajs's consumer makes of faults, and what the adapter makes of that. */
+export function consumerFaults(cluster: () => KafkaCluster): void {
+  describe('the kafkajs consumer, at faults', () => {
+    let groups = 0;
+    const started: LogConsumer[] = [];
+    const handlers: RecordingHandler[] = [];
+
+    const newGroup = (): string => `fault-${Date.now()}-${++groups}`;
+    const member = (
+      groupId: string,
+      topic: string,
+      wire = new Wire(),
+      options: Partial<KafkajsConsumerOptions> = {},
+    ): [LogConsumer, RecordingHandler] => {
+      const handler = new RecordingHandler();
+      const connection = { ...cluster().connection, socketFactory: wire.socketFactory };
+      const { onFatal } = handler;
+      const consumer = createLogConsumer({ groupId, topics: [topic], handler, onFatal, connection, ...options });
+      started.push(consumer);
+      handlers.push(handler);
+      return [consumer, handler];
+    };
+    const fill = (of: TopicPartition, values: readonly string[]): Promise<void> =>
+      cluster().append(values.map((value) => ({ ...of, key: null, value })));
+    const begin = async (groupId: string, topic: string, partitions: number): Promise<void> => {
+      for (let partition = 0; partition < partitions; partition++) {
+        await cluster().setCommitted(groupId, { topic, partition, offset: 0, metadata: '' });
+      }
+    };
+
+    afterEach(async () => {
+      await Promise.all(started.splice(0).map((consumer) => consumer.stop()));
+      expect(handlers.splice(0).flatMap(({ breaches }) => breaches)).toEqual([]);
+    });
+
+    it('fetches nothing between a join and the end of locating', async () => {
+      const topic = await cluster().createTopic(2);
+      for (const partition of [0, 1]) await fill({ topic, partition }, numbered(10));
+      const groupId = newGroup();
+      await begin(groupId, topic, 2);
+      const wire = new Wire();
+      const [first, one] = member(groupId, topic, wire);
+      await first.start();
+      await eventually('all records', () => one.records.length === 20);
+      const located = Promise.withResolvers<void>();
+      const { locateWith } = one;
+      one.locateWith = async (assigned, signal) => {
+        await located.promise;
+        return locateWith(assigned, signal);
+      };
+      const [second] = member(groupId, topic);
+      await second.start();
+      await eventually('the next join', () => one.located.length === 2);
+      const asked: TopicPartition[] = [];
+      wire.onRequest = (request) => {
+        if (request.apiKey === FETCH) asked.push(...askedPartitions(request));
+      };
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      expect(asked).toEqual([]);
+      located.resolve();
+      await eventually('what it kept', () => asked.length > 0 && one.records.length === 30);
+    });
+
+    it('resumes within a moment although its other partitions are idle', async () => {
+      const topic = await cluster().createTopicOn([
+        [1, 2, 3],
+        [1, 2, 3],
+      ]);
+      const of = { topic, partition: 0 };
+      const [consumer, handler] = member(newGroup(), topic);
+      await consumer.start();
+      consumer.pause([of]);
+      await fill(of, numbered(5));
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      expect(handler.records).toEqual([]);
+      const resumedAtMs = performance.now();
+      consumer.resume([of]);
+      await eventually('the records', () => handler.records.length === 5);
+      expect(performance.now() - resumedAtMs).toBeLessThan(1_500);
+    });
+
+    it('drops the batches fetched before a seek', async () => {
+      // One leader, so that one answer brings all of them; they are handed over one after the other.
+      const topic = await cluster().createTopicOn(Array.from({ length: 6 }, () => [1, 2, 3]));
+      const all = [0, 1, 2, 3, 4, 5].map((partition) => ({ topic, partition }));
+      for (const of of all) await fill(of, numbered(20));
+      const [consumer, handler] = member(newGroup(), topic);
+      let isSought = false;
+      handler.afterBatch = (batch) => {
+        if (isSought) return;
+        isSought = true;
+        for (const { partition } of all.filter((of) => of.partition !== batch.partition)) {
+          handler.sought({ topic, partition, offset: 15 });
+          consumer.seek({ topic, partition, offset: 15 });
+        }
+      };
+      await consumer.start();
+      await eventually('the ends', () => all.every((of) => handler.position(of) === 20));
+      expect(handler.records).toHaveLength(20 + 5 * 5);
+    });
+
+    it('does not pass over records because a batch of filtered ones was fetched before a seek', async () => {
+      const topic = await cluster().createTopicOn(Array.from({ length: 6 }, () => [1, 2, 3]));
+      const others = [1, 2, 3, 4, 5].map((partition) => ({ topic, partition }));
+      await fill({ topic, partition: 0 }, numbered(5));
+      for (const of of others) {
+        await fill(of, numbered(5));
+        await cluster().transaction(of, ['never', 'ever'], 'abort');
+      }
+      const [consumer, handler] = member(newGroup(), topic);
+      handler.locateWith = (assigned) =>
+        Promise.resolve(assigned.map(({ partition }) => ({ topic, partition, offset: partition === 0 ? 0 : 5 })));
+      handler.afterBatch = ({ partition: read }) => {
+        if (read !== 0) return;
+        for (const { partition } of others) {
+          handler.sought({ topic, partition, offset: 0 });
+          consumer.seek({ topic, partition, offset: 0 });
+        }
+      };
+      await consumer.start();
+      await eventually('the ends', () => others.every((of) => handler.position(of) === 8));
+      for (const of of others) expect(handler.values(of)).toEqual(numbered(5));
+    });
+
+    it('stays in the group while it is located slowly, and while nothing is taken from it', async () => {
+      const topic = await cluster().createTopic(2);
+      for (const partition of [0, 1]) await fill({ topic, partition }, numbered(10));
+      const groupId = newGroup();
+      await begin(groupId, topic, 2);
+      const [consumer, handler] = member(groupId, topic);
+      const { locateWith } = handler;
+      handler.locateWith = async (assigned, signal) => {
+        await new Promise((resolve) => setTimeout(resolve, 7_000));
+        return locateWith(assigned, signal);
+      };
+      handler.afterBatch = ({ partition }) => consumer.pause([{ topic, partition }]);
+      await consumer.start();
+      await eventually('a batch of each', () => handler.batches.length === 2);
+      expect(handler.joins).toHaveLength(1);
+      expect(consumer.msSinceHeartbeat()).toBeLessThan(2_500);
+      const [of] = [{ topic, partition: 0 }];
+      expect(await consumer.commit([{ ...of, offset: 10, metadata: '' }])).toBe('committed');
+    });
+
+    it('commits nothing by itself', async () => {
+      const topic = await cluster().createTopic(1);
+      await fill({ topic, partition: 0 }, numbered(10));
+      const groupId = newGroup();
+      const [consumer, handler] = member(groupId, topic);
+      await consumer.start();
+      await eventually('all records', () => handler.records.length === 10);
+      await consumer.stop();
+      expect(await cluster().committed(groupId, { topic, partition: 0 })).toBeUndefined();
+    });
+
+    it('hands over to another member within 8 s of falling silent, and knows itself how long it was not heard', async () => {
+      const topic = await cluster().createTopic(2);
+      for (const partition of [0, 1]) await fill({ topic, partition }, numbered(10));
+      const groupId = newGroup();
+      await begin(groupId, topic, 2);
+      const wire = new Wire();
+      const [first, one] = member(groupId, topic, wire);
+      const [second, two] = member(groupId, topic);
+      await first.start();
+      await second.start();
+      await eventually('both hold one', () => one.lastJoin?.assigned.length === 1 && one.records.length >= 10);
+      // As a process that is stopped: nothing goes out, and what comes in is read late.
+      const thaw = Promise.withResolvers<void>();
+      let frozen: Promise<void> | undefined = thaw.promise;
+      let heartbeats = 0;
+      wire.onRequest = () => frozen;
+      wire.onAnswer = async ({ apiKey }, answer) => {
+        await frozen;
+        if (apiKey === HEARTBEAT) heartbeats++;
+        return answer;
+      };
+      const silentSinceMs = performance.now();
+      await eventually('the other one has both', () => two.lastJoin?.assigned.length === 2);
+      await eventually('and reads both', () => two.values().filter((value) => value === 'value-9').length >= 2);
+      expect(performance.now() - silentSinceMs).toBeLessThan(8_000);
+      expect(first.msSinceHeartbeat()).toBeGreaterThan(4_500);
+      const before = one.joins.length;
+      frozen = undefined;
+      thaw.resolve();
+      await eventually('its way back', () => one.joins.length > before);
+      expect(one.lastJoin?.isContinuous).toBe(false);
+      await eventually('a heartbeat', () => heartbeats > 0 && first.msSinceHeartbeat() < 2_500);
+    });
+
+    it('does not take an answer that lay about for a sign of life', async () => {
+      const topic = await cluster().createTopic(1);
+      const wire = new Wire();
+      const [consumer] = member(newGroup(), topic, wire);
+      await consumer.start();
+      const late = Promise.withResolvers<void>();
+      let isHeld = false;
+      wire.onAnswer = async ({ apiKey }, answer) => {
+        if (apiKey === HEARTBEAT && !isHeld) {
+          isHeld = true;
+          await late.promise;
+        }
+        return answer;
+      };
+      await eventually('a heartbeat', () => isHeld);
+      await new Promise((resolve) => setTimeout(resolve, 1_200));
+      const before = consumer.msSinceHeartbeat();
+      late.resolve();
+      // The answer is there within a turn or two; what counts is when it was asked for.
+      for (let turns = 0; turns < 50; turns++) await new Promise((resolve) => setImmediate(resolve));
+      expect(before).toBeGreaterThan(1_200);
+      expect(consumer.msSinceHeartbeat()).toBeGreaterThanOrEqual(1_200);
+    });
+
+    it('ends when kafkajs gives up', async () => {
+      const topic = await cluster().createTopic(1);
+      const wire = new Wire();
+      const [consumer, handler] = member(newGroup(), topic, wire);
+      await consumer.start();
+      wire.onAnswer = ({ apiKey }, answer) => {
+        if (apiKey !== FETCH) return answer;
+        for (const { errorAt } of fetchedPartitions(answer)) answer.writeInt16BE(TOPIC_AUTHORIZATION_FAILED, errorAt);
+        return answer;
+      };
+      await eventually('the end', () => handler.fatal.length > 0);
+      expect(handler.fatal).toHaveLength(1);
+      await expect(consumer.commit([{ topic, partition: 0, offset: 0, metadata: '' }])).rejects.toThrow();
+    });
+
+    it('ends when a fetch gets no answer', async () => {
+      const topic = await cluster().createTopic(1);
+      const wire = new Wire();
+      const [consumer, handler] = member(newGroup(), topic, wire, { stallAfterMs: 2_000 });
+      await consumer.start();
+      const over = Promise.withResolvers<void>();
+      wire.onAnswer = async ({ apiKey }, answer) => {
+        if (apiKey === FETCH) await over.promise;
+        return answer;
+      };
+      await eventually('the end', () => handler.fatal.length > 0);
+      expect(handler.fatal[0]?.message).toBe(`no fetch of ${topic}[0] was answered for 2000 ms`);
+      over.resolve();
+    });
+
+    it('does not end because it has paused everything for long', async () => {
+      const topic = await cluster().createTopic(1);
+      const of = { topic, partition: 0 };
+      const [consumer, handler] = member(newGroup(), topic, new Wire(), { stallAfterMs: 1_000 });
+      await consumer.start();
+      consumer.pause([of]);
+      await new Promise((resolve) => setTimeout(resolve, 2_000));
+      consumer.resume([of]);
+      await fill(of, ['a']);
+      await eventually('the record', () => handler.records.length === 1);
+      expect(handler.fatal).toEqual([]);
+    });
+
+    it('keeps the partitions of one number together where it is told to', async () => {
+      const topics = [await cluster().createTopic(4), await cluster().createTopic(4)];
+      const groupId = newGroup();
+      const options = { topics, isCoPartitioned: true };
+      const [first, one] = member(groupId, '', new Wire(), options);
+      const [second, two] = member(groupId, '', new Wire(), options);
+      await first.start();
+      await second.start();
+      await eventually('an even share', () => one.lastJoin?.assigned.length === 4);
+      for (const handler of [one, two]) {
+        const [left, right] = topics.map((topic) =>
+          handler.lastJoin?.assigned.filter((of) => of.topic === topic).map(({ partition }) => partition),
+        );
+        expect(left).toHaveLength(2);
+        expect(left).toEqual(right);
+      }
+    });
+
+    it('goes on where it was when a leader moves', async () => {
+      const topic = await cluster().createTopicOn([[1, 2, 3]]);
+      const of = { topic, partition: 0 };
+      const groupId = newGroup();
+      await begin(groupId, topic, 1);
+      const [consumer, handler] = member(groupId, topic);
+      await consumer.start();
+      await fill(of, numbered(10));
+      await eventually('the first records', () => handler.position(of) === 10);
+      expect(await consumer.commit([{ ...of, offset: 10, metadata: '' }])).toBe('committed');
+      await cluster().reassign(of, [2, 3]);
+      await eventually('the move', async () => (await cluster().leaderOf(of)) === 2);
+      await eventually('the next records', async () => {
+        await fill(of, numbered(10, 10)).catch(() => {});
+        return (handler.position(of) ?? 0) >= 20;
+      });
+      expect(handler.values().slice(0, 20)).toEqual(numbered(20));
+      expect(handler.fatal).toEqual([]);
+    });
+  });
+}

@@ -1,0 +1,91 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { KafkaCluster } from './kafka-cluster.conformance.ts';
+import { createLogFollower } from './kafkajs-follower.ts';
+import { createTailReader } from './kafkajs-tail-reader.ts';
+import { eventually, numbered } from './recording-handler.conformance.ts';
+import { FETCH, fetchedPartitions, Wire } from './wire.conformance.ts';
+
+/** The same fetch answer (version 11), of one partition, without its records: as from a log that was compacted there. */
+function emptied(answer: Buffer): Buffer {
+  const [first, ...others] = fetchedPartitions(answer);
+  if (first === undefined || others.length > 0 || first.recordsSize <= 0) return answer;
+  const before = answer.subarray(0, first.recordsAt);
+  const after = answer.subarray(first.recordsAt + 4 + first.recordsSize);
+  const changed = Buffer.concat([before, Buffer.alloc(4), after]);
+  changed.writeInt32BE(changed.length - 4, 0);
+  return changed;
+}
+
+/** What kafkajs makes of logs that end in nothing or lose their beginning, and what the readers make of that. */
+export function readerFaults(cluster: () => KafkaCluster): void {
+  describe('the kafkajs readers, at faults', () => {
+    const stopped: { stop(): Promise<void> }[] = [];
+    const fatal: Error[] = [];
+    const groupsOf = async (prefix: string): Promise<string[]> =>
+      (await cluster().admin.listGroups()).groups.map(({ groupId }) => groupId).filter((id) => id.startsWith(prefix));
+
+    afterEach(async () => {
+      await Promise.all(stopped.splice(0).map((reader) => reader.stop()));
+      expect(fatal.splice(0)).toEqual([]);
+    });
+
+    const onFatal = (error: Error): void => void fatal.push(error);
+
+    it('reach an end whose records were compacted away, and go on behind it', async () => {
+      const topic = await cluster().createTopic(1);
+      const of = { topic, partition: 0 };
+      await cluster().append(numbered(5).map((value) => ({ ...of, key: null, value })));
+      const wire = new Wire();
+      let isCompacted = true;
+      wire.onAnswer = ({ apiKey }, answer) => (apiKey === FETCH && isCompacted ? emptied(answer) : answer);
+      const connection = { ...cluster().connection, socketFactory: wire.socketFactory };
+      const seen: string[] = [];
+      const onRecord = ({ value }: { value: Buffer | null }): void => void seen.push(String(value));
+      const follower = createLogFollower({ connection, topic, onRecord, onFatal });
+      const reader = createTailReader({ connection, topic, onFatal });
+      stopped.push(follower, reader);
+      await follower.start();
+      await reader.start();
+      expect(await reader.read([{ ...of, offset: 2 }], onRecord)).toEqual([{ ...of, offset: 5 }]);
+      expect(seen).toEqual([]);
+      isCompacted = false;
+      await cluster().append([{ ...of, key: null, value: 'next' }]);
+      await eventually('the next record', () => seen.length === 1);
+      expect(seen).toEqual(['next']);
+    });
+
+    it('go on at the new beginning when retention overtakes them', async () => {
+      const topic = await cluster().createTopic(1);
+      const of = { topic, partition: 0 };
+      await cluster().append(numbered(10).map((value) => ({ ...of, key: null, value })));
+      const wire = new Wire();
+      const connection = { ...cluster().connection, socketFactory: wire.socketFactory };
+      const reader = createTailReader({ connection, topic, onFatal });
+      stopped.push(reader);
+      await reader.start();
+      let isDeleted = false;
+      wire.onRequest = async ({ apiKey }) => {
+        if (apiKey !== FETCH || isDeleted) return;
+        isDeleted = true;
+        await cluster().deleteBefore(of, 6);
+      };
+      const seen: string[] = [];
+      const ends = await reader.read([{ ...of, offset: 1 }], ({ value }) => void seen.push(String(value)));
+      expect(isDeleted).toBe(true);
+      expect(ends).toEqual([{ ...of, offset: 10 }]);
+      expect(seen).toEqual(numbered(4, 6));
+    });
+
+    it('leave no consumer group behind when they stop', async () => {
+      const topic = await cluster().createTopic(1);
+      const { connection } = cluster();
+      const groupPrefix = `leftover-${Date.now()}.`;
+      const follower = createLogFollower({ connection, topic, onRecord: () => {}, onFatal, groupPrefix });
+      const reader = createTailReader({ connection, topic, onFatal, groupPrefix });
+      await Promise.all([follower.start(), reader.start()]);
+      expect(await groupsOf(groupPrefix)).toHaveLength(2);
+      await Promise.all([follower.stop(), reader.stop()]);
+      expect(await groupsOf(groupPrefix)).toEqual([]);
+    });
+  });
+}
