@@ -19,8 +19,9 @@ export const topicEnvironment = z.object({
     )
     .default(['auth-events'])
     .describe('topic names separated by commas'),
-  TOPIC_PARTITIONS: count(24, 1_000),
-  TOPIC_RETRY_PARTITIONS: count(6, 1_000),
+  // The end of every partition travels in the metadata of a commit, which Kafka limits to 4 KiB.
+  TOPIC_PARTITIONS: count(24, 400),
+  TOPIC_RETRY_PARTITIONS: count(6, 400),
   TOPIC_REPLICATION: count(3, 9),
   TOPIC_MIN_ISR: count(2, 9),
 });

@@ -58,7 +58,7 @@ export function encodeWebhook(record: WebhookRecord): string {
   return JSON.stringify(record);
 }
 
-/** The record, or undefined when the value is none of ours. Written by config-service alone, so the check is shallow. */
+/** The record, or undefined when the value is none of ours, or lacks what a reader could not do without. */
 export function decodeWebhook(value: Buffer): WebhookRecord | undefined {
   try {
     const record = JSON.parse(value.toString()) as Partial<WebhookRecord> | null;
@@ -68,10 +68,24 @@ export function decodeWebhook(value: Buffer): WebhookRecord | undefined {
       typeof record.epoch === 'number' &&
       typeof record.version === 'number' &&
       typeof record.deleted === 'boolean';
-    return isOurs ? (record as WebhookRecord) : undefined;
+    return isOurs && (record.deleted || isWholeState(record)) ? (record as WebhookRecord) : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isWholeState(record: Partial<WebhookState>): boolean {
+  return (
+    typeof record.url === 'string' &&
+    typeof record.enabled === 'boolean' &&
+    typeof record.timeoutMs === 'number' &&
+    Array.isArray(record.subscribedTo) &&
+    Array.isArray(record.headers) &&
+    Array.isArray(record.signingKeys) &&
+    record.signingKeys.length > 0 &&
+    Array.isArray(record.retryPolicy?.delaysMs) &&
+    typeof record.retryPolicy.maxAgeMs === 'number'
+  );
 }
 
 /** Negative when `left` is the older. Epoch first: a restored database counts versions anew in a higher epoch. */

@@ -26,6 +26,8 @@ export class PartitionLedger<Tag> {
   private readonly known = new Set<number>();
   private readonly underWay = new Set<number>();
   private inherited: { readonly tag: Tag | undefined; readonly upTo: number } = { tag: undefined, upTo: -1 };
+  /** All below it was done when the last join began: more than the group had accepted by then. */
+  private floor = 0;
   private hasEnded = false;
 
   /** True once the partition is not held any more, or was not held in between: no commit, and nothing is owed. */
@@ -58,6 +60,7 @@ export class PartitionLedger<Tag> {
   suspend(): void {
     if (this.window === undefined) return;
     for (const offset of this.window.doneAboveLowest()) this.known.add(offset);
+    this.floor = Math.max(this.floor, this.window.lowest);
     this.window = undefined;
   }
 
@@ -78,7 +81,7 @@ export class PartitionLedger<Tag> {
 
   /** The highest offset that is done or under way but was not handed over again yet; -1 for none. */
   private highestKnown(): number {
-    let highest = -1;
+    let highest = this.floor - 1;
     for (const offset of this.known) if (offset > highest) highest = offset;
     for (const offset of this.underWay) if (offset > highest) highest = offset;
     return highest;
@@ -88,7 +91,7 @@ export class PartitionLedger<Tag> {
   take(offset: number, tag: Tag): Standing {
     this.require().take(offset, offset <= this.inherited.upTo ? (this.inherited.tag ?? tag) : tag);
     if (this.underWay.has(offset)) return 'under way';
-    if (!this.known.delete(offset)) return 'new';
+    if (offset >= this.floor && !this.known.delete(offset)) return 'new';
     this.require().complete(offset);
     return 'done';
   }

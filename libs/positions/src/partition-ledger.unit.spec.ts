@@ -18,6 +18,16 @@ describe('PartitionLedger', () => {
     expect(ledger.committable).toEqual({ offset: 0, tag: 'b' });
   });
 
+  it('recognises what was done and not committed yet, below its lowest incomplete offset', () => {
+    const ledger = opened(10);
+    for (const offset of [10, 11, 12, 13]) ledger.take(offset, 'a');
+    for (const offset of [10, 11, 13]) ledger.complete(offset);
+    ledger.suspend();
+    ledger.open(10, { done: [], tag: 'inherited', upTo: -1 });
+    expect([10, 11, 12, 13].map((offset) => ledger.take(offset, 'b'))).toEqual(['done', 'done', 'new', 'done']);
+    expect(ledger.committable).toEqual({ offset: 12, tag: 'inherited' });
+  });
+
   it('waits for what is still under way when its record comes again', () => {
     const ledger = opened();
     ledger.take(0, 'a');

@@ -6,6 +6,7 @@ import { isKnownEvent } from '@signalbox/domain';
 import type { KafkaConnection } from '@signalbox/kafka';
 import { createLogConsumer, createLogProducer, createTailReader } from '@signalbox/kafka';
 import type { Logger, Registry } from '@signalbox/observability';
+import { KnownTail } from '@signalbox/positions';
 import type { DispatcherEnvironment } from '../dispatcher.environment.ts';
 import { GroupRole } from '../group-role.ts';
 import type { OnFatal, Role } from '../role.ts';
@@ -34,7 +35,7 @@ export const ROUTER_ROLE = Symbol('RouterRole');
         onFatal: OnFatal,
       ): Role => {
         const producer = createLogProducer({ connection });
-        const tail = createTailReader({ connection, topic: topics.deliveries, onFatal });
+        const reader = createTailReader({ connection, topic: topics.deliveries, onFatal });
         const handler = new Router({
           rules: {
             maxEventBytes: env.MAX_EVENT_BYTES,
@@ -43,9 +44,8 @@ export const ROUTER_ROLE = Symbol('RouterRole');
             randomUuids: () => randomUUID() + randomUUID(),
           },
           producer,
-          deliveriesTail: tail,
+          tail: new KnownTail({ reader, topic: topics.deliveries, partitions }),
           topics,
-          deliveriesPartitions: partitions,
           now: Date.now,
           observer: routerMetrics(registry, logger),
         });
@@ -56,7 +56,7 @@ export const ROUTER_ROLE = Symbol('RouterRole');
           handler,
           onFatal,
         });
-        return new GroupRole({ name: 'router', handler, consumer, producer, tail, tickMs: 250, onFatal });
+        return new GroupRole({ name: 'router', handler, consumer, producer, tail: reader, tickMs: 250, onFatal });
       },
       inject: [ENVIRONMENT, KAFKA_CONNECTION, TOPICS, PARTITIONS, WEBHOOK_LOOKUP, LOGGER, REGISTRY, ON_FATAL],
     },

@@ -4,6 +4,7 @@ import { groupNames } from '@signalbox/contracts';
 import type { KafkaConnection } from '@signalbox/kafka';
 import { createLogConsumer, createLogProducer, createTailReader } from '@signalbox/kafka';
 import type { Logger, Registry } from '@signalbox/observability';
+import { KnownTail } from '@signalbox/positions';
 import type { DispatcherEnvironment } from '../dispatcher.environment.ts';
 import { GroupRole } from '../group-role.ts';
 import type { OnFatal, Role } from '../role.ts';
@@ -14,6 +15,7 @@ import { Scheduler } from './application/scheduler.ts';
 export const SCHEDULER_ROLE = Symbol('SchedulerRole');
 
 const MAX_HELD = 20_000;
+const MAX_HELD_BYTES = 64 * 1_024 * 1_024;
 /** How late a wait may end at most, beyond what Kafka takes. */
 const TICK_MS = 20;
 
@@ -31,13 +33,13 @@ const TICK_MS = 20;
         onFatal: OnFatal,
       ): Role => {
         const producer = createLogProducer({ connection });
-        const tail = createTailReader({ connection, topic: topics.deliveries, onFatal });
+        const reader = createTailReader({ connection, topic: topics.deliveries, onFatal });
         const handler = new Scheduler({
           producer,
-          deliveriesTail: tail,
+          tail: new KnownTail({ reader, topic: topics.deliveries, partitions }),
           topics,
-          deliveriesPartitions: partitions,
           maxHeld: MAX_HELD,
+          maxHeldBytes: MAX_HELD_BYTES,
           now: Date.now,
           observer: schedulerMetrics(registry, logger),
         });
@@ -48,10 +50,20 @@ const TICK_MS = 20;
           topics: topics.retries,
           handler,
           onFatal,
+          // Twins come to different tiers of the same partition number: one member sees them all.
+          isCoPartitioned: true,
           // Of a tier only the head is due: what is fetched behind it is read again later.
           maxBytesPerPartition: 256 * 1_024,
         });
-        return new GroupRole({ name: 'scheduler', handler, consumer, producer, tail, tickMs: TICK_MS, onFatal });
+        return new GroupRole({
+          name: 'scheduler',
+          handler,
+          consumer,
+          producer,
+          tail: reader,
+          tickMs: TICK_MS,
+          onFatal,
+        });
       },
       inject: [ENVIRONMENT, KAFKA_CONNECTION, TOPICS, PARTITIONS, LOGGER, REGISTRY, ON_FATAL],
     },

@@ -10,10 +10,9 @@ import type {
   LogProducer,
   LogRecord,
   PartitionPosition,
-  TailReader,
 } from '@signalbox/kafka';
-import type { PartitionLedger } from '@signalbox/positions';
-import { decodePositions, encodePositions, KnownPositions, LedgerBook, lowerPositions } from '@signalbox/positions';
+import type { KnownTail, PartitionLedger } from '@signalbox/positions';
+import { decodePositions, encodePositions, LedgerBook, lowerPositions } from '@signalbox/positions';
 import type { RoutingRules } from '../domain/route-event.ts';
 import { routeEvent } from '../domain/route-event.ts';
 
@@ -21,9 +20,8 @@ export interface RouterOptions {
   readonly rules: RoutingRules;
   readonly producer: LogProducer;
   /** Of `deliveries`. */
-  readonly deliveriesTail: Pick<TailReader, 'read'>;
+  readonly tail: KnownTail;
   readonly topics: { readonly deliveries: string; readonly deadLetters: string };
-  readonly deliveriesPartitions: number;
   readonly now: () => number;
   readonly observer: RouterObserver;
 }
@@ -36,6 +34,8 @@ export interface RouterObserver {
 
 /** Start no work when the group has not answered for this long: another member may hold the partitions by now. */
 const MAX_HEARTBEAT_AGE_MS = 4_500;
+/** Others write to `deliveries` as well: how far it reaches is asked for this often. */
+const REFRESH_MS = 5_000;
 
 type Tag = readonly number[];
 
@@ -45,11 +45,11 @@ type Tag = readonly number[];
  */
 export class Router implements LogHandler {
   private readonly book = new LedgerBook<Tag>();
-  private readonly ends = new KnownPositions();
   /** Source partition → source offset → webhooks that have the delivery already. */
   private readonly produced = new Map<string, Map<number, Set<string>>>();
   private consumer: LogConsumer | undefined;
   private isHeldBack = false;
+  private refreshedAtMs = 0;
 
   constructor(private readonly options: RouterOptions) {
     options.producer.onDrained(() => this.goOn());
@@ -66,11 +66,15 @@ export class Router implements LogHandler {
 
   async locate(assigned: readonly AssignedPartition[], signal: AbortSignal): Promise<readonly PartitionPosition[]> {
     const inherited = inheritedPositions(assigned);
-    if (inherited !== undefined) await this.readTail(assigned, inherited, signal);
+    if (inherited === undefined) await this.options.tail.learnEnds(signal);
+    else await this.readTail(assigned, inherited, signal);
     return assigned.map((of) => {
-      const offset = startOf(of);
-      const offsets = this.produced.get(keyOf(of.topic, of.partition))?.keys() ?? [];
-      this.book.open(of, offset, { done: [], tag: inherited, upTo: Math.max(-1, ...offsets) });
+      const offset = startOf(of, assigned);
+      let upTo = -1;
+      for (const produced of this.produced.get(keyOf(of.topic, of.partition))?.keys() ?? []) {
+        upTo = Math.max(upTo, produced);
+      }
+      this.book.open(of, offset, { done: [], tag: inherited, upTo });
       return { topic: of.topic, partition: of.partition, offset };
     });
   }
@@ -83,8 +87,15 @@ export class Router implements LogHandler {
     }
     const ledger = this.book.ledger(batch);
     const produced = this.produced.get(keyOf(batch.topic, batch.partition));
-    const tag = this.ends.snapshot();
+    const tag = this.options.tail.snapshot();
     for (const record of batch.records) {
+      if (this.options.producer.isSaturated()) {
+        // An event may become thousands of deliveries: no further one before these are on their way.
+        this.holdBack(consumer);
+        consumer.seek({ topic: batch.topic, partition: batch.partition, offset: record.offset });
+        ledger.passTo(record.offset);
+        return;
+      }
       if (ledger.take(record.offset, tag) !== 'new') continue;
       ledger.begin(record.offset);
       this.route(record, ledger, produced?.get(record.offset));
@@ -98,10 +109,17 @@ export class Router implements LogHandler {
     this.book.ledger(position).passTo(position.offset);
   }
 
+  /** To be called a few times a second. */
+  tick(): void {
+    this.goOn();
+    if (this.options.now() - this.refreshedAtMs < REFRESH_MS) return;
+    this.refreshedAtMs = this.options.now();
+    this.options.tail.refresh();
+  }
+
   /** What the commit loop commits. */
   toCommit(): readonly CommitEntry[] {
-    if (this.isHeldBack && !this.options.producer.isSaturated()) this.goOn();
-    return this.book.toCommit((_of, _offset, tag) => encodePositions(tag ?? this.ends.snapshot()));
+    return this.book.toCommit((_of, _offset, tag) => encodePositions(tag ?? this.options.tail.snapshot()));
   }
 
   onCommitted(entries: readonly CommitEntry[]): void {
@@ -127,7 +145,7 @@ export class Router implements LogHandler {
       this.options.producer.append(
         { topic: this.options.topics.deliveries, key: webhookId, value: body, headers: encodeDelivery(delivery) },
         ({ partition, offset }) => {
-          this.ends.note(partition, offset + 1);
+          this.options.tail.note(partition, offset + 1);
           settle();
         },
       );
@@ -148,12 +166,7 @@ export class Router implements LogHandler {
     from: readonly number[],
     signal: AbortSignal,
   ): Promise<void> {
-    const committed = new Map(assigned.map((of) => [keyOf(of.topic, of.partition), startOf(of)]));
-    const positions = Array.from({ length: this.options.deliveriesPartitions }, (_, partition) => ({
-      topic: this.options.topics.deliveries,
-      partition,
-      offset: from[partition] ?? 0,
-    }));
+    const committed = new Map(assigned.map((of) => [keyOf(of.topic, of.partition), startOf(of, assigned)]));
     const onRecord = (record: LogRecord): void => {
       const delivery = decodeDelivery(record.headers);
       if (delivery === undefined || delivery.round !== 0 || delivery.attemptNumber !== 1 || delivery.deferrals !== 0) {
@@ -166,8 +179,7 @@ export class Router implements LogHandler {
       const webhooks = offsets.get(delivery.sourceOffset) ?? new Set<string>();
       offsets.set(delivery.sourceOffset, webhooks.add(record.key?.toString() ?? ''));
     };
-    const ends = await this.options.deliveriesTail.read(positions, onRecord, signal);
-    for (const end of ends) this.ends.note(end.partition, end.offset);
+    await this.options.tail.readFrom(from, onRecord, signal);
   }
 
   private holdBack(consumer: LogConsumer): void {
@@ -188,9 +200,13 @@ export class Router implements LogHandler {
   }
 }
 
-/** Where nothing was committed there is no telling what is new: the command that makes the topics commits the start. */
-function startOf(of: AssignedPartition): number {
+/**
+ * Where nothing was committed there is no telling what is new: the command that makes the topics commits the start. A
+ * partition that upstream added to a topic we read already is new as a whole.
+ */
+function startOf(of: AssignedPartition, assigned: readonly AssignedPartition[]): number {
   if (of.committedOffset !== null) return of.committedOffset;
+  if (assigned.some(({ topic, committedOffset }) => topic === of.topic && committedOffset !== null)) return of.logStart;
   throw new Error(
     `no start offset is committed for ${of.topic}/${of.partition}: run the topics command, which decides where to begin`,
   );

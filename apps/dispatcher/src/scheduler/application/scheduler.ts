@@ -17,11 +17,10 @@ import type {
   LogProducer,
   LogRecord,
   PartitionPosition,
-  TailReader,
   TopicPartition,
 } from '@signalbox/kafka';
-import type { PartitionLedger } from '@signalbox/positions';
-import { decodePositions, encodePositions, KnownPositions, LedgerBook, lowerPositions } from '@signalbox/positions';
+import type { KnownTail, PartitionLedger } from '@signalbox/positions';
+import { decodePositions, encodePositions, LedgerBook, lowerPositions } from '@signalbox/positions';
 import { RecentIds } from '../domain/recent-ids.ts';
 import { WakeHeap } from '../domain/wake-heap.ts';
 import { nextStep, planWait } from '../domain/waiting-plan.ts';
@@ -29,11 +28,11 @@ import { nextStep, planWait } from '../domain/waiting-plan.ts';
 export interface SchedulerOptions {
   readonly producer: LogProducer;
   /** Of `deliveries`. */
-  readonly deliveriesTail: Pick<TailReader, 'read'>;
+  readonly tail: KnownTail;
   readonly topics: TopicNames;
-  readonly deliveriesPartitions: number;
   /** Records held in memory; at the cap the partition is paused. */
   readonly maxHeld: number;
+  readonly maxHeldBytes: number;
   readonly now: () => number;
   readonly observer: SchedulerObserver;
 }
@@ -47,7 +46,9 @@ export interface SchedulerObserver {
 }
 
 interface Held {
-  readonly record: LogRecord;
+  readonly key: Buffer;
+  readonly offset: number;
+  readonly body: Buffer | null;
   readonly delivery: Delivery;
   readonly wait: Wait;
   readonly ledger: PartitionLedger<null>;
@@ -56,6 +57,9 @@ interface Held {
 /** Start no work when the group has not answered for this long: another member may hold the partitions by now. */
 const MAX_HEARTBEAT_AGE_MS = 4_500;
 const MINUTE_MS = 60_000;
+const SNAPSHOT_MS = 5_000;
+/** Older deliveries have no twin in a tier any more. */
+const OLDEST_TWIN_MS = 3 * MINUTE_MS;
 
 /**
  * `retries.<tier>` → `deliveries`, at the due-at. A crash between a fact's debt and its commit leaves the same retry twice
@@ -65,10 +69,13 @@ export class Scheduler implements LogHandler {
   private readonly book = new LedgerBook<null>();
   private readonly heap = new WakeHeap<Held>();
   private readonly produced = new RecentIds(MINUTE_MS);
-  private readonly ends = new KnownPositions();
-  /** `ends` as of the last minutes, the oldest first: what is committed is a minute old at least. */
+  /** Given to the producer and not acknowledged yet, with the twins that came meanwhile: they end when it has landed. */
+  private readonly pending = new Map<string, Held[]>();
+  private heldBytes = 0;
+  /** The ends of `deliveries` as of the last minutes, the oldest first: what is committed is a minute old at least. */
   private pastEnds: { readonly atMs: number; readonly positions: readonly number[] }[] = [];
   private paused: { readonly of: TopicPartition; readonly untilMs: number }[] = [];
+  private refreshedAtMs = 0;
   private consumer: LogConsumer | undefined;
 
   constructor(private readonly options: SchedulerOptions) {}
@@ -85,6 +92,7 @@ export class Scheduler implements LogHandler {
   onJoin(join: Join): void {
     this.book.onJoin(join);
     this.heap.clear();
+    this.heldBytes = 0;
     this.paused = [];
   }
 
@@ -94,7 +102,8 @@ export class Scheduler implements LogHandler {
       throw new Error(`no start offset is committed for ${missing.topic}/${missing.partition}: run the topics command`);
     }
     const from = inheritedPositions(assigned);
-    if (from !== undefined) await this.readTail(from, signal);
+    if (from === undefined) await this.options.tail.learnEnds(signal);
+    else await this.readTail(from, signal);
     return assigned.map((of) => {
       const offset = of.committedOffset ?? of.logStart;
       this.book.open(of, offset, { done: [], tag: undefined, upTo: -1 });
@@ -121,7 +130,7 @@ export class Scheduler implements LogHandler {
       }
       const timing = { appendedAtMs: record.timestampMs, tierDelayMs: tier.delayMs, dueAtMs: wait.dueAtMs, nowMs };
       const plan = planWait(timing);
-      const isFull = this.heap.size >= this.options.maxHeld || ledger.isFull;
+      const isFull = this.isFull || ledger.isFull;
       if (plan.kind === 'pause' || isFull) {
         const untilMs = plan.kind === 'pause' ? plan.untilMs : (this.heap.nextAtMs ?? nowMs) + 100;
         ledger.passTo(record.offset);
@@ -129,7 +138,7 @@ export class Scheduler implements LogHandler {
         return;
       }
       if (ledger.take(record.offset, null) === 'new') {
-        this.heap.push({ record, delivery, wait, ledger }, plan.wakeAtMs);
+        this.hold(record, delivery, wait, ledger, plan.wakeAtMs);
       }
     }
     ledger.passTo(batch.nextPosition);
@@ -147,7 +156,12 @@ export class Scheduler implements LogHandler {
     while (!this.options.producer.isSaturated()) {
       const held = this.heap.popDue(nowMs);
       if (held === undefined) break;
+      this.heldBytes -= held.body?.length ?? 0;
       this.move(held, nowMs);
+    }
+    if (nowMs - this.refreshedAtMs >= SNAPSHOT_MS) {
+      this.refreshedAtMs = nowMs;
+      this.options.tail.refresh();
     }
     if (!this.paused.some(({ untilMs }) => untilMs <= nowMs)) return;
     const due = this.paused.filter(({ untilMs }) => untilMs <= nowMs).map(({ of }) => of);
@@ -168,35 +182,74 @@ export class Scheduler implements LogHandler {
   private move(held: Held, nowMs: number): void {
     const step = nextStep(held.wait.dueAtMs, nowMs);
     if (step.kind === 'hold') {
+      this.heldBytes += held.body?.length ?? 0;
       this.heap.push(held, step.wakeAtMs);
       return;
     }
-    const { record, delivery, wait, ledger } = held;
-    ledger.begin(record.offset);
-    const body = { key: record.key, value: record.value };
+    const { key, body, offset, delivery, wait, ledger } = held;
+    ledger.begin(offset);
     if (step.kind === 'hop') {
       const tier = retryTierFor(step.remainingMs);
       const topic = this.options.topics.retries[tier] ?? '';
-      this.options.producer.append({ topic, ...body, headers: encodeDelivery(delivery, wait) }, () =>
-        ledger.complete(record.offset),
+      this.options.producer.append({ topic, key, value: body, headers: encodeDelivery(delivery, wait) }, () =>
+        ledger.complete(offset),
       );
       this.options.observer.onHopped(RETRY_TIERS[tier]?.name ?? '');
       return;
     }
-    if (!this.produced.add(idOf(delivery), nowMs)) {
-      ledger.complete(record.offset);
+    this.deliver(held, nowMs);
+  }
+
+  /** Gives a delivery back to the senders, unless its twin went there already. */
+  private deliver(held: Held, nowMs: number): void {
+    const id = idOf(held.delivery);
+    const twins = this.pending.get(id);
+    if (twins !== undefined) {
+      // Done only when the first has landed: this process may have lost and regained the partition meanwhile.
+      twins.push(held);
       this.options.observer.onTwin();
       return;
     }
-    const headers = encodeDelivery(delivery);
+    if (this.produced.has(id)) {
+      held.ledger.complete(held.offset);
+      this.options.observer.onTwin();
+      return;
+    }
+    const same: Held[] = [held];
+    this.pending.set(id, same);
     this.options.producer.append(
-      { topic: this.options.topics.deliveries, ...body, headers },
+      {
+        topic: this.options.topics.deliveries,
+        key: held.key,
+        value: held.body,
+        headers: encodeDelivery(held.delivery),
+      },
       ({ partition, offset }) => {
-        this.ends.note(partition, offset + 1);
-        ledger.complete(record.offset);
+        this.options.tail.note(partition, offset + 1);
+        this.pending.delete(id);
+        this.produced.add(id, this.options.now());
+        for (const one of same) one.ledger.complete(one.offset);
       },
     );
-    this.options.observer.onDelivered(nowMs - wait.dueAtMs);
+    this.options.observer.onDelivered(nowMs - held.wait.dueAtMs);
+  }
+
+  private get isFull(): boolean {
+    return this.heap.size >= this.options.maxHeld || this.heldBytes >= this.options.maxHeldBytes;
+  }
+
+  private hold(
+    record: LogRecord,
+    delivery: Delivery,
+    wait: Wait,
+    ledger: PartitionLedger<null>,
+    wakeAtMs: number,
+  ): void {
+    // Copied: a record's bytes are a part of the whole answer they came in, which would stay in memory with them.
+    const body = record.value === null ? null : Buffer.from(record.value);
+    const key = Buffer.from(record.key ?? '');
+    this.heldBytes += body?.length ?? 0;
+    this.heap.push({ key, offset: record.offset, body, delivery, wait, ledger }, wakeAtMs);
   }
 
   private pauseAt(record: LogRecord, untilMs: number): void {
@@ -218,26 +271,23 @@ export class Scheduler implements LogHandler {
   }
 
   private async readTail(from: readonly number[], signal: AbortSignal): Promise<void> {
-    const positions = Array.from({ length: this.options.deliveriesPartitions }, (_, partition) => ({
-      topic: this.options.topics.deliveries,
-      partition,
-      offset: from[partition] ?? 0,
-    }));
     const nowMs = this.options.now();
     const onRecord = (record: LogRecord): void => {
+      if (record.timestampMs < nowMs - OLDEST_TWIN_MS) return;
       const delivery = decodeDelivery(record.headers);
-      if (delivery !== undefined) this.produced.add(idOf(delivery), nowMs);
+      // What the router made was never in a tier.
+      if (delivery === undefined || (delivery.attemptNumber === 1 && delivery.deferrals === 0)) return;
+      this.produced.add(idOf(delivery), nowMs);
     };
-    const ends = await this.options.deliveriesTail.read(positions, onRecord, signal);
-    for (const end of ends) this.ends.note(end.partition, end.offset);
+    await this.options.tail.readFrom(from, onRecord, signal);
   }
 
   /** A snapshot every five seconds; the newest that is a minute old, else the oldest there is. */
   private positionsAMinuteAgo(): readonly number[] {
     const nowMs = this.options.now();
     const last = this.pastEnds.at(-1);
-    if (last === undefined || nowMs - last.atMs >= 5_000) {
-      this.pastEnds.push({ atMs: nowMs, positions: this.ends.snapshot() });
+    if (last === undefined || nowMs - last.atMs >= SNAPSHOT_MS) {
+      this.pastEnds.push({ atMs: nowMs, positions: this.options.tail.snapshot() });
       const oldEnough = this.pastEnds.findLastIndex(({ atMs }) => atMs <= nowMs - MINUTE_MS);
       if (oldEnough > 0) this.pastEnds.splice(0, oldEnough);
     }
@@ -259,13 +309,16 @@ function idOf(delivery: Delivery): string {
   return `${delivery.deliveryId}/${delivery.round}/${delivery.attemptNumber}/${delivery.deferrals}`;
 }
 
-/** The lowest of what was committed where there is anything to read; undefined when nothing can have a twin. */
+/**
+ * The lowest of what was committed. Also where a tier has nothing to read now: a sender's recovery may put a twin there
+ * at any time. Undefined where nothing was committed and there is nothing to read: nothing was ever produced then.
+ */
 function inheritedPositions(assigned: readonly AssignedPartition[]): readonly number[] | undefined {
   let lowest: readonly number[] | undefined;
   for (const of of assigned) {
-    if (of.committedOffset === null || of.committedOffset >= of.logEnd) continue;
-    const positions = decodePositions(of.committedMetadata) ?? [];
-    lowest = lowest === undefined ? positions : lowerPositions(lowest, positions);
+    const positions = decodePositions(of.committedMetadata);
+    if (positions === undefined && (of.committedOffset === null || of.committedOffset >= of.logEnd)) continue;
+    lowest = lowest === undefined ? (positions ?? []) : lowerPositions(lowest, positions ?? []);
   }
   return lowest;
 }

@@ -13,10 +13,14 @@ export class RecentIds {
     return this.young.size + this.old.size;
   }
 
+  has(id: string): boolean {
+    return this.young.has(id) || this.old.has(id);
+  }
+
   /** False when the id was there already. */
   add(id: string, nowMs: number): boolean {
     this.turn(nowMs);
-    if (this.young.has(id) || this.old.has(id)) return false;
+    if (this.has(id)) return false;
     this.young.add(id);
     return true;
   }

@@ -72,5 +72,9 @@ export class SendProfiles {
 }
 
 function privateKeyOf(base64: string): ReturnType<typeof createPrivateKey> {
-  return createPrivateKey({ key: Buffer.from(base64, 'base64'), format: 'der', type: 'pkcs8' });
+  try {
+    return createPrivateKey({ key: Buffer.from(base64, 'base64'), format: 'der', type: 'pkcs8' });
+  } catch {
+    throw new Unopened('the ed25519 private key of the webhook is no PKCS#8 key');
+  }
 }

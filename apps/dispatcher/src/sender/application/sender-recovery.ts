@@ -1,63 +1,85 @@
-import type { Fact } from '@signalbox/contracts';
+import type { Delivery, Fact } from '@signalbox/contracts';
 import { decodeFact, factKindOf } from '@signalbox/contracts';
 import type { AssignedPartition, LogRecord, TailReader } from '@signalbox/kafka';
-import type { Recovered } from '@signalbox/positions';
+
+/** A fact about a record above the committed offset. */
+export interface RecoveredFact {
+  readonly fact: Fact;
+  /** What it owed is known to have been produced: a later fact of the same round was made from it. */
+  readonly isPaid: boolean;
+}
 
 /** What `attempts` tells of one partition from the committed position on. */
 export interface RecoveredPartition {
-  /** What may be committed as metadata while these offsets are not: where they were found. */
-  readonly recovered: Recovered<number>;
-  /** Facts that owe a record, by the offset of their delivery: what they owe is produced again (design: twins). */
-  readonly owing: ReadonlyMap<number, Fact>;
+  /** The position they were read from: stays the metadata of commits until all these offsets are committed. */
+  readonly tag: number;
+  /** The last fact about each record, by the record's offset, whoever produced it. */
+  readonly facts: ReadonlyMap<number, RecoveredFact>;
+  /** The highest offset that a fact names; -1 for none. */
+  readonly upTo: number;
 }
 
-/**
- * Reads the facts of each assigned partition from the position that was committed with its offset. An offset is done when
- * any fact names it, whoever produced it.
- */
+/** Reads the facts of each assigned partition from the position that was committed with its offset. */
 export async function recoverFacts(
   tail: Pick<TailReader, 'read'>,
   attemptsTopic: string,
   assigned: readonly AssignedPartition[],
-  owes: (fact: Fact) => boolean,
   signal: AbortSignal,
 ): Promise<{
   readonly partitions: ReadonlyMap<number, RecoveredPartition>;
   /** Where each partition of `attempts` ended. */
   readonly ends: readonly { readonly partition: number; readonly offset: number }[];
 }> {
-  const found = new Map<number, { tag: number; committed: number; done: Set<number>; owing: Map<number, Fact> }>();
-  for (const of of assigned) {
-    const committed = of.committedOffset ?? of.logStart;
-    found.set(of.partition, {
-      tag: attemptsPosition(of.committedMetadata),
-      committed,
-      done: new Set(),
-      owing: new Map(),
-    });
-  }
+  const committed = new Map(assigned.map((of) => [of.partition, of.committedOffset ?? of.logStart]));
+  const found = new Map(assigned.map((of) => [of.partition, new Map<number, Fact>()]));
+  const latest = new Map<string, Fact>();
   const onRecord = (record: LogRecord): void => {
-    const partition = found.get(record.partition);
     // A breaker's change names the delivery that caused it, which may not be done.
-    if (partition === undefined || factKindOf(record.headers) === 'breaker-changed') return;
+    if (factKindOf(record.headers) === 'breaker-changed') return;
     const fact = decodeFact(record.headers, record.value);
-    if (fact.kind === 'not-a-fact' || fact.deliveryOffset < partition.committed) return;
-    if (owes(fact)) partition.owing.set(fact.deliveryOffset, fact);
-    else partition.done.add(fact.deliveryOffset);
+    if (fact.kind === 'not-a-fact' || fact.deliveryOffset < (committed.get(record.partition) ?? Infinity)) return;
+    found.get(record.partition)?.set(fact.deliveryOffset, fact);
+    const known = latest.get(roundOf(fact));
+    if (known === undefined || isLater(fact, known)) latest.set(roundOf(fact), fact);
   };
-  const from = assigned.map(({ partition }) => ({
+  const from = assigned.map((of) => ({
     topic: attemptsTopic,
-    partition,
-    offset: found.get(partition)?.tag ?? 0,
+    partition: of.partition,
+    offset: attemptsPosition(of.committedMetadata),
   }));
   const ends = await tail.read(from, onRecord, signal);
   const partitions = new Map<number, RecoveredPartition>();
-  for (const [partition, { tag, done, owing }] of found) {
-    for (const offset of done) owing.delete(offset);
-    const upTo = Math.max(-1, ...done, ...owing.keys());
-    partitions.set(partition, { recovered: { done, tag, upTo }, owing });
+  for (const { partition, offset: tag } of from) {
+    const facts = new Map<number, RecoveredFact>();
+    let upTo = -1;
+    for (const [offset, fact] of found.get(partition) ?? []) {
+      facts.set(offset, { fact, isPaid: isLater(latest.get(roundOf(fact)) ?? fact, fact) });
+      if (offset > upTo) upTo = offset;
+    }
+    partitions.set(partition, { tag, facts, upTo });
   }
   return { partitions, ends };
+}
+
+/**
+ * Whether a fact is about this very record. Offsets alone do not say so: a topic that was made anew begins at 0 again
+ * while the facts about its predecessor are still there.
+ */
+export function isAbout(fact: Fact, delivery: Delivery): boolean {
+  return (
+    fact.deliveryId === delivery.deliveryId &&
+    fact.round === delivery.round &&
+    fact.attemptNumber === delivery.attemptNumber &&
+    fact.deferrals === delivery.deferrals
+  );
+}
+
+function roundOf(fact: Fact): string {
+  return `${fact.deliveryId}/${fact.round}`;
+}
+
+function isLater(fact: Fact, than: Fact): boolean {
+  return (fact.attemptNumber - than.attemptNumber || fact.deferrals - than.deferrals) > 0;
 }
 
 const METADATA = /^a([0-9a-z]+)$/;

@@ -3,7 +3,7 @@ import type { Fact } from '@signalbox/contracts';
 import { encodeFact } from '@signalbox/contracts';
 import { deliveryIdOf } from '@signalbox/domain';
 import type { LogRecord, PartitionPosition } from '@signalbox/kafka';
-import { attemptsMetadata, attemptsPosition, recoverFacts } from './sender-recovery.ts';
+import { attemptsMetadata, attemptsPosition, isAbout, recoverFacts } from './sender-recovery.ts';
 
 const base = {
   webhookId: 'w',
@@ -62,40 +62,46 @@ function tailOf(facts: readonly Fact[]) {
 const recover = async (facts: readonly Fact[], committedOffset: number, committedMetadata: string) => {
   const tail = tailOf(facts);
   const assigned = [{ topic: 'deliveries', partition: 0, committedOffset, committedMetadata, logStart: 0, logEnd: 99 }];
-  const owes = (fact: Fact): boolean => fact.kind === 'deferred';
-  const { partitions } = await recoverFacts(tail, 'attempts', assigned, owes, new AbortController().signal);
+  const { partitions } = await recoverFacts(tail, 'attempts', assigned, new AbortController().signal);
   const found = partitions.get(0);
-  return {
-    asked: tail.asked,
-    done: [...(found?.recovered.done ?? [])],
-    owing: found?.owing,
-    recovered: found?.recovered,
-  };
+  const named = [...(found?.facts ?? [])].map(([offset, { isPaid }]) => (isPaid ? `${offset} paid` : String(offset)));
+  return { asked: tail.asked, facts: named, tag: found?.tag, upTo: found?.upTo };
 };
 
 describe('recovery of a sender', () => {
-  it('counts an offset as done when any fact names it, from the committed offset on', async () => {
-    const { done } = await recover([attemptedAt(3), attemptedAt(7), attemptedAt(5)], 5, '');
-    expect(done).toEqual([7, 5]);
+  it('finds the fact about each record from the committed offset on', async () => {
+    const { facts, upTo } = await recover([attemptedAt(3), attemptedAt(7), attemptedAt(5)], 5, '');
+    expect(facts).toEqual(['7', '5']);
+    expect(upTo).toBe(7);
   });
 
   it('reads from the position that was committed, which stays until what it found is committed', async () => {
-    const { asked, done, recovered } = await recover([attemptedAt(5), attemptedAt(6)], 5, attemptsMetadata(1));
+    const { asked, facts, tag } = await recover([attemptedAt(5), attemptedAt(6)], 5, attemptsMetadata(1));
     expect(asked).toEqual([{ topic: 'attempts', partition: 0, offset: 1 }]);
-    expect(done).toEqual([6]);
-    expect(recovered).toMatchObject({ tag: 1, upTo: 6 });
+    expect(facts).toEqual(['6']);
+    expect(tag).toBe(1);
   });
 
-  it('owes again what a fact owed, and not where a later fact settled it', async () => {
-    const { done, owing } = await recover([deferredAt(5), deferredAt(6), attemptedAt(6)], 5, '');
-    expect([...(owing?.keys() ?? [])]).toEqual([5]);
-    expect(done).toEqual([6]);
+  it('knows a debt as paid where a later fact of the same round was made from it', async () => {
+    const retried = { ...attemptedAt(9), deferrals: 1 };
+    expect((await recover([deferredAt(5), retried], 5, '')).facts).toEqual(['5 paid', '9']);
+    expect((await recover([deferredAt(5)], 5, '')).facts).toEqual(['5']);
   });
 
   it('does not take a change of the breaker for the end of the delivery it names', async () => {
-    const { done, owing } = await recover([breakerAt(5)], 5, '');
-    expect(done).toEqual([]);
-    expect(owing?.size).toBe(0);
+    expect((await recover([breakerAt(5)], 5, '')).facts).toEqual([]);
+  });
+
+  it('takes as many facts as a window can hold', async () => {
+    const facts = Array.from({ length: 262_144 }, (_, offset) => attemptedAt(offset));
+    expect((await recover(facts, 0, '')).upTo).toBe(262_143);
+  });
+
+  it('recognises a record by what it asks for, not by where it lies', () => {
+    const delivery = { ...base, eventId: 'e', sourceTopic: 't', sourcePartition: 0, sourceOffset: 0 };
+    expect(isAbout(attemptedAt(5), delivery)).toBe(true);
+    expect(isAbout(attemptedAt(5), { ...delivery, deliveryId: deliveryIdOf('w', 'other') })).toBe(false);
+    expect(isAbout(attemptedAt(5), { ...delivery, deferrals: 1 })).toBe(false);
   });
 
   it('begins at the beginning with metadata that is none of its own', () => {

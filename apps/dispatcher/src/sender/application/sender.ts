@@ -23,7 +23,8 @@ import type { SendProfile } from '../domain/send-profile.ts';
 import { attemptHeaders } from '../domain/send-profile.ts';
 import { outcomeOf, refusedOutcome, signalOf } from './post-outcome.ts';
 import type { SendProfiles } from './send-profiles.ts';
-import { attemptsMetadata, recoverFacts } from './sender-recovery.ts';
+import type { RecoveredFact } from './sender-recovery.ts';
+import { attemptsMetadata, isAbout, recoverFacts } from './sender-recovery.ts';
 import type { OwnedTask } from './settlement.ts';
 import { Settlement } from './settlement.ts';
 
@@ -66,6 +67,8 @@ export interface SenderObserver {
   onUnknownKey(webhookId: string, detail: string): void;
 }
 
+/** The longest `maxAgeMs` a webhook may have: what waits for a webhook that nobody knows ends after it. */
+const LONGEST_LIFE_MS = 604_800_000;
 /** Start no work when the group has not answered for this long: another member may hold the partitions by now. */
 const MAX_HEARTBEAT_AGE_MS = 4_500;
 
@@ -75,8 +78,8 @@ export class Sender implements LogHandler {
   private readonly lanes: Lanes<OwnedTask>;
   private readonly parking = new Parking<OwnedTask>();
   private readonly settlement: Settlement;
-  /** Facts of an earlier owner that owe a record, by partition and offset. */
-  private owing = new Map<number, ReadonlyMap<number, Fact>>();
+  /** What `attempts` told of records above the committed offset, by partition and offset. */
+  private recovered = new Map<number, ReadonlyMap<number, RecoveredFact>>();
   /** Outcomes that came while the group was silent: settled when it is clear who holds the partition. */
   private unsettled: (() => void)[] = [];
   private consumer: LogConsumer | undefined;
@@ -88,7 +91,7 @@ export class Sender implements LogHandler {
 
   constructor(private readonly options: SenderOptions) {
     this.lanes = new Lanes<OwnedTask>(options.laneLimits);
-    this.settlement = new Settlement(options);
+    this.settlement = new Settlement({ ...options, whenFresh: (work) => this.whenFresh(work) });
     options.producer.onDrained(() => this.goOn());
     options.directory.onApplied((webhookId) => {
       if (!this.mayWork()) return;
@@ -114,7 +117,7 @@ export class Sender implements LogHandler {
     this.book.onJoin(join);
     this.lanes.clear();
     this.parking.clear();
-    this.owing.clear();
+    this.recovered.clear();
   }
 
   async locate(assigned: readonly AssignedPartition[], signal: AbortSignal): Promise<readonly PartitionPosition[]> {
@@ -122,16 +125,14 @@ export class Sender implements LogHandler {
     if (missing !== undefined) {
       throw new Error(`no start offset is committed for ${missing.topic}/${missing.partition}: run the topics command`);
     }
-    const owes = (fact: Fact): boolean =>
-      fact.kind === 'deferred' || (fact.kind === 'attempted' && fact.nextAttemptAtMs !== undefined);
     const { attempts } = this.options.topics;
-    const { partitions, ends } = await recoverFacts(this.options.attemptsTail, attempts, assigned, owes, signal);
+    const { partitions, ends } = await recoverFacts(this.options.attemptsTail, attempts, assigned, signal);
     for (const end of ends) this.settlement.attemptsEnds.note(end.partition, end.offset);
-    this.owing = new Map([...partitions].map(([partition, { owing }]) => [partition, owing]));
+    this.recovered = new Map([...partitions].map(([partition, { facts }]) => [partition, facts]));
     return assigned.map((of) => {
       const offset = of.committedOffset ?? of.logStart;
-      const { recovered } = partitions.get(of.partition) ?? {};
-      this.book.open(of, offset, recovered ?? { done: [], tag: undefined, upTo: -1 });
+      const { tag, upTo = -1 } = partitions.get(of.partition) ?? {};
+      this.book.open(of, offset, { done: [], tag, upTo });
       return { topic: of.topic, partition: of.partition, offset };
     });
   }
@@ -143,19 +144,21 @@ export class Sender implements LogHandler {
       return;
     }
     const ledger = this.book.ledger(batch);
-    const owing = this.owing.get(batch.partition);
+    const recovered = this.recovered.get(batch.partition);
     const tag = this.settlement.attemptsEnds.snapshot()[batch.partition] ?? 0;
     for (const record of batch.records) {
       if (ledger.take(record.offset, tag) !== 'new') continue;
       const task = this.taskOf(record, ledger);
-      const fact = owing?.get(record.offset);
+      const found = recovered?.get(record.offset);
       if (task === undefined) {
         this.putAside(record, ledger);
-      } else if (fact === undefined) {
+      } else if (found === undefined || !isAbout(found.fact, task.delivery)) {
         this.admit(task);
+      } else if (found.isPaid) {
+        ledger.complete(record.offset);
       } else {
         ledger.begin(record.offset);
-        this.settlement.payDebt(task, fact);
+        this.settlement.payDebt(task, found.fact);
       }
     }
     ledger.passTo(batch.nextPosition);
@@ -181,9 +184,11 @@ export class Sender implements LogHandler {
   tick(): void {
     if (!this.mayWork()) return;
     const nowMs = this.options.now();
-    const settle = this.unsettled;
+    const waiting = this.unsettled;
     this.unsettled = [];
-    for (const one of settle) one();
+    for (const work of waiting) work();
+    // What became known while the group was silent was not looked at.
+    for (const task of this.parking.takeAll()) this.admit(task, task.queuedAtMs);
     for (const { task } of this.lanes.expel(nowMs - this.options.limits.maxQueuedMs)) {
       this.finish(task, deferred(task, nowMs, 'queued too long'));
     }
@@ -201,7 +206,7 @@ export class Sender implements LogHandler {
     this.lanes.clear();
     this.parking.clear();
     if (this.active > 0) await new Promise<void>((resolve) => (this.onIdle = resolve));
-    for (const one of this.unsettled) one();
+    for (const work of this.unsettled) work();
     this.unsettled = [];
     await this.options.producer.flush();
     // What a fact owes is appended when the fact is acknowledged.
@@ -223,12 +228,14 @@ export class Sender implements LogHandler {
     };
   }
 
-  private admit(task: OwnedTask): void {
+  private admit(task: OwnedTask, parkedAtMs = this.options.now()): void {
     const nowMs = this.options.now();
     const routedWith = { epoch: task.delivery.webhookEpoch, version: task.delivery.webhookVersion };
     const record = this.options.directory.get(task.webhookId);
     if (record === undefined || compareVersions(record, routedWith) < 0) {
-      this.parking.add(task.webhookId, task, nowMs);
+      if (nowMs - task.delivery.roundStartedAtMs > LONGEST_LIFE_MS)
+        this.finish(task, expired(task, nowMs, LONGEST_LIFE_MS));
+      else this.parking.add(task.webhookId, task, parkedAtMs);
     } else if (!this.endsBefore(task, record, nowMs)) {
       const full = this.lanes.offer(task.webhookId, task, nowMs, this.isCrowded(0.5));
       if (full !== undefined) this.finish(task, deferred(task, nowMs, 'queue full', full));
@@ -334,16 +341,16 @@ export class Sender implements LogHandler {
     return this.consumer !== undefined && this.consumer.msSinceHeartbeat() <= MAX_HEARTBEAT_AGE_MS;
   }
 
-  private whenFresh(settle: () => void): void {
-    if (this.isStopping || this.mayWork()) settle();
-    else this.unsettled.push(settle);
+  private whenFresh(work: () => void): void {
+    if (this.isStopping || this.mayWork()) work();
+    else this.unsettled.push(work);
   }
 
   private isCrowded(share: number): boolean {
     const { maxHeld, maxHeldBytes } = this.options.limits;
     return (
-      this.active + this.queued >= maxHeld * share ||
-      this.activeBytes + this.lanes.bytes >= maxHeldBytes * share ||
+      this.active + this.settlement.count + this.queued >= maxHeld * share ||
+      this.activeBytes + this.settlement.bytes + this.lanes.bytes + this.parking.bytes >= maxHeldBytes * share ||
       this.options.producer.isSaturated()
     );
   }

@@ -15,6 +15,8 @@ export interface SettlementOptions {
   readonly producer: LogProducer;
   readonly topics: Pick<TopicNames, 'attempts' | 'retries'>;
   readonly now: () => number;
+  /** Runs `work` now, or when it is clear again who holds the partitions. */
+  readonly whenFresh: (work: () => void) => void;
 }
 
 /**
@@ -24,25 +26,42 @@ export interface SettlementOptions {
 export class Settlement {
   /** How far `attempts` is known to reach: what is committed with an offset, to find its facts again. */
   readonly attemptsEnds = new KnownPositions();
+  private unsettledCount = 0;
+  private unsettledBytes = 0;
 
   constructor(private readonly options: SettlementOptions) {}
 
+  /** Tasks that are held until Kafka has acknowledged all they owe. */
+  get count(): number {
+    return this.unsettledCount;
+  }
+
+  get bytes(): number {
+    return this.unsettledBytes;
+  }
+
   settle(task: OwnedTask, fact: Fact): void {
+    this.hold(task);
     const { headers, value } = encodeFact(fact);
     this.options.producer.append(
       { topic: this.options.topics.attempts, partition: task.partition, key: task.webhookId, value, headers },
       ({ partition, offset }) => {
         this.attemptsEnds.note(partition, offset + 1);
-        this.payDebt(task, fact);
+        this.options.whenFresh(() => this.pay(task, fact));
       },
     );
   }
 
-  /** Produces what an acknowledged fact owes, then completes the offset. */
+  /** Produces what an earlier owner's fact owes, then completes the offset. */
   payDebt(task: OwnedTask, fact: Fact): void {
+    this.hold(task);
+    this.pay(task, fact);
+  }
+
+  private pay(task: OwnedTask, fact: Fact): void {
     const owed = task.ledger.ended ? undefined : owedBy(fact, task.delivery);
     if (owed === undefined) {
-      task.ledger.complete(task.offset);
+      this.complete(task);
       return;
     }
     const tier = retryTierFor(owed.wait.dueAtMs - this.options.now());
@@ -50,7 +69,18 @@ export class Settlement {
     if (topic === undefined) throw new Error(`there is no topic for retry tier ${RETRY_TIERS[tier]?.name}`);
     this.options.producer.append(
       { topic, key: task.webhookId, value: task.body, headers: encodeDelivery(owed.delivery, owed.wait) },
-      () => task.ledger.complete(task.offset),
+      () => this.complete(task),
     );
+  }
+
+  private hold(task: OwnedTask): void {
+    this.unsettledCount++;
+    this.unsettledBytes += task.bytes;
+  }
+
+  private complete(task: OwnedTask): void {
+    this.unsettledCount--;
+    this.unsettledBytes -= task.bytes;
+    task.ledger.complete(task.offset);
   }
 }

@@ -44,6 +44,7 @@ export class Lane<Task extends Queued> {
   private active = 0;
   private concurrency: number;
   private attemptMs = ASSUMED_ATTEMPT_MS;
+  private isMeasured = false;
   /** When something last ended, or when the first of what is active began. */
   private progressAtMs = 0;
   /** Set by the round robin while the lane stands in its line. */
@@ -83,7 +84,8 @@ export class Lane<Task extends Queued> {
     const { minQueued, maxQueued, maxQueuedBytes, maxWaitMs } = this.limits;
     if (this.waiting >= maxQueued || this.queuedBytes + task.bytes > maxQueuedBytes) return false;
     const always = isCrowded ? minQueued / 8 : minQueued;
-    if (this.waiting >= always && this.expectedWaitMs(nowMs) > maxWaitMs) return false;
+    const isUnproven = isCrowded && !this.isMeasured;
+    if (this.waiting >= always && (isUnproven || this.expectedWaitMs(nowMs) > maxWaitMs)) return false;
     this.queue.push(task);
     this.queuedBytes += task.bytes;
     return true;
@@ -102,7 +104,10 @@ export class Lane<Task extends Queued> {
     const wasAtLimit = this.active >= this.concurrency;
     this.active--;
     this.progressAtMs = nowMs;
-    if (attemptMs !== undefined) this.attemptMs += NEWEST * (attemptMs - this.attemptMs);
+    if (attemptMs !== undefined) {
+      this.attemptMs += NEWEST * (attemptMs - this.attemptMs);
+      this.isMeasured = true;
+    }
     if (signal === 'congestion') this.concurrency = Math.max(1, Math.floor(this.concurrency / 2));
     else if (signal === 'success' && wasAtLimit && this.concurrency < this.limits.maxConcurrency) this.concurrency++;
   }

@@ -74,6 +74,11 @@ describe('Lanes', () => {
     expect(refusals(lanes, 100, 20_000)).toBe(86);
   });
 
+  it('gives an endpoint that was never measured few places while the sender is crowded', () => {
+    const lanes = new Lanes<Task>({ ...DEFAULT_LANE_LIMITS, minQueued: 16 });
+    expect(refusals(lanes, 50, 0, true)).toBe(48);
+  });
+
   it('expels what has waited too long, the rest stays', () => {
     const lanes = new Lanes<Task>({ ...DEFAULT_LANE_LIMITS, startConcurrency: 1 });
     lanes.offer('w', task('old', 0, 10), 0);
