@@ -67,8 +67,8 @@ const rows = async (table: string): Promise<Record<string, unknown>[]> =>
   dataSource.query(`SELECT * FROM monitoring.${table}`);
 const counts = async (): Promise<Record<string, unknown>> => {
   const [minute] = await dataSource.query<Record<string, unknown>[]>(
-    `SELECT sum(requests)::int AS requests, sum(succeeded)::int AS succeeded, sum(failed)::int AS failed,
-      sum(retrying)::int AS retrying, sum(waiting)::int AS waiting FROM monitoring.webhook_minute`,
+    `SELECT coalesce(sum(requests), 0)::int AS requests, coalesce(sum(succeeded), 0)::int AS succeeded, coalesce(sum(failed), 0)::int AS failed,
+      coalesce(sum(retrying), 0)::int AS retrying, coalesce(sum(waiting), 0)::int AS waiting FROM monitoring.webhook_minute`,
   );
   return minute ?? {};
 };
