@@ -68,13 +68,14 @@ export function decodeWebhook(value: Buffer): WebhookRecord | undefined {
       typeof record.epoch === 'number' &&
       typeof record.version === 'number' &&
       typeof record.deleted === 'boolean';
-    return isOurs && (record.deleted || isWholeState(record)) ? (record as WebhookRecord) : undefined;
+    return isOurs && (record.deleted === true || isWholeState(record)) ? (record as WebhookRecord) : undefined;
   } catch {
     return undefined;
   }
 }
 
-function isWholeState(record: Partial<WebhookState>): boolean {
+function isWholeState(record: Partial<WebhookRecord>): boolean {
+  if (record.deleted !== false) return false;
   return (
     typeof record.url === 'string' &&
     typeof record.enabled === 'boolean' &&
