@@ -2,6 +2,7 @@ import { Kafka, type ISocketFactory, type KafkaConfig, type RetryOptions, type S
 import type { KafkaLogger } from './kafka-logger.port.ts';
 import { silentLogger } from './kafka-logger.port.ts';
 import { kafkajsLogCreator, kafkajsLogLevel } from './kafkajs-logging.ts';
+import './kafkajs-encoding.ts';
 import './kafkajs-warnings.ts';
 
 export type SaslMechanism = 'plain' | 'scram-sha-256' | 'scram-sha-512';
