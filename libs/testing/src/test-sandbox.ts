@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import { shouldUseContainers } from './backends/backend-servers.ts';
 import { startContainers } from './backends/containers.ts';
 
+/** As on the sandbox's own Kafka of one broker. */
+const SANDBOX_LAYOUT = { partitions: 12, retryPartitions: 3, replicationFactor: 1, minInsyncReplicas: 1 };
+
 /**
  * The whole system in a temporary folder of its own: Kafka, Postgres and the services as processes. `stop()` removes the
  * folder. With `TEST_WITH=containers` and a Docker engine, Kafka and Postgres are containers and `sandbox.kafka` is
@@ -28,7 +31,7 @@ export async function startTestSandbox(
         makeAuthEventTopics: true,
       }),
       ...sandboxOptions,
-      ...(containers && { topics: { layout: { replicationFactor: 1, minInsyncReplicas: 1 }, ...options.topics } }),
+      ...(containers && { topics: { ...options.topics, layout: { ...SANDBOX_LAYOUT, ...options.topics?.layout } } }),
       dir,
     });
     const stop = sandbox.stop.bind(sandbox);

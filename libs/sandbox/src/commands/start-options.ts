@@ -26,7 +26,7 @@ const SECRETS = ['BOOTSTRAP_API_KEY', 'SECRETS_KEYRING', 'INTERNAL_IDENTITY_KEY'
  * @throws InvalidEnvironment naming every fault
  */
 export function startOptions(variables: Variables): Omit<SandboxOptions, 'dir'> {
-  const given = withSecretFiles(variables);
+  const given = withoutForeignKafka(withSecretFiles(variables));
   const parsed = loadEnvironment(startEnvironment, given);
   const isSet = (name: string): boolean => (given[name] ?? '') !== '';
   const passedOn = Object.entries(given).filter(
@@ -75,4 +75,10 @@ function withSecretFiles(variables: Variables): Variables {
     delete given[`${name}_FILE`];
   }
   return given;
+}
+
+/** Credentials of another Kafka: the sandbox's own speaks plainly on loopback, and would not understand them. */
+function withoutForeignKafka(variables: Variables): Variables {
+  if ((variables['KAFKA_BROKERS'] ?? '') !== '') return variables;
+  return Object.fromEntries(Object.entries(variables).filter(([name]) => !/^KAFKA_(SASL|TLS)/.test(name)));
 }

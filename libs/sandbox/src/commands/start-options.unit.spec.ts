@@ -22,6 +22,12 @@ describe('the environment of npm start', () => {
     expect(options.env).toEqual({ KAFKA_BROKERS: 'kafka.example.com:9092', KAFKA_SASL_MECHANISM: 'plain' });
   });
 
+  it('leaves credentials of another Kafka out when it starts its own', () => {
+    expect(startOptions({ KAFKA_SASL_MECHANISM: 'plain', KAFKA_TLS: 'true', LOG_LEVEL: 'warn' }).env).toEqual({
+      LOG_LEVEL: 'warn',
+    });
+  });
+
   it('keeps ports with the variable that asks for them, and does not give one to every service', () => {
     const options = startOptions({ HTTP_PORT: '8080', SIGNALBOX_KAFKA_PORT: '9092' });
     expect(options.ports).toEqual({

@@ -1,4 +1,4 @@
-import { topicNames, type TopicLayout } from '@signalbox/contracts';
+import { PRODUCTION_LAYOUT, topicNames, type TopicLayout } from '@signalbox/contracts';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { lockFolder } from '../folder/folder-lock.ts';
@@ -135,7 +135,9 @@ class RunningSandbox implements Sandbox {
     this.#checkBuilt(instances);
     await removeRunInfo(this.dir);
     await this.#choosePorts(instances);
-    this.#onLine('starting Kafka and Postgres');
+    const { kafkaBrokers, databaseUrl } = this.#options;
+    const parts = [kafkaBrokers === undefined && 'Kafka', databaseUrl === undefined && 'Postgres'].filter(Boolean);
+    if (parts.length > 0) this.#onLine(`starting ${parts.join(' and ')}`);
     const backends = await startBackends(this.dir, this.#options);
     this.#backends = backends;
     this.#facts = await this.#gatherFacts(backends);
@@ -249,8 +251,10 @@ class RunningSandbox implements Sandbox {
     };
   }
 
-  #defaultLayout(backends: Backends): TopicLayout {
-    const isReplicated = backends.kafka === undefined || backends.kafka.nodes.length === 3;
+  /** On the operator's own Kafka the same as `npm run topics` makes by default. */
+  #defaultLayout({ kafka }: Backends): TopicLayout {
+    if (!kafka) return PRODUCTION_LAYOUT;
+    const isReplicated = kafka.nodes.length === 3;
     return {
       partitions: 12,
       retryPartitions: 3,

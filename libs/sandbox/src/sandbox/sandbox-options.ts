@@ -9,7 +9,7 @@ export interface SandboxTopics {
   readonly prefix?: string;
   /** `auth-events` by default. */
   readonly authEvents?: readonly string[];
-  /** 12 partitions, 3 for retries, as many replicas as brokers by default. */
+  /** By default 12 partitions, 3 for retries, as many replicas as brokers; production's on the operator's own Kafka. */
   readonly layout?: Partial<TopicLayout>;
 }
 
