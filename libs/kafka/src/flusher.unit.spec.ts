@@ -40,7 +40,10 @@ function setUp(limits = { records: 500, bytes: 1_000_000, bytesPerPartition: 1_0
     onAcknowledged: ({ value }) => acknowledged.push(String(value)),
     onLanded: (records) => landed.push(records),
   });
-  const append = (value: string, partition = 0, bytes = 10): void => {
+  const append = (value: string, partition: number | undefined = 0, bytes = 10): void => {
+    push({ partition, value, bytes });
+  };
+  const push = ({ partition, value, bytes = 10 }: { partition: number | undefined; value: string; bytes?: number }) => {
     const record: QueuedRecord = {
       topic: 't',
       key: null,
@@ -53,7 +56,7 @@ function setUp(limits = { records: 500, bytes: 1_000_000, bytesPerPartition: 1_0
     queue.push(record);
     flusher.poke();
   };
-  return { calls, renewed, acknowledged, landed, append };
+  return { calls, renewed, acknowledged, landed, append, push };
 }
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -160,5 +163,16 @@ describe('Flusher', () => {
       await calls[flight]?.answer(values);
     }
     expect(calls.map((call) => call.values.join(''))).toEqual(['ab', 'cd', 'e', 'fg', 'hi']);
+  });
+
+  it('takes one record of topics whose leaders it does not know yet', async () => {
+    const { calls, append, push } = setUp();
+    append('a');
+    push({ value: 'b', partition: undefined });
+    append('c');
+    push({ value: 'd', partition: undefined });
+    append('e');
+    await turn();
+    expect(calls[0]?.values).toEqual(['a', 'b', 'c']);
   });
 });

@@ -91,15 +91,17 @@ export class KafkajsSender implements BatchSender {
   }
 
   /**
-   * A call for each leader. kafkajs keeps the answers of a call by broker: with several in one call, a partition already
-   * acknowledged by one is appended again when it moves to another that is still being retried.
+   * A call for each leader. In a call to several brokers kafkajs repeats, when one of them fails, what another has not
+   * answered yet, under new sequence numbers: appended twice. So it does with what was acknowledged by one broker and has
+   * moved to another since.
    */
   #perLeader(records: readonly QueuedRecord[]): TopicMessages[][] {
-    const calls = new Map<number, Map<string, TopicMessages>>();
+    const calls = new Map<number | string, Map<string, TopicMessages>>();
     for (const record of records) {
       const leader = this.#placement.leaderOf(record.topic, record.partition);
-      let call = calls.get(leader);
-      if (call === undefined) calls.set(leader, (call = new Map<string, TopicMessages>()));
+      const key = leader ?? `${record.topic}/${record.partition}`;
+      let call = calls.get(key);
+      if (call === undefined) calls.set(key, (call = new Map<string, TopicMessages>()));
       const ofTopic = call.get(record.topic);
       const message = record as QueuedRecord & { headers: IHeaders; partition: number };
       if (ofTopic === undefined) call.set(record.topic, { topic: record.topic, messages: [message] });

@@ -296,6 +296,25 @@ export function logConsumerConformance(name: string, harness: () => LogConsumerH
       expect(one.values(moved).slice(before)).toEqual(numbered(10, 20));
     });
 
+    it('keeps what it holds when another member leaves', async () => {
+      const topic = await topicOf(6, 1);
+      const groupId = newGroup();
+      for (let partition = 0; partition < 6; partition++) await begin(groupId, { topic, partition, offset: 0 });
+      const members = [member(groupId, [topic]), member(groupId, [topic]), member(groupId, [topic])];
+      for (const [consumer] of members) await consumer.start();
+      const hold = (count: number) => (handler: RecordingHandler) => handler.lastJoin?.assigned.length === count;
+      const all = members.map(([, handler]) => handler);
+      await eventually('even shares', () => all.every(hold(2)));
+      const [leaving, ...staying] = members;
+      await leaving?.[0].stop();
+      const left = staying.map(([, handler]) => handler);
+      await eventually('even shares again', () => left.every(hold(3)));
+      expect(left.map(({ lastJoin }) => lastJoin)).toMatchObject([
+        { lost: [], isContinuous: true },
+        { lost: [], isContinuous: true },
+      ]);
+    });
+
     it('drops what it had fetched when a join comes while its records are queued', async () => {
       const topic = await topicOf(6, 200);
       const groupId = newGroup();

@@ -29,10 +29,11 @@ export class PartitionPlacement {
     return metadata === undefined ? undefined : this.#place(record, metadata.length);
   }
 
-  /** The broker that led the partition when the topic's metadata was last seen; -1 when unknown. */
-  leaderOf(topic: string, partition: number | undefined): number {
-    if (partition === undefined) return -1;
-    return (this.#leaders.get(topic) ?? this.#indexLeaders(topic))[partition] ?? -1;
+  /** The broker that led the partition when the topic's metadata was last seen. */
+  leaderOf(topic: string, partition: number | undefined): number | undefined {
+    if (partition === undefined) return undefined;
+    const leader = (this.#leaders.get(topic) ?? this.#indexLeaders(topic))[partition] ?? -1;
+    return leader < 0 ? undefined : leader;
   }
 
   #indexLeaders(topic: string): readonly number[] {

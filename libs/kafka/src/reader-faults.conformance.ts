@@ -3,18 +3,7 @@ import type { KafkaCluster } from './kafka-cluster.conformance.ts';
 import { createLogFollower } from './kafkajs-follower.ts';
 import { createTailReader } from './kafkajs-tail-reader.ts';
 import { eventually, numbered } from './recording-handler.conformance.ts';
-import { FETCH, fetchedPartitions, Wire } from './wire.conformance.ts';
-
-/** The same fetch answer (version 11), of one partition, without its records: as from a log that was compacted there. */
-function emptied(answer: Buffer): Buffer {
-  const [first, ...others] = fetchedPartitions(answer);
-  if (first === undefined || others.length > 0 || first.recordsSize <= 0) return answer;
-  const before = answer.subarray(0, first.recordsAt);
-  const after = answer.subarray(first.recordsAt + 4 + first.recordsSize);
-  const changed = Buffer.concat([before, Buffer.alloc(4), after]);
-  changed.writeInt32BE(changed.length - 4, 0);
-  return changed;
-}
+import { FETCH, Wire, withoutRecords } from './wire.conformance.ts';
 
 /** What kafkajs makes of logs that end in nothing or lose their beginning, and what the readers make of that. */
 export function readerFaults(cluster: () => KafkaCluster): void {
@@ -37,7 +26,8 @@ export function readerFaults(cluster: () => KafkaCluster): void {
       await cluster().append(numbered(5).map((value) => ({ ...of, key: null, value })));
       const wire = new Wire();
       let isCompacted = true;
-      wire.onAnswer = ({ apiKey }, answer) => (apiKey === FETCH && isCompacted ? emptied(answer) : answer);
+      wire.onAnswer = ({ apiKey }, answer) =>
+        apiKey === FETCH && isCompacted ? withoutRecords(answer, ({ length }) => length) : answer;
       const connection = { ...cluster().connection, socketFactory: wire.socketFactory };
       const seen: string[] = [];
       const onRecord = ({ value }: { value: Buffer | null }): void => void seen.push(String(value));

@@ -9,7 +9,7 @@ export interface FlightLimits {
 }
 
 const COMPACT_AFTER = 4_096;
-/** All records of a topic whose partitions are not known yet count as if they went to one. */
+/** Where a record of a topic goes whose partitions are not known yet. */
 const UNPLACED = -1;
 
 /** The records that wait for the next flight, first in, first out. */
@@ -32,10 +32,14 @@ export class RecordQueue {
     this.#records.push(record);
   }
 
-  /** The next flight: as much from the front as the limits let through, one record at least. */
+  /**
+   * The next flight: as much from the front as the limits let through, one record at least. Of topics not written to yet
+   * it takes one record, which brings their partitions and leaders: a flight goes in one call for each leader.
+   */
   take(): QueuedRecord[] {
     const bytesOf = new Map<string, Map<number, number>>();
     let bytes = 0;
+    let unplaced = 0;
     let end = this.#head;
     const last = Math.min(this.#records.length, this.#head + this.#limits.records);
     for (; end < last; end++) {
@@ -47,7 +51,8 @@ export class RecordQueue {
       const ofPartition = (ofTopic.get(partition) ?? 0) + record.bytes;
       bytes += record.bytes;
       const isFull = ofPartition > this.#limits.bytesPerPartition || bytes > this.#limits.bytes;
-      if (isFull && end > this.#head) break;
+      if (partition === UNPLACED) unplaced++;
+      if ((isFull || unplaced > 1) && end > this.#head) break;
       ofTopic.set(partition, ofPartition);
     }
     const flight = this.#records.slice(this.#head, end);

@@ -4,6 +4,7 @@ import type { ISocketFactory } from 'kafkajs';
 
 export const PRODUCE = 0;
 export const FETCH = 1;
+export const OFFSET_COMMIT = 8;
 export const HEARTBEAT = 12;
 
 export interface WireRequest {
@@ -222,4 +223,33 @@ export function askedPartitions({ bytes }: WireRequest): { topic: string; partit
     }
   }
   return asked;
+}
+
+/** The same fetch answer (version 11), of one partition, without the first `bytesOf` its records. */
+export function withoutRecords(answer: Buffer, bytesOf: (records: Buffer) => number): Buffer {
+  const [first, ...others] = fetchedPartitions(answer);
+  if (first === undefined || others.length > 0 || first.recordsSize <= 0) return answer;
+  const begin = first.recordsAt + 4;
+  const records = answer.subarray(begin, begin + first.recordsSize);
+  const kept = records.subarray(bytesOf(records));
+  const changed = Buffer.concat([answer.subarray(0, begin), kept, answer.subarray(begin + first.recordsSize)]);
+  changed.writeInt32BE(kept.length, first.recordsAt);
+  changed.writeInt32BE(changed.length - 4, 0);
+  return changed;
+}
+
+/** The size of the first record batch. */
+export const firstBatchBytes = (records: Buffer): number => 12 + records.readInt32BE(8);
+
+/** The same answer to an offset commit (version 5) with this error code for every partition. */
+export function failCommit(answer: Buffer, errorCode: number): Buffer {
+  const reader = new WireReader(answer, 12);
+  for (let topics = reader.int32(); topics > 0; topics--) {
+    reader.string();
+    for (let partitions = reader.int32(); partitions > 0; partitions--) {
+      answer.writeInt16BE(errorCode, reader.skip(4).at);
+      reader.skip(2);
+    }
+  }
+  return answer;
 }
