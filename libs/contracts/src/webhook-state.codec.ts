@@ -68,7 +68,7 @@ export function decodeWebhook(value: Buffer): WebhookRecord | undefined {
       typeof record.epoch === 'number' &&
       typeof record.version === 'number' &&
       typeof record.deleted === 'boolean';
-    return isOurs && (record.deleted === true || isWholeState(record)) ? (record as WebhookRecord) : undefined;
+    return isOurs && (record.deleted || isWholeState(record)) ? (record as WebhookRecord) : undefined;
   } catch {
     return undefined;
   }
