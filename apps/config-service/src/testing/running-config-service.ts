@@ -7,6 +7,9 @@ import { createDataSource, migrate } from '@signalbox/postgres';
 import { startTestBackends } from '@signalbox/testing';
 import type { TestBackends } from '@signalbox/testing';
 import type { DataSource } from 'typeorm';
+import { PostgresApiKeys } from '../access/adapters/postgres/api-keys.postgres.ts';
+import type { Scope } from '../access/access.ts';
+import { hashOfApiKey, prefixOfApiKey } from '../access/domain/api-key.ts';
 import { loadConfigServiceEnvironment } from '../config-service.environment.ts';
 import { ConfigService } from '../config-service.ts';
 import { databaseOptions } from '../database.ts';
@@ -22,6 +25,17 @@ export interface Answer<Body = unknown> {
   readonly status: number;
   readonly headers: Headers;
   readonly body: Body;
+}
+
+export interface MadeWebhook {
+  readonly id: string;
+  readonly name: string;
+  readonly signingKey: string;
+  readonly events: readonly string[];
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly enabled: boolean;
+  readonly createdAt: number;
+  readonly executionStats?: { readonly successCount: number; readonly requestCount: number };
 }
 
 /** A whole config-service on a database and topics of its own, listening on free ports. */
@@ -119,6 +133,31 @@ export class RunningConfigService {
     const text = await response.text();
     const isJson = response.headers.get('content-type')?.includes('json') === true && text !== '';
     return { status: response.status, headers: response.headers, body: (isJson ? JSON.parse(text) : text) as Body };
+  }
+
+  /** Another API key, of any tenant and scopes; answers the key. */
+  async makeKey(tenantId: string, scopes: readonly Scope[]): Promise<string> {
+    const key = `made-key-${randomBytes(12).toString('hex')}`;
+    await new PostgresApiKeys(this.dataSource).put({
+      id: randomBytes(6).toString('hex'),
+      tenantId,
+      name: 'made for a test',
+      prefix: prefixOfApiKey(key),
+      hash: hashOfApiKey(key),
+      scopes,
+      createdAtMs: Date.now(),
+      expiresAtMs: null,
+      revokedAtMs: null,
+    });
+    return key;
+  }
+
+  /** Makes a webhook and answers it. */
+  async makeWebhook(input: Record<string, unknown> = {}, key: string = this.apiKey): Promise<MadeWebhook> {
+    const body = { events: ['PostSignIn'], config: { url: 'http://127.0.0.1:8099/hook' }, ...input };
+    const answer = await this.call<MadeWebhook>('POST', '/api/hooks', { body, key });
+    if (answer.status !== 201) throw new Error(`the webhook was not made: ${JSON.stringify(answer.body)}`);
+    return answer.body;
   }
 
   /** Reads the topic `webhooks` from its beginning into `records`, until stopped. */
