@@ -7,6 +7,7 @@ import { logReaderConformance } from './log-reader.conformance.ts';
 import { brokerOutage } from './outage.conformance.ts';
 import { producerFaults } from './producer-faults.conformance.ts';
 import { readerFaults } from './reader-faults.conformance.ts';
+import { topicsCommand } from './topics.conformance.ts';
 
 let cluster: KafkaCluster;
 
@@ -24,4 +25,5 @@ logReaderConformance('kafkajs', () => cluster);
 producerFaults(() => cluster);
 consumerFaults(() => cluster);
 readerFaults(() => cluster);
+topicsCommand(() => cluster);
 brokerOutage(() => cluster);

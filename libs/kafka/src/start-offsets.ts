@@ -112,7 +112,10 @@ const ask = <T>(task: () => Promise<T>): Promise<T> =>
 
 async function missingOffsets(cluster: Cluster, groupId: string, topics: readonly string[]): Promise<TopicPartition[]> {
   const committed = await ask(() => fetchCommitted(cluster, groupId, partitionsOf(cluster, topics)));
-  return committed.filter(({ offset }) => offset === null).map(({ topic, partition }) => ({ topic, partition }));
+  return committed
+    .filter(({ offset }) => offset === null)
+    .map(({ topic, partition }) => ({ topic, partition }))
+    .toSorted((a, b) => topics.indexOf(a.topic) - topics.indexOf(b.topic) || a.partition - b.partition);
 }
 
 async function startOfAuthEvents(
