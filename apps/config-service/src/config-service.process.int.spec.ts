@@ -1,0 +1,109 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startTestBackends, waitFor } from '@signalbox/testing';
+import type { TestBackends } from '@signalbox/testing';
+import { statusOf } from './testing/raw-request.ts';
+
+const dist = join(import.meta.dirname, '..', 'dist');
+
+interface Running {
+  readonly child: ChildProcess;
+  readonly output: () => string;
+  readonly exit: Promise<number | null>;
+}
+
+function run(script: string, env: Record<string, string>): Running {
+  const child = spawn(process.execPath, [join(dist, script)], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data: Buffer) => (output += data.toString()));
+  return { child, output: () => output, exit: new Promise((resolve) => child.once('exit', resolve)) };
+}
+
+let backends: TestBackends;
+let consoleDir: string;
+let env: Record<string, string>;
+let running: Running | undefined;
+beforeAll(async () => {
+  backends = await startTestBackends();
+  consoleDir = await mkdtemp(join(tmpdir(), 'console-'));
+  await mkdir(join(consoleDir, 'assets'));
+  await writeFile(join(consoleDir, 'index.html'), '<title>console</title>');
+  await writeFile(join(consoleDir, 'assets', 'app-0a1b2c3d.js'), 'run()');
+  await writeFile(join(consoleDir, '.hidden'), 'no');
+  env = {
+    KAFKA_BROKERS: backends.kafkaBrokers,
+    TOPIC_PREFIX: backends.topicPrefix,
+    DATABASE_URL: backends.databaseUrl,
+    BOOTSTRAP_API_KEY: 'a-long-enough-key-0123456789',
+    SECRETS_KEYRING: `k1=${Buffer.alloc(32, 1).toString('base64')}`,
+    INTERNAL_IDENTITY_KEY: Buffer.alloc(32, 2).toString('base64'),
+    MONITORING_URL: 'http://127.0.0.1:1',
+    MONITORING_GRPC_URL: '127.0.0.1:1',
+    CONSOLE_DIR: consoleDir,
+  };
+});
+afterEach(async () => {
+  running?.child.kill('SIGKILL');
+  await running?.exit;
+});
+afterAll(async () => {
+  await backends?.stop();
+  await rm(consoleDir, { recursive: true, force: true });
+});
+
+describe('the process', () => {
+  it('names every fault of its environment and exits 78', async () => {
+    running = run('main.js', { ...env, OPS_PORT: 'x', SECRETS_KEYRING: 'k1=c2hvcnQ=', EGRESS_ALLOW: 'nonsense' });
+    expect(await running.exit).toBe(78);
+    expect(running.output()).toContain('OPS_PORT: is not a whole number');
+    expect(running.output()).toContain('SECRETS_KEYRING: entry 1 (k1) must be base64 of exactly 32 bytes');
+    expect(running.output()).toContain('EGRESS_ALLOW: "nonsense" is no range of addresses');
+    expect(running.output()).not.toContain('c2hvcnQ=');
+  });
+
+  it('exits 1 with the reason when the database was not migrated', async () => {
+    running = run('main.js', env);
+    expect(await running.exit).toBe(1);
+    expect(running.output()).toContain('lacks migrations of this version');
+  });
+
+  it('migrates, says where it listens, serves the console, and stops cleanly on SIGTERM', async () => {
+    const migration = run('migrate.js', env);
+    expect(await migration.exit).toBe(0);
+    running = run('main.js', env);
+    const { child, output } = running;
+    const line = await waitFor(
+      () =>
+        output()
+          .split('\n')
+          .find((text) => text.includes('"service.ready"')),
+      {
+        what: 'the service to be ready',
+        timeoutMs: 30_000,
+      },
+    );
+    const ready = JSON.parse(line) as Record<string, string>;
+    expect(ready).toMatchObject({ service: 'config-service', msg: 'service.ready' });
+
+    const get = async (path: string): Promise<Response> => fetch(`${ready['http_url']}${path}`);
+    for (const path of ['/', '/webhooks/abc']) expect(await (await get(path)).text()).toBe('<title>console</title>');
+    const asset = await get('/assets/app-0a1b2c3d.js');
+    expect(asset.headers.get('cache-control')).toContain('immutable');
+    expect(asset.headers.get('content-type')).toContain('javascript');
+    for (const path of ['/assets/none.js', '/.hidden', '/%2e%2e/%2e%2e/etc/passwd', '/..%2fmain.js']) {
+      expect([path, await statusOf(ready['http_url'] ?? '', path)]).toEqual([path, 404]);
+    }
+    expect((await get('/api')).status).toBe(401);
+    for (const path of ['/metrics', '/health/live', '/health/ready']) {
+      expect((await fetch(`${ready['ops_url']}${path}`)).status).toBe(200);
+    }
+    expect(ready['grpc_url']).toMatch(/^127\.0\.0\.1:\d+$/);
+
+    child.kill('SIGTERM');
+    expect(await running.exit).toBe(0);
+  });
+});

@@ -1,0 +1,202 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { decodeWebhook } from '@signalbox/contracts';
+import type { WebhookRecord } from '@signalbox/contracts';
+import type { LogRecord } from '@signalbox/kafka';
+import { rowsOf } from '@signalbox/postgres';
+import { SecretBox, parseKeyring } from '@signalbox/secrets';
+import { waitFor } from '@signalbox/testing';
+import { RunningConfigService } from '../../../testing/running-config-service.ts';
+import { evolve } from '../../domain/webhook.decider.ts';
+import type { WebhookEvent } from '../../domain/webhook.events.ts';
+import { initialHistory } from '../../domain/webhook.ts';
+import type { WebhookHistory } from '../../domain/webhook.ts';
+import { PostgresWebhookJournal } from './webhook-journal.postgres.ts';
+
+let service: RunningConfigService;
+let topic: Awaited<ReturnType<RunningConfigService['followWebhooks']>>;
+beforeAll(async () => {
+  service = await RunningConfigService.start();
+  topic = await service.followWebhooks();
+});
+afterAll(async () => {
+  await topic?.stop();
+  await service?.stop();
+});
+
+const url = 'http://127.0.0.1:8099/hook';
+
+const recordsOf = (records: readonly LogRecord[], id: string): WebhookRecord[] =>
+  records
+    .filter(({ key }) => key?.toString() === id)
+    .flatMap(({ value }) => (value === null ? [] : [decodeWebhook(value)]))
+    .filter((record) => record !== undefined);
+
+async function foldOf(id: string): Promise<WebhookHistory> {
+  const rows = await rowsOf<{ version: number; type: string; data: unknown; actor: string; at_ms: number }>(
+    service.dataSource,
+    'SELECT version, type, data, actor, at_ms FROM webhook_event WHERE webhook_id = $1 ORDER BY version',
+    [id],
+  );
+  return rows.reduce<WebhookHistory>(
+    (history, { version, type, data, actor, at_ms: atMs }) =>
+      evolve(history, { webhookId: id, version, event: { type, data } as WebhookEvent, actor, atMs }),
+    initialHistory,
+  );
+}
+
+describe('the journal in Postgres', () => {
+  it('adds up to the row, after everything that can be done to a webhook', async () => {
+    const journal = new PostgresWebhookJournal(service.dataSource);
+    const { id } = await service.makeWebhook({ config: { url, headers: { a: '1' }, ed25519: true } });
+    const patches = [
+      { name: 'ünï 🎉' },
+      { events: ['User.Created', 'PostSignIn'], event: 'PostRegister' },
+      { config: { url: `${url}/b`, headers: { b: '2', a: '1' }, retryPolicy: { delaysMs: [1_000] } } },
+      { enabled: false },
+      { enabled: true, config: { url } },
+    ];
+    for (const body of patches) {
+      expect((await service.call('PATCH', `/api/hooks/${id}`, { body })).status).toBe(200);
+      expect(await journal.load('default', id)).toEqual(await foldOf(id));
+    }
+    await service.call('PATCH', `/api/hooks/${id}/signing-key`);
+    expect(await journal.load('default', id)).toEqual(await foldOf(id));
+    await service.call('DELETE', `/api/hooks/${id}`);
+    expect(await foldOf(id)).toMatchObject({ kind: 'deleted', id, tenantId: 'default' });
+    expect(await journal.load('default', id)).toEqual({ kind: 'none' });
+    expect(await journal.stateOf('default', id)).toBe('deleted');
+  });
+
+  it('gives the same version to one of two who want it, and writes nothing of the other', async () => {
+    const journal = new PostgresWebhookJournal(service.dataSource);
+    const { id } = await service.makeWebhook();
+    const before = await journal.load('default', id);
+    const rename = (name: string) => {
+      const entry = {
+        webhookId: id,
+        version: 2,
+        event: { type: 'Renamed', data: { name } } as const,
+        actor: 'test',
+        atMs: Date.now(),
+      };
+      return { webhookId: id, tenantId: 'default', expectedVersion: 1, entries: [entry], after: evolve(before, entry) };
+    };
+    const names = Array.from({ length: 8 }, (_, index) => `name ${index}`);
+    const outcomes = await Promise.all(names.map((name) => journal.append(rename(name))));
+    expect(outcomes.filter((outcome) => outcome === 'appended')).toHaveLength(1);
+    const winner = names[outcomes.indexOf('appended')];
+    expect(await journal.load('default', id)).toMatchObject({ webhook: { name: winner, version: 2 } });
+    const outbox = await rowsOf(service.dataSource, 'SELECT version FROM outbox WHERE webhook_id = $1 ORDER BY id', [
+      id,
+    ]);
+    expect(outbox).toEqual([{ version: 1 }, { version: 2 }]);
+    expect(await journal.append(rename('too late'))).toBe('version-taken');
+  });
+});
+
+describe('the outbox', () => {
+  it('brings every change to the topic, whole and in version order, within the time promised', async () => {
+    const { id, signingKey } = await service.makeWebhook({ config: { url, headers: { 'x-key': 'header value' } } });
+    for (let count = 0; count < 10; count++) {
+      const startedAt = performance.now();
+      await service.call('PATCH', `/api/hooks/${id}`, { body: { name: `name ${count}` } });
+      await waitFor(() => recordsOf(topic.records, id).at(-1)?.version === count + 2, {
+        what: 'the change',
+        everyMs: 5,
+      });
+      expect(performance.now() - startedAt).toBeLessThan(5_000);
+    }
+    await service.call('DELETE', `/api/hooks/${id}`);
+    await waitFor(() => recordsOf(topic.records, id).at(-1)?.deleted === true, { what: 'the deletion' });
+    const records = recordsOf(topic.records, id);
+    expect(records.map(({ version }) => version)).toEqual(Array.from({ length: 12 }, (_, index) => index + 1));
+    const [first] = records;
+    if (first === undefined || first.deleted) throw new Error('the first record is the webhook');
+    expect(first).toMatchObject({ epoch: 1, tenantId: 'default', subscribedTo: ['PostSignIn'], url, enabled: true });
+    const box = new SecretBox(parseKeyring(service.keyring));
+    expect(box.open(first.signingKeys[0]?.sealed ?? '', id)).toEqual({ kind: 'opened', plain: signingKey });
+    expect(box.open(first.headers[0]?.sealedValue ?? '', id)).toEqual({ kind: 'opened', plain: 'header value' });
+    expect(box.open(first.headers[0]?.sealedValue ?? '', 'another').kind).toBe('tampered');
+  });
+
+  it('gives every published change a position of its own, in order for each webhook', async () => {
+    const ids = await Promise.all(Array.from({ length: 5 }, async () => (await service.makeWebhook()).id));
+    await Promise.all(
+      ids.flatMap((id) => ['x', 'y', 'z'].map((name) => service.call('PATCH', `/api/hooks/${id}`, { body: { name } }))),
+    );
+    await waitFor(
+      async () => (await rowsOf(service.dataSource, 'SELECT 1 FROM outbox WHERE position IS NULL')).length === 0,
+      { what: 'the outbox to be empty' },
+    );
+    const rows = await rowsOf<{ webhook_id: string; version: number; position: number }>(
+      service.dataSource,
+      'SELECT webhook_id, version, position FROM outbox ORDER BY position',
+    );
+    expect(rows.map(({ position }) => position)).toEqual(rows.map((_, index) => index + 1));
+    for (const id of ids) {
+      const versions = rows.filter(({ webhook_id: of }) => of === id).map(({ version }) => version);
+      expect(versions).toEqual(versions.toSorted((left, right) => left - right));
+      expect(recordsOf(topic.records, id).map(({ version }) => version)).toEqual(versions);
+    }
+  });
+
+  it('keeps the API going while Kafka is away, shows the lag, and brings all in order after', async () => {
+    await service.pause();
+    await service.resume({ kafkaBrokers: '127.0.0.1:1' });
+    const { id } = await service.makeWebhook({ name: 'made without Kafka' });
+    await service.call('PATCH', `/api/hooks/${id}`, { body: { name: 'changed without Kafka' } });
+    const metrics = await (await fetch(`${service.opsUrl}/metrics`)).text();
+    expect(metrics).toMatch(/^signalbox_config_service_outbox_waiting_records 2$/m);
+    expect((await fetch(`${service.opsUrl}/health/ready`)).status).toBe(200);
+    await service.pause();
+    await service.resume();
+    await waitFor(() => recordsOf(topic.records, id).length === 2, { what: 'both changes on the topic' });
+    expect(recordsOf(topic.records, id)).toMatchObject([{ name: 'made without Kafka' }, { version: 2 }]);
+  });
+
+  it('takes the place of an instance whose connection was lost', async () => {
+    await rowsOf(
+      service.dataSource,
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'config-service relay' AND datname = current_database()",
+    );
+    const { id } = await service.makeWebhook();
+    await waitFor(() => recordsOf(topic.records, id).length === 1, { what: 'the webhook on the topic' });
+  });
+});
+
+describe('secrets', () => {
+  it('are in the clear in no table, no record and no line of the log', async () => {
+    const secret = 'plain-header-secret-0123456789';
+    const body = { config: { url, headers: { 'x-key': secret, authorization: `Bearer ${secret}` }, ed25519: true } };
+    const made = await service.makeWebhook(body);
+    await service.call('PATCH', `/api/hooks/${made.id}`, { body: { name: 'renamed' } });
+    const rotated = await service.call<{ signingKey: string }>('PATCH', `/api/hooks/${made.id}/signing-key`);
+    // What is refused, and what fails, must not tell either.
+    await service.call('PATCH', `/api/hooks/${made.id}`, {
+      body: { config: { url: 'x', headers: { 'x-key': secret } } },
+    });
+    await service.call('POST', '/api/hooks', { body: `{"config": {"headers": "${secret}` });
+    await waitFor(() => recordsOf(topic.records, made.id).length === 3, { what: 'the changes on the topic' });
+
+    const tables = await rowsOf<{ name: string }>(
+      service.dataSource,
+      "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'config'",
+    );
+    expect(tables.length).toBeGreaterThanOrEqual(6);
+    const dumps = await Promise.all(
+      tables.map(({ name }) => rowsOf(service.dataSource, `SELECT row_to_json(t)::text AS row FROM "${name}" t`)),
+    );
+    const places = {
+      tables: JSON.stringify(dumps),
+      topic: topic.records.map(({ value }) => value?.toString()).join('\n'),
+      log: service.logLines.join('\n'),
+    };
+    for (const [place, text] of Object.entries(places)) {
+      expect([place, text.length > 0]).toEqual([place, true]);
+      for (const plain of [secret, made.signingKey, rotated.body.signingKey, service.apiKey, service.identityKey]) {
+        expect([place, text.includes(plain)]).toEqual([place, false]);
+      }
+    }
+    expect(places.log).toContain('http.answered');
+  });
+});
