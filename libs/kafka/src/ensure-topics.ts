@@ -1,15 +1,14 @@
 import kafkajs, { type Admin, type ITopicMetadata } from 'kafkajs';
 import type { TopicSpec } from '@signalbox/contracts';
+import { clusterCatcher } from './cluster-tap.ts';
 import { createClient, type KafkaConnection } from './connection.ts';
 import { asError, kafkaErrorType } from './errors.ts';
-import { persist } from './persist.ts';
+import { waitForTopics } from './topic-readiness.ts';
 
 export interface EnsuredTopics {
   readonly created: readonly string[];
   readonly checked: readonly string[];
 }
-
-const LEADERS_WITHIN_MS = 30_000;
 
 /** What is wrong with the topics, all at once, each fault a sentence saying what would be right. */
 export class TopicFaultsError extends Error {
@@ -36,9 +35,24 @@ export async function ensureTopics(connection: KafkaConnection, specs: readonly 
     const present = specs.filter(({ name }) => existing.has(name));
     faults.push(...(await check(admin, present)));
     if (faults.length > 0) throw new TopicFaultsError(faults);
+    if (missing.length > 0) await waitForAll(connection, missing);
     return { created: missing.map(({ name }) => name), checked: present.map(({ name }) => name) };
   } finally {
     await admin.disconnect();
+  }
+}
+
+async function waitForAll(connection: KafkaConnection, specs: readonly TopicSpec[]): Promise<void> {
+  const catcher = clusterCatcher();
+  const client = createClient(connection).consumer({ groupId: 'none', partitionAssigners: [catcher.assigner] });
+  await client.connect();
+  try {
+    await waitForTopics(
+      catcher.cluster(),
+      specs.map(({ name }) => name),
+    );
+  } finally {
+    await client.disconnect();
   }
 }
 
@@ -53,24 +67,9 @@ async function create(admin: Admin, specs: readonly TopicSpec[]): Promise<string
   try {
     await admin.createTopics({ topics, waitForLeaders: false, timeout: 30_000 });
   } catch (cause) {
-    const faults = describeCreateErrors(cause);
-    if (faults.length > 0) return faults;
+    return describeCreateErrors(cause);
   }
-  await waitForLeaders(admin, specs);
   return [];
-}
-
-/** The brokers hear of a new topic one after the other; kafkajs's own waiting gives up at the first that has not. */
-async function waitForLeaders(admin: Admin, specs: readonly TopicSpec[]): Promise<void> {
-  const names = specs.map(({ name }) => name);
-  await persist(
-    async () => {
-      const { topics } = await admin.fetchTopicMetadata({ topics: names });
-      const leaderless = topics.find(({ partitions }) => partitions.some(({ leader }) => leader < 0));
-      if (leaderless !== undefined) throw new Error(`${leaderless.name} has a partition without a leader`);
-    },
-    { signal: new AbortController().signal, withinMs: LEADERS_WITHIN_MS },
-  );
 }
 
 function describeCreateErrors(cause: unknown): string[] {

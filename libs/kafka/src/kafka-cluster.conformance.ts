@@ -19,6 +19,7 @@ import type { LogRecord, TopicPartition } from './log-record.ts';
 import { stableRanges, type LogRange } from './log-range.ts';
 import { persist } from './persist.ts';
 import { eventually } from './recording-handler.conformance.ts';
+import { waitForTopics } from './topic-readiness.ts';
 import { toRecord } from './to-record.ts';
 import { PRODUCE, Wire } from './wire.conformance.ts';
 
@@ -54,7 +55,6 @@ export class KafkaCluster {
     const dir = await mkdtemp(join(tmpdir(), 'signalbox-kafka-'));
     const cluster = new KafkaCluster(await startKafka({ dir, brokers: 3 }), dir);
     await Promise.all([cluster.admin.connect(), cluster.#producer.connect(), cluster.#catching.connect()]);
-    await cluster.cluster.refreshMetadata();
     return cluster;
   }
 
@@ -87,16 +87,7 @@ export class KafkaCluster {
         },
       ],
     });
-    // Every broker, so that no client of a test finds one that has not heard of it.
-    await Promise.all(
-      this.cluster.getNodeIds().map((nodeId) =>
-        eventually('the new topic', async () => {
-          const broker = await this.cluster.findBroker({ nodeId: String(nodeId) });
-          const { topicMetadata } = await broker.metadata([topic]).catch(() => ({ topicMetadata: [] }));
-          return topicMetadata.some(({ partitionMetadata }) => partitionMetadata.length === replicas.length);
-        }),
-      ),
-    );
+    await waitForTopics(this.cluster, [topic]);
     return topic;
   }
 
