@@ -7,18 +7,21 @@ import { ConfigService } from './config-service.ts';
 await runService(async () => {
   const env = loadConfigServiceEnvironment(process.env);
   const logger = createLogger({ service: 'config-service', level: env.LOG_LEVEL });
-  const service = await ConfigService.start(env, logger);
+  const starting = ConfigService.start(env, logger);
   const stop = (signal: string): void => {
     logger.info({ signal }, 'process.stopping');
-    service.stop().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        logger.fatal({ err: error }, 'process.stop_failed');
-        process.exit(1);
-      },
-    );
+    // A stop may overtake the start; a start that fails ends the process by itself.
+    starting
+      .then(async (service) => service.stop())
+      .then(
+        () => process.exit(0),
+        (error: unknown) => {
+          logger.fatal({ err: error }, 'process.stop_failed');
+          process.exit(1);
+        },
+      );
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
-  announceReady(logger, service.addresses);
+  announceReady(logger, (await starting).addresses);
 });

@@ -1,15 +1,13 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { topicSpecs } from '@signalbox/contracts';
 import { createLogFollower, ensureTopics } from '@signalbox/kafka';
 import type { LogRecord } from '@signalbox/kafka';
 import { createLogger } from '@signalbox/observability';
-import { createDataSource, migrate } from '@signalbox/postgres';
+import { createDataSource, migrate, rowsOf } from '@signalbox/postgres';
 import { startTestBackends } from '@signalbox/testing';
 import type { TestBackends } from '@signalbox/testing';
 import type { DataSource } from 'typeorm';
-import { PostgresApiKeys } from '../access/adapters/postgres/api-keys.postgres.ts';
 import type { Scope } from '../access/access.ts';
-import { hashOfApiKey, prefixOfApiKey } from '../access/domain/api-key.ts';
 import { loadConfigServiceEnvironment } from '../config-service.environment.ts';
 import { ConfigService } from '../config-service.ts';
 import { databaseOptions } from '../database.ts';
@@ -138,17 +136,14 @@ export class RunningConfigService {
   /** Another API key, of any tenant and scopes; answers the key. */
   async makeKey(tenantId: string, scopes: readonly Scope[]): Promise<string> {
     const key = `made-key-${randomBytes(12).toString('hex')}`;
-    await new PostgresApiKeys(this.dataSource).put({
-      id: randomBytes(6).toString('hex'),
-      tenantId,
-      name: 'made for a test',
-      prefix: prefixOfApiKey(key),
-      hash: hashOfApiKey(key),
-      scopes,
-      createdAtMs: Date.now(),
-      expiresAtMs: null,
-      revokedAtMs: null,
-    });
+    const hash = createHash('sha256').update(key).digest();
+    const id = randomBytes(6).toString('hex');
+    await rowsOf(
+      this.dataSource,
+      `INSERT INTO api_key (id, tenant_id, name, prefix, hash, scopes, created_at_ms)
+       VALUES ($1, $2, 'made for a test', 'made-key', $3, $4, $5)`,
+      [id, tenantId, hash, scopes, Date.now()],
+    );
     return key;
   }
 
