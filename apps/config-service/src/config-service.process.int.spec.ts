@@ -4,8 +4,11 @@ import type { ChildProcess } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { topicSpecs } from '@signalbox/contracts';
+import { ensureTopics } from '@signalbox/kafka';
 import { startTestBackends, waitFor } from '@signalbox/testing';
 import type { TestBackends } from '@signalbox/testing';
+import { FollowedWebhooks } from './testing/followed-webhooks.ts';
 import { statusOf } from './testing/raw-request.ts';
 
 const dist = join(import.meta.dirname, '..', 'dist');
@@ -75,18 +78,7 @@ describe('the process', () => {
     const migration = run('migrate.js', env);
     expect(await migration.exit).toBe(0);
     running = run('main.js', env);
-    const { child, output } = running;
-    const line = await waitFor(
-      () =>
-        output()
-          .split('\n')
-          .find((text) => text.includes('"service.ready"')),
-      {
-        what: 'the service to be ready',
-        timeoutMs: 30_000,
-      },
-    );
-    const ready = JSON.parse(line) as Record<string, string>;
+    const ready = await readyLine(running);
     expect(ready).toMatchObject({ service: 'config-service', msg: 'service.ready' });
 
     const get = async (path: string): Promise<Response> => fetch(`${ready['http_url']}${path}`);
@@ -103,7 +95,51 @@ describe('the process', () => {
     }
     expect(ready['grpc_url']).toMatch(/^127\.0\.0\.1:\d+$/);
 
-    child.kill('SIGTERM');
+    running.child.kill('SIGTERM');
     expect(await running.exit).toBe(0);
   });
+
+  it('goes on without Kafka, shows the lag, stops as cleanly, and brings all in order when Kafka is back', async () => {
+    const { kafkaBrokers, topics, layout } = backends;
+    await ensureTopics({ brokers: kafkaBrokers.split(','), clientId: 'test' }, topicSpecs(topics, layout));
+    running = run('main.js', { ...env, KAFKA_BROKERS: '127.0.0.1:1' });
+    const away = await readyLine(running);
+    const send = async (method: string, path: string, body: unknown): Promise<{ readonly id: string }> => {
+      const headers = { authorization: `Bearer ${env['BOOTSTRAP_API_KEY']}`, 'content-type': 'application/json' };
+      const response = await fetch(`${away['http_url']}${path}`, { method, headers, body: JSON.stringify(body) });
+      expect(response.ok).toBe(true);
+      return (await response.json()) as { readonly id: string };
+    };
+    const { id } = await send('POST', '/api/hooks', {
+      name: 'made',
+      events: ['PostSignIn'],
+      config: { url: 'https://93.184.215.14/' },
+    });
+    await send('PATCH', `/api/hooks/${id}`, { name: 'changed' });
+    const metrics = await (await fetch(`${away['ops_url']}/metrics`)).text();
+    expect(metrics).toMatch(/^signalbox_config_service_outbox_waiting_records 2$/m);
+    expect((await fetch(`${away['ops_url']}/health/ready`)).status).toBe(200);
+    running.child.kill('SIGTERM');
+    expect(await running.exit).toBe(0);
+
+    const topic = await FollowedWebhooks.start(backends);
+    running = run('main.js', env);
+    await waitFor(() => topic.of(id).length === 2, { what: 'both changes on the topic', timeoutMs: 30_000 });
+    expect(topic.of(id)).toMatchObject([
+      { name: 'made', version: 1 },
+      { name: 'changed', version: 2 },
+    ]);
+    await topic.stop();
+  });
 });
+
+async function readyLine({ output }: Running): Promise<Record<string, string>> {
+  const line = await waitFor(
+    () =>
+      output()
+        .split('\n')
+        .find((text) => text.includes('"service.ready"')),
+    { what: 'the service to be ready', timeoutMs: 30_000 },
+  );
+  return JSON.parse(line) as Record<string, string>;
+}

@@ -1,7 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { topicSpecs } from '@signalbox/contracts';
-import { createLogFollower, ensureTopics } from '@signalbox/kafka';
-import type { LogRecord } from '@signalbox/kafka';
+import { ensureTopics } from '@signalbox/kafka';
 import { createLogger } from '@signalbox/observability';
 import { createDataSource, migrate, rowsOf } from '@signalbox/postgres';
 import { startTestBackends } from '@signalbox/testing';
@@ -16,7 +15,6 @@ export interface RunningOptions {
   readonly monitoringUrl?: string;
   readonly monitoringGrpcUrl?: string;
   readonly consoleDir?: string;
-  readonly kafkaBrokers?: string;
 }
 
 export interface Answer<Body = unknown> {
@@ -65,7 +63,7 @@ export class RunningConfigService {
 
   environment(options: RunningOptions = {}): Record<string, string> {
     return {
-      KAFKA_BROKERS: options.kafkaBrokers ?? this.backends.kafkaBrokers,
+      KAFKA_BROKERS: this.backends.kafkaBrokers,
       TOPIC_PREFIX: this.backends.topicPrefix,
       DATABASE_URL: this.backends.databaseUrl,
       BOOTSTRAP_API_KEY: this.apiKey,
@@ -153,18 +151,5 @@ export class RunningConfigService {
     const answer = await this.call<MadeWebhook>('POST', '/api/hooks', { body, key });
     if (answer.status !== 201) throw new Error(`the webhook was not made: ${JSON.stringify(answer.body)}`);
     return answer.body;
-  }
-
-  /** Reads the topic `webhooks` from its beginning into `records`, until stopped. */
-  async followWebhooks(): Promise<{ readonly records: LogRecord[]; stop(): Promise<void> }> {
-    const records: LogRecord[] = [];
-    const follower = createLogFollower({
-      connection: { brokers: this.backends.kafkaBrokers.split(','), clientId: 'test' },
-      topic: this.backends.topics.webhooks,
-      onRecord: (record) => void records.push(record),
-      onFatal: () => undefined,
-    });
-    await follower.start();
-    return { records, stop: async () => follower.stop() };
   }
 }

@@ -1,10 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { decodeWebhook } from '@signalbox/contracts';
-import type { WebhookRecord } from '@signalbox/contracts';
-import type { LogRecord } from '@signalbox/kafka';
 import { rowsOf } from '@signalbox/postgres';
 import { SecretBox, parseKeyring } from '@signalbox/secrets';
 import { waitFor } from '@signalbox/testing';
+import { FollowedWebhooks } from '../../../testing/followed-webhooks.ts';
 import { RunningConfigService } from '../../../testing/running-config-service.ts';
 import { evolve } from '../../domain/webhook.decider.ts';
 import type { WebhookEvent } from '../../domain/webhook.events.ts';
@@ -13,10 +11,10 @@ import type { WebhookHistory } from '../../domain/webhook.ts';
 import { PostgresWebhookJournal } from './webhook-journal.postgres.ts';
 
 let service: RunningConfigService;
-let topic: Awaited<ReturnType<RunningConfigService['followWebhooks']>>;
+let topic: FollowedWebhooks;
 beforeAll(async () => {
   service = await RunningConfigService.start();
-  topic = await service.followWebhooks();
+  topic = await FollowedWebhooks.start(service.backends);
 });
 afterAll(async () => {
   await topic?.stop();
@@ -24,12 +22,6 @@ afterAll(async () => {
 });
 
 const url = 'http://127.0.0.1:8099/hook';
-
-const recordsOf = (records: readonly LogRecord[], id: string): WebhookRecord[] =>
-  records
-    .filter(({ key }) => key?.toString() === id)
-    .flatMap(({ value }) => (value === null ? [] : [decodeWebhook(value)]))
-    .filter((record) => record !== undefined);
 
 async function foldOf(id: string): Promise<WebhookHistory> {
   const rows = await rowsOf<{ version: number; type: string; data: unknown; actor: string; at_ms: number }>(
@@ -100,15 +92,15 @@ describe('the outbox', () => {
     for (let count = 0; count < 10; count++) {
       const startedAt = performance.now();
       await service.call('PATCH', `/api/hooks/${id}`, { body: { name: `name ${count}` } });
-      await waitFor(() => recordsOf(topic.records, id).at(-1)?.version === count + 2, {
+      await waitFor(() => topic.of(id).at(-1)?.version === count + 2, {
         what: 'the change',
         everyMs: 5,
       });
       expect(performance.now() - startedAt).toBeLessThan(5_000);
     }
     await service.call('DELETE', `/api/hooks/${id}`);
-    await waitFor(() => recordsOf(topic.records, id).at(-1)?.deleted === true, { what: 'the deletion' });
-    const records = recordsOf(topic.records, id);
+    await waitFor(() => topic.of(id).at(-1)?.deleted === true, { what: 'the deletion' });
+    const records = topic.of(id);
     expect(records.map(({ version }) => version)).toEqual(Array.from({ length: 12 }, (_, index) => index + 1));
     const [first] = records;
     if (first === undefined || first.deleted) throw new Error('the first record is the webhook');
@@ -136,22 +128,8 @@ describe('the outbox', () => {
     for (const id of ids) {
       const versions = rows.filter(({ webhook_id: of }) => of === id).map(({ version }) => version);
       expect(versions).toEqual(versions.toSorted((left, right) => left - right));
-      expect(recordsOf(topic.records, id).map(({ version }) => version)).toEqual(versions);
+      expect(topic.of(id).map(({ version }) => version)).toEqual(versions);
     }
-  });
-
-  it('keeps the API going while Kafka is away, shows the lag, and brings all in order after', async () => {
-    await service.pause();
-    await service.resume({ kafkaBrokers: '127.0.0.1:1' });
-    const { id } = await service.makeWebhook({ name: 'made without Kafka' });
-    await service.call('PATCH', `/api/hooks/${id}`, { body: { name: 'changed without Kafka' } });
-    const metrics = await (await fetch(`${service.opsUrl}/metrics`)).text();
-    expect(metrics).toMatch(/^signalbox_config_service_outbox_waiting_records 2$/m);
-    expect((await fetch(`${service.opsUrl}/health/ready`)).status).toBe(200);
-    await service.pause();
-    await service.resume();
-    await waitFor(() => recordsOf(topic.records, id).length === 2, { what: 'both changes on the topic' });
-    expect(recordsOf(topic.records, id)).toMatchObject([{ name: 'made without Kafka' }, { version: 2 }]);
   });
 
   it('takes the place of an instance whose connection was lost', async () => {
@@ -160,7 +138,7 @@ describe('the outbox', () => {
       "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'config-service relay' AND datname = current_database()",
     );
     const { id } = await service.makeWebhook();
-    await waitFor(() => recordsOf(topic.records, id).length === 1, { what: 'the webhook on the topic' });
+    await waitFor(() => topic.of(id).length === 1, { what: 'the webhook on the topic' });
   });
 });
 
@@ -176,7 +154,7 @@ describe('secrets', () => {
       body: { config: { url: 'x', headers: { 'x-key': secret } } },
     });
     await service.call('POST', '/api/hooks', { body: `{"config": {"headers": "${secret}` });
-    await waitFor(() => recordsOf(topic.records, made.id).length === 3, { what: 'the changes on the topic' });
+    await waitFor(() => topic.of(made.id).length === 3, { what: 'the changes on the topic' });
 
     const tables = await rowsOf<{ name: string }>(
       service.dataSource,
