@@ -11,7 +11,8 @@ export const USAGE = `npm run bench -- delivery [options]
   --one            the dispatcher in one process instead of one for each role
   --running        on the sandbox that \`npm start\` runs, instead of one of its own
   --profile NAMES  services whose CPU profile of the drain is taken, separated by commas, such as dispatcher-sender
-KAFKA_BROKERS and DATABASE_URL (with the settings beside them) take the place of a Kafka and a Postgres of its own.`;
+KAFKA_BROKERS (with KAFKA_SASL_*, KAFKA_TLS_* and TOPIC_*) and DATABASE_URL take the place of a Kafka and a Postgres
+of its own.`;
 
 export interface DeliveryOptions {
   readonly deliveries: number;

@@ -1,4 +1,5 @@
 import { kafkaConnectionOf, kafkaEnvironment, loadEnvironment } from '@signalbox/config';
+import type { TopicLayout } from '@signalbox/contracts';
 import {
   createSandbox,
   type Environment,
@@ -39,7 +40,7 @@ export async function startOwnSystem(
       serviceEnv: profilingOf(options, profileDir),
       ...(kafkaBrokers && { kafkaBrokers, makeAuthEventTopics: true }),
       ...(databaseUrl && { databaseUrl }),
-      topics: { prefix, authEvents: [kafkaBrokers ? `${unique}.auth-events` : 'auth-events'] },
+      topics: { prefix, authEvents: [kafkaBrokers ? `${unique}.auth-events` : 'auth-events'], layout: topicLayout() },
     });
     return systemOf(sandbox, keyring, prefix, clean);
   } catch (error) {
@@ -72,6 +73,21 @@ function systemOf(sandbox: Sandbox, keyring: string, prefix: string, clean: () =
       await clean();
     },
   };
+}
+
+/** Of the services' own variables those that are set. */
+function topicLayout(): Partial<TopicLayout> {
+  const variables = {
+    partitions: 'TOPIC_PARTITIONS',
+    retryPartitions: 'TOPIC_RETRY_PARTITIONS',
+    replicationFactor: 'TOPIC_REPLICATION',
+    minInsyncReplicas: 'TOPIC_MIN_ISR',
+  };
+  const entries = Object.entries(variables).flatMap(([field, name]) => {
+    const text = process.env[name];
+    return text ? [[field, Number(text)] as const] : [];
+  });
+  return Object.fromEntries(entries);
 }
 
 /** SASL and TLS, as the operator's Kafka needs them. */
