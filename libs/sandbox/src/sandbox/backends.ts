@@ -16,57 +16,67 @@ export interface Backends {
   stop(): Promise<void>;
 }
 
-/** Starts what is not the operator's own; what ends by itself later is started again. */
-export async function startBackends(dir: string, options: SandboxOptions): Promise<Backends> {
+/**
+ * Starts what is not the operator's own; what ends by itself later is started again. `prepareDatabase` runs as soon as
+ * Postgres is there, which is long before Kafka is.
+ */
+export async function startBackends(
+  dir: string,
+  options: SandboxOptions,
+  prepareDatabase: (databaseUrl: string) => Promise<void>,
+): Promise<Backends> {
+  await assertConfiguredPortsFree(options);
   const onLine = options.onLine ?? (() => undefined);
   const onGivenUp = options.onFatal ?? (() => undefined);
-  await assertConfiguredPortsFree(options);
+  const running: { kafka?: RunningKafka; postgres?: RunningPostgres } = {};
   let stopping = false;
   const isWanted = (): boolean => !stopping;
 
-  const [kafka, postgres] = await Promise.allSettled([
-    options.kafkaBrokers === undefined
-      ? startKafka({
-          dir: join(dir, 'kafka'),
-          ...(options.brokers !== undefined && { brokers: options.brokers }),
-          ...(options.ports?.kafka && { port: options.ports.kafka.port }),
-          ...(options.signal && { signal: options.signal }),
-          onProgress: onLine,
-          onUnexpectedEnd: (node, how) =>
-            void revive({ name: 'kafka', start: () => node.start(), isWanted, onLine, onGivenUp }, how),
-        })
-      : undefined,
-    options.databaseUrl === undefined
-      ? startPostgres({
-          dir: join(dir, 'postgres'),
-          ...(options.ports?.postgres && { port: options.ports.postgres.port }),
-          onProgress: onLine,
-          onUnexpectedEnd: (server, how) =>
-            void revive({ name: 'postgres', start: () => server.start(), isWanted, onLine, onGivenUp }, how),
-        })
-      : undefined,
-  ]);
-  const running = {
-    kafka: kafka.status === 'fulfilled' ? kafka.value : undefined,
-    postgres: postgres.status === 'fulfilled' ? postgres.value : undefined,
+  const bringUpKafka = async (): Promise<string> => {
+    if (options.kafkaBrokers !== undefined) return options.kafkaBrokers;
+    running.kafka = await startKafka({
+      dir: join(dir, 'kafka'),
+      ...(options.brokers !== undefined && { brokers: options.brokers }),
+      ...(options.ports?.kafka && { port: options.ports.kafka.port }),
+      ...(options.signal && { signal: options.signal }),
+      onProgress: onLine,
+      onUnexpectedEnd: (node, how) =>
+        void revive({ name: 'kafka', start: () => node.start(), isWanted, onLine, onGivenUp }, how),
+    });
+    return running.kafka.bootstrap;
   };
+  const bringUpDatabase = async (): Promise<string> => {
+    const databaseUrl = options.databaseUrl ?? (await bringUpPostgres());
+    await prepareDatabase(databaseUrl);
+    return databaseUrl;
+  };
+  const bringUpPostgres = async (): Promise<string> => {
+    running.postgres = await startPostgres({
+      dir: join(dir, 'postgres'),
+      ...(options.ports?.postgres && { port: options.ports.postgres.port }),
+      onProgress: onLine,
+      onUnexpectedEnd: (server, how) =>
+        void revive({ name: 'postgres', start: () => server.start(), isWanted, onLine, onGivenUp }, how),
+    });
+    return ensureDatabase(running.postgres.url, 'signalbox');
+  };
+
   const stop = async (): Promise<void> => {
     stopping = true;
     await Promise.all([running.kafka?.stop(), running.postgres?.stop()]);
   };
-  try {
-    if (kafka.status === 'rejected') throw kafka.reason;
-    if (postgres.status === 'rejected') throw postgres.reason;
-    return {
-      ...running,
-      kafkaBrokers: options.kafkaBrokers ?? running.kafka?.bootstrap ?? '',
-      databaseUrl: options.databaseUrl ?? (await ensureDatabase(running.postgres?.url ?? '', 'signalbox')),
-      stop,
-    };
-  } catch (error) {
+  const [kafkaBrokers, databaseUrl] = await Promise.allSettled([bringUpKafka(), bringUpDatabase()]);
+  if (kafkaBrokers.status === 'rejected' || databaseUrl.status === 'rejected') {
     await stop();
-    throw error;
+    throw kafkaBrokers.status === 'rejected' ? kafkaBrokers.reason : (databaseUrl as PromiseRejectedResult).reason;
   }
+  return {
+    kafka: running.kafka,
+    postgres: running.postgres,
+    kafkaBrokers: kafkaBrokers.value,
+    databaseUrl: databaseUrl.value,
+    stop,
+  };
 }
 
 async function assertConfiguredPortsFree({ ports = {} }: SandboxOptions): Promise<void> {

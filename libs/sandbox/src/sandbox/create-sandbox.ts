@@ -14,7 +14,13 @@ import { prepareTopics } from '../topics/prepare-topics.ts';
 import { startBackends, type Backends } from './backends.ts';
 import { migrate } from './migrate.ts';
 import type { SandboxOptions } from './sandbox-options.ts';
-import { commonEnvironment, serviceEnvironment, type SandboxFacts, type ServicePorts } from './service-environment.ts';
+import {
+  commonEnvironment,
+  ownEnvironment,
+  serviceEnvironment,
+  type SandboxFacts,
+  type ServicePorts,
+} from './service-environment.ts';
 import { appOf, SERVICES_BY_ROLE, type ServiceName } from './service-names.ts';
 
 export interface Sandbox {
@@ -138,11 +144,11 @@ class RunningSandbox implements Sandbox {
     const { kafkaBrokers, databaseUrl } = this.#options;
     const parts = [kafkaBrokers === undefined && 'Kafka', databaseUrl === undefined && 'Postgres'].filter(Boolean);
     if (parts.length > 0) this.#onLine(`starting ${parts.join(' and ')}`);
-    const backends = await startBackends(this.dir, this.#options);
+    const backends = await startBackends(this.dir, this.#options, (url) => this.#migrate(instances, url));
     this.#backends = backends;
     this.#facts = await this.#gatherFacts(backends);
     this.#assertWanted();
-    await this.#prepare(instances);
+    if (instances.length > 0) await this.#prepareTopics();
     this.#assertWanted();
 
     for (const instance of instances) this.#services.set(instance.name, this.#supervise(instance));
@@ -263,21 +269,21 @@ class RunningSandbox implements Sandbox {
     };
   }
 
-  async #prepare(instances: readonly Instance[]): Promise<void> {
-    const facts = this.#known();
+  async #migrate(instances: readonly Instance[], databaseUrl: string): Promise<void> {
     const apps = new Set(instances.map(({ service }) => appOf(service)).filter((app) => app !== 'dispatcher'));
-    if (instances.length === 0) return;
-    this.#onLine('making the topics, migrating the database');
-    const common = commonEnvironment(facts, this.#options.env ?? {});
-    const env = { ...common, DATABASE_URL: facts.databaseUrl };
-    await Promise.all([
-      prepareTopics({
-        ...facts,
-        env: common,
-        makeAuthEventTopics: this.#options.makeAuthEventTopics ?? this.#options.kafkaBrokers === undefined,
-      }),
-      ...[...apps].map((app) => migrate(app, this.#appsDir, this.#logFile(`${app}-migrate`), env)),
-    ]);
+    const env = { ...ownEnvironment(this.#options.env ?? {}), DATABASE_URL: databaseUrl };
+    await Promise.all([...apps].map((app) => migrate(app, this.#appsDir, this.#logFile(`${app}-migrate`), env)));
+  }
+
+  async #prepareTopics(): Promise<void> {
+    const { env = {}, makeAuthEventTopics, kafkaBrokers } = this.#options;
+    const facts = this.#known();
+    this.#onLine('making and checking the topics');
+    await prepareTopics({
+      ...facts,
+      env: commonEnvironment(facts, env),
+      makeAuthEventTopics: makeAuthEventTopics ?? kafkaBrokers === undefined,
+    });
   }
 
   #supervise({ name, service }: Instance): SupervisedService {
