@@ -34,6 +34,11 @@ async function create(webhook: object): Promise<Webhook> {
   return (await inEffect(sandbox.runInfo, async () => api.createWebhook(webhook))).answer;
 }
 
+/** Waits too: the next test must not take this change for its own. */
+async function remove({ id }: Webhook): Promise<void> {
+  await inEffect(sandbox.runInfo, async () => api.deleteWebhook(id));
+}
+
 /** The request log of a webhook once it has so many entries, all of them in the wanted result. */
 async function logsOf(id: string, count: number, result: 'Success' | 'Error'): Promise<readonly LogEntry[]> {
   let logs: readonly LogEntry[] = [];
@@ -71,7 +76,7 @@ describe('from a published event to the request log', () => {
       key: 'TriggerHook.User.Created',
       payload: { hookId: webhook.id, hookRequest: { body: { hookId: webhook.id } }, response: { statusCode: 200 } },
     });
-    await api.deleteWebhook(webhook.id);
+    await remove(webhook);
   });
 
   it('makes of 500, 500, 200 three attempts, one log entry and a success', async () => {
@@ -94,7 +99,7 @@ describe('from a published event to the request log', () => {
       },
       { what: 'one success of one request in the stats' },
     );
-    await api.deleteWebhook(webhook.id);
+    await remove(webhook);
   });
 
   it('makes of 400 one attempt and an error', async () => {
@@ -106,7 +111,7 @@ describe('from a published event to the request log', () => {
     expect(receiver.requests).toHaveLength(1);
     const health = await api.call<object>('GET', `/api/hooks/${webhook.id}/health`, 200);
     expect(health).toMatchObject({ requests: 1, succeeded: 0, failed: 1 });
-    await api.deleteWebhook(webhook.id);
+    await remove(webhook);
   });
 
   it('puts a record that breaks the contract aside with its reason, and delivers the next', async () => {
@@ -130,7 +135,7 @@ describe('from a published event to the request log', () => {
     const reasons = letters.map((letter) => decodeDeadLetter(letter.headers)?.reason ?? '');
     expect(new Set(reasons)).toEqual(new Set(['not-an-object', 'not-utf8', 'unknown-event']));
     await follower.stop();
-    await api.deleteWebhook(webhook.id);
+    await remove(webhook);
   });
 
   it('signs with the new key after a rotation, and with both in the overlap', async () => {
@@ -148,6 +153,6 @@ describe('from a published event to the request log', () => {
       const verifier = new Verifier(standardWebhooksSecret(key));
       expect(verifier.verify(body.toString(), request?.headers ?? {})).toMatchObject({ hookId: webhook.id });
     }
-    await api.deleteWebhook(webhook.id);
+    await remove(webhook);
   });
 });
