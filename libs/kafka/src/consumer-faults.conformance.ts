@@ -120,6 +120,24 @@ export function consumerFaults(cluster: () => KafkaCluster): void {
       expect(handler.records).toHaveLength(20 + 5 * 5);
     });
 
+    it('hands over nothing of what it had fetched before a pause, or before quiesce', async () => {
+      const topic = await cluster().createTopicOn(Array.from({ length: 6 }, () => [1, 2, 3]));
+      const all = [0, 1, 2, 3, 4, 5].map((partition) => ({ topic, partition }));
+      for (const of of all) await fill(of, numbered(20));
+      const [paused, one] = member(newGroup(), topic);
+      const [quiesced, two] = member(newGroup(), topic);
+      one.afterBatch = () => paused.pause(all);
+      two.afterBatch = () => quiesced.quiesce();
+      await Promise.all([paused.start(), quiesced.start()]);
+      await eventually('a batch of each', () => one.batches.length > 0 && two.batches.length > 0);
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      expect([one.batches.length, two.batches.length]).toEqual([1, 1]);
+      one.afterBatch = () => {};
+      paused.resume(all);
+      await eventually('the ends', () => all.every((of) => one.position(of) === 20));
+      expect(one.records).toHaveLength(6 * 20);
+    });
+
     it('does not pass over records because a batch of filtered ones was fetched before a seek', async () => {
       const topic = await cluster().createTopicOn(Array.from({ length: 6 }, () => [1, 2, 3]));
       const others = [1, 2, 3, 4, 5].map((partition) => ({ topic, partition }));
@@ -207,7 +225,8 @@ export function consumerFaults(cluster: () => KafkaCluster): void {
       const watch = setInterval(() => (longestMs = Math.max(longestMs, consumer.msSinceHeartbeat())), 50);
       await isStarted;
       clearInterval(watch);
-      await eventually('a batch of each', () => handler.batches.length === 2);
+      // What is taken from one partition and not done yet holds back no other.
+      await eventually('a batch of each', () => handler.batches.length === 2, 3_000);
       expect(handler.joins).toHaveLength(1);
       expect(longestMs).toBeLessThan(3_500);
       const [of] = [{ topic, partition: 0 }];
@@ -327,19 +346,20 @@ export function consumerFaults(cluster: () => KafkaCluster): void {
     });
 
     it('keeps the partitions of one number together where it is told to', async () => {
-      const topics = [await cluster().createTopic(4), await cluster().createTopic(4)];
+      const topics = [await cluster().createTopic(3), await cluster().createTopic(3)];
       const groupId = newGroup();
       const options = { topics, isCoPartitioned: true };
       const [first, one] = member(groupId, '', new Wire(), options);
       const [second, two] = member(groupId, '', new Wire(), options);
       await first.start();
       await second.start();
-      await eventually('an even share', () => one.lastJoin?.assigned.length === 4);
+      const held = (handler: RecordingHandler): number => handler.lastJoin?.assigned.length ?? 0;
+      await eventually('a share for each', () => held(one) + held(two) === 6 && held(two) > 0);
       for (const handler of [one, two]) {
         const [left, right] = topics.map((topic) =>
           handler.lastJoin?.assigned.filter((of) => of.topic === topic).map(({ partition }) => partition),
         );
-        expect(left).toHaveLength(2);
+        expect(left).not.toEqual([]);
         expect(left).toEqual(right);
       }
     });

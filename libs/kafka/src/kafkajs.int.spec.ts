@@ -10,13 +10,15 @@ import { readerFaults } from './reader-faults.conformance.ts';
 import { topicsCommand } from './topics.conformance.ts';
 
 let cluster: KafkaCluster;
+let isStarted = false;
 
 beforeAll(async () => {
   cluster = await KafkaCluster.start();
+  isStarted = true;
 }, 120_000);
 
 afterAll(async () => {
-  await cluster.stop();
+  if (isStarted) await cluster.stop();
 }, 60_000);
 
 logConsumerConformance('kafkajs', () => cluster);

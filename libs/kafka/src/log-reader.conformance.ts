@@ -89,6 +89,8 @@ export function logReaderConformance(name: string, harness: () => LogReaderHarne
       const ends = await reader.read([{ ...of, offset: 0 }], (record) => read.push(valueOf(record)));
       expect(ends).toEqual([{ ...of, offset: 5 }]);
       expect(read).toEqual(['a', 'b']);
+      expect(await reader.read([{ ...of, offset: 3 }], (record) => read.push(valueOf(record)))).toEqual(ends);
+      expect(read).toEqual(['a', 'b']);
     });
 
     it('reads again from wherever it is asked, one read after the other', async () => {

@@ -44,6 +44,28 @@ export function readerFaults(cluster: () => KafkaCluster): void {
       expect(seen).toEqual(['next']);
     });
 
+    it('hand over nothing behind the end that was asked for', async () => {
+      const topic = await cluster().createTopic(1);
+      const of = { topic, partition: 0 };
+      await cluster().append(numbered(5).map((value) => ({ ...of, key: null, value })));
+      const wire = new Wire();
+      const connection = { ...cluster().connection, socketFactory: wire.socketFactory };
+      const reader = createTailReader({ connection, topic, onFatal });
+      stopped.push(reader);
+      await reader.start();
+      let hasGrown = false;
+      wire.onRequest = async ({ apiKey }) => {
+        if (apiKey !== FETCH || hasGrown) return;
+        hasGrown = true;
+        await cluster().append([{ ...of, key: null, value: 'later' }]);
+      };
+      const seen: string[] = [];
+      const ends = await reader.read([{ ...of, offset: 0 }], ({ value }) => void seen.push(String(value)));
+      expect(hasGrown).toBe(true);
+      expect(ends).toEqual([{ ...of, offset: 5 }]);
+      expect(seen).toEqual(numbered(5));
+    });
+
     it('go on at the new beginning when retention overtakes them', async () => {
       const topic = await cluster().createTopic(1);
       const of = { topic, partition: 0 };
