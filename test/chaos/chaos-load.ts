@@ -1,12 +1,13 @@
 import { deliveryIdOf } from '@signalbox/domain';
+import type { ServiceName } from '@signalbox/sandbox';
 import { anEvent } from '@signalbox/testing';
 import { createWebhooks } from '../support/create-webhooks.ts';
-import type { ServiceName } from '@signalbox/sandbox';
 import type { ChaosSystem, Interruption } from './chaos-system.ts';
 import type { Audit, ExpectedDelivery } from './delivery-audit.ts';
 import { auditDeliveries, DUPLICATE_CLASSES } from './delivery-audit.ts';
 import type { Reply } from './recording-receiver.ts';
 import { hashOf, RecordingReceiver } from './recording-receiver.ts';
+import { SeededRandom } from './seeded-random.ts';
 
 /** One customer of a load. */
 export interface Customer {
@@ -21,6 +22,9 @@ export interface Customer {
 /** So many customers of each kind. */
 export const customers = (...groups: readonly (readonly [number, Customer])[]): readonly Customer[] =>
   groups.flatMap(([count, customer]) => Array.from({ length: count }, () => customer));
+
+const percentile = (values: readonly number[], share: number): number =>
+  values.toSorted((a, b) => a - b)[Math.ceil(values.length * share) - 1] ?? NaN;
 
 interface PublishedEvent {
   readonly id: string;
@@ -41,7 +45,8 @@ export class ChaosLoad implements AsyncDisposable {
   ) {}
 
   static async start(system: ChaosSystem, eventType: string, to: readonly Customer[]): Promise<ChaosLoad> {
-    const { random } = system;
+    // Of its own, so that how many POSTs came before changes no other choice.
+    const random = new SeededRandom(system.random.seed);
     system.logs.forget();
     const receiver = await RecordingReceiver.start((path, earlier): Reply => {
       const { failures = 0, slownessMs = 0 } = to[Number(path.slice(1))] ?? {};
@@ -78,10 +83,27 @@ export class ChaosLoad implements AsyncDisposable {
     await this.system.publisher.flush();
   }
 
-  /** Interrupts a service under this load, publishes more while it is down, and starts it again. */
-  async interrupt(service: ServiceName, how: Interruption['how'], meanwhile: number): Promise<Interruption> {
+  /**
+   * Publishes until so many deliveries are under way. Beyond 4,000 the sender is crowded and puts off what it could send,
+   * which is right and takes long.
+   */
+  async topUp(underWay: number): Promise<void> {
+    await this.publish(Math.max(1, Math.ceil((underWay - this.underWay) / this.webhookIds.length)));
+  }
+
+  /**
+   * Interrupts a service under this load, publishes so many events more while it is down, and starts it again. `look`
+   * runs while it is down, before the events.
+   */
+  async interrupt(
+    service: ServiceName,
+    how: Interruption['how'],
+    meanwhile: number,
+    look: () => Promise<void> = () => Promise.resolve(),
+  ): Promise<Interruption> {
     return this.system.interrupt(service, how, async () => {
       if (service === 'dispatcher-sender') await this.receiver.allClosed(20_000);
+      await look();
       await this.publish(meanwhile);
     });
   }
@@ -94,11 +116,14 @@ export class ChaosLoad implements AsyncDisposable {
     const facts = this.system.logs.attempts.filter(({ deliveryId }) => ids.has(deliveryId));
     const audit = auditDeliveries({ expected, posts: this.receiver.posts, facts, kills });
     const { lost, duplicated, unexpected, altered, withoutFact, withoutPost } = audit;
+    const delays = facts.map(({ appendedAtMs, endedAtMs }) => appendedAtMs - endedAtMs);
     const lines = [
       `${audit.expected} deliveries expected, ${this.receiver.posts.length} POSTs`,
       `lost ${lost.length}`,
       `duplicated: ${DUPLICATE_CLASSES.map((kind) => `${duplicated[kind]} ${kind}`).join(', ')}`,
       `unexpected ${unexpected.length}, altered ${altered.length}, without a fact ${withoutFact.length}, facts without a POST ${withoutPost.length}`,
+      `put off: ${[...this.system.logs.putOff].map(([reason, count]) => `${count} ${reason}`).join(', ') || 'none'}`,
+      `facts on the log after p50 ${percentile(delays, 0.5)} ms, p99 ${percentile(delays, 0.99)} ms`,
       ...more,
       `${((Date.now() - this.startedAtMs) / 1_000).toFixed(1)} s in all`,
     ];

@@ -1,3 +1,4 @@
+import type { GroupNames } from '@signalbox/contracts';
 import type { KafkaConnection } from '@signalbox/kafka';
 import type { Sandbox, ServiceName } from '@signalbox/sandbox';
 import { startTestSandbox, waitFor } from '@signalbox/testing';
@@ -6,6 +7,7 @@ import { Kafka, logLevel } from 'kafkajs';
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Publisher } from '../support/publisher.ts';
+import { FollowedCommits } from './followed-commits.ts';
 import { FollowedLogs } from './followed-logs.ts';
 import { GroupLag } from './group-lag.ts';
 import { SeededRandom } from './seeded-random.ts';
@@ -24,14 +26,19 @@ export interface Interruption {
 
 /** A whole system of its own that a spec file may do anything to. */
 export class ChaosSystem implements AsyncDisposable {
+  readonly groups: GroupNames;
+
   private constructor(
     readonly sandbox: Sandbox,
     readonly publisher: Publisher,
     readonly logs: FollowedLogs,
+    readonly commits: FollowedCommits,
     readonly random: SeededRandom,
     private readonly admin: Admin,
     private readonly lag: GroupLag,
-  ) {}
+  ) {
+    this.groups = lag.names;
+  }
 
   /**
    * `CHAOS_APPS_DIR` runs other builds of the services: to see what the cases say when a mechanism is taken out.
@@ -50,10 +57,11 @@ export class ChaosSystem implements AsyncDisposable {
     const connection: KafkaConnection = { brokers: kafkaBrokers.split(','), clientId: 'chaos' };
     const publisher = await Publisher.connect(sandbox.runInfo);
     const logs = await FollowedLogs.start(connection, topics);
+    const commits = await FollowedCommits.start(connection);
     const kafka = new Kafka({ clientId: 'chaos', brokers: [...connection.brokers], logLevel: logLevel.NOTHING });
     const admin = kafka.admin();
     await admin.connect();
-    return new ChaosSystem(sandbox, publisher, logs, random, admin, new GroupLag(admin, topics));
+    return new ChaosSystem(sandbox, publisher, logs, commits, random, admin, new GroupLag(admin, topics));
   }
 
   /** kill -9 at once, or a clean stop; then a start. `whileDown` is waited for in between. */
@@ -69,6 +77,14 @@ export class ChaosSystem implements AsyncDisposable {
     const startedAgainAtMs = Date.now();
     await sandbox.startService(service);
     return { service, how, atMs, startedAgainAtMs, readyAtMs: Date.now() };
+  }
+
+  /** Resolves when all that `deliveries` holds now was seen here. */
+  async waitUntilSeen(timeoutMs: number): Promise<void> {
+    const ends = await this.lag.ends(this.sandbox.runInfo.topics.deliveries);
+    const isSeen = (): boolean =>
+      ends.every(({ topic, partition, offset }) => this.logs.positionOf(topic, partition) >= offset);
+    await this.logs.watch.until('the end of deliveries', isSeen, timeoutMs);
   }
 
   /** Resolves when no role has anything left to do and all that they did was seen here. */
@@ -91,6 +107,7 @@ export class ChaosSystem implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.logs[Symbol.asyncDispose]();
+    await this.commits[Symbol.asyncDispose]();
     await this.publisher[Symbol.asyncDispose]();
     await this.admin.disconnect();
     const logs = process.env['CHAOS_LOGS'];

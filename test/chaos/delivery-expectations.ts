@@ -5,6 +5,23 @@ import type { Audit } from './delivery-audit.ts';
 export const LEAST_UNDER_WAY = 2_000;
 export const LEAST_IN_FLIGHT = 100;
 
+/**
+ * Repeats `come` until enough is under way at its end, and answers how much: what is interrupted with little to do
+ * proves little.
+ */
+export async function untilEnoughUnderWay(
+  load: { readonly underWay: number },
+  come: () => Promise<void>,
+): Promise<number> {
+  for (let tries = 1; ; tries++) {
+    await come();
+    const { underWay } = load;
+    if (underWay < LEAST_UNDER_WAY && tries < 5) continue;
+    expect(underWay).toBeGreaterThanOrEqual(LEAST_UNDER_WAY);
+    return underWay;
+  }
+}
+
 /** Invariants 1 and 2, duplicates apart: all of it, byte for byte, and each POST known. */
 export function expectNothingWrong({ lost, unexpected, altered, withoutFact, withoutPost }: Audit): void {
   const found = Object.entries({ lost, unexpected, altered, withoutFact, withoutPost });

@@ -20,6 +20,8 @@ export class FollowedLogs implements AsyncDisposable {
   routed = 0;
   /** Facts of attempts that owe another one. */
   retrying = 0;
+  /** Facts of what could not go when its turn came, by their reason. */
+  readonly putOff = new Map<string, number>();
   /** Told of each record. */
   readonly watch = new TurnWatch();
   /** The first error that made a follower give up. */
@@ -69,6 +71,7 @@ export class FollowedLogs implements AsyncDisposable {
     this.attempts = [];
     this.routed = 0;
     this.retrying = 0;
+    this.putOff.clear();
   }
 
   /** The next offset that is expected. */
@@ -91,6 +94,7 @@ export class FollowedLogs implements AsyncDisposable {
 
   private takeFact({ headers, value, timestampMs }: LogRecord): void {
     const fact = decodeFact(headers, value);
+    if (fact.kind === 'deferred') this.putOff.set(fact.reason, (this.putOff.get(fact.reason) ?? 0) + 1);
     if (fact.kind !== 'attempted') return;
     const { deliveryId, round, attemptNumber, startedAtMs, atMs } = fact;
     this.attempts.push({ deliveryId, round, attemptNumber, startedAtMs, endedAtMs: atMs, appendedAtMs: timestampMs });

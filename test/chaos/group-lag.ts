@@ -1,4 +1,4 @@
-import { groupNames, type TopicNames } from '@signalbox/contracts';
+import { groupNames, type GroupNames, type TopicNames } from '@signalbox/contracts';
 import type { Admin } from 'kafkajs';
 
 export interface LogEnd {
@@ -10,13 +10,15 @@ export interface LogEnd {
 
 /** Records of each group's topics that it has not committed; 0 of all of them means that all work known is done. */
 export class GroupLag {
+  readonly names: GroupNames;
   private readonly groups: readonly { readonly groupId: string; readonly topics: readonly string[] }[];
 
   constructor(
     private readonly admin: Admin,
     private readonly topics: TopicNames,
   ) {
-    const { router, sender, scheduler } = groupNames(topics.deliveries.slice(0, -'deliveries'.length));
+    this.names = groupNames(topics.deliveries.slice(0, -'deliveries'.length));
+    const { router, sender, scheduler } = this.names;
     // In the order of the flow: what a group has committed is on the topics of the next ones.
     this.groups = [
       { groupId: router, topics: topics.authEvents },
