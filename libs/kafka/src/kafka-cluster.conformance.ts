@@ -127,7 +127,10 @@ export class KafkaCluster {
 
   async deleteBefore({ topic, partition }: TopicPartition, offset: number): Promise<void> {
     // kafkajs looks for the leaders before it has loaded them, and a new topic's leader may not know of it yet.
-    await persist(() => this.admin.fetchTopicOffsets(topic), { signal: new AbortController().signal, withinMs: 30_000 });
+    await persist(() => this.admin.fetchTopicOffsets(topic), {
+      signal: new AbortController().signal,
+      withinMs: 30_000,
+    });
     await this.admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: String(offset) }] });
   }
 
