@@ -13,9 +13,12 @@ import {
 import { createLogger } from '@signalbox/observability';
 import { parseKeyring, SecretBox } from '@signalbox/secrets';
 import type { TestBackends } from '@signalbox/testing';
+import { waitFor } from '@signalbox/testing';
 import { loadDispatcherEnvironment } from '../dispatcher.environment.ts';
 import { DispatcherModule } from '../dispatcher.module.ts';
 import { Dispatcher } from '../dispatcher.ts';
+import type { WebhookLookup } from '../webhooks/webhook-lookup.port.ts';
+import { WEBHOOK_LOOKUP } from '../webhooks/webhook-lookup.port.ts';
 
 const KEYRING = `k1=${Buffer.alloc(32, 7).toString('base64')}`;
 
@@ -29,6 +32,7 @@ export class RunningDispatcher implements AsyncDisposable {
     private readonly connection: KafkaConnection,
     private readonly producer: LogProducer,
     private dispatcher: Dispatcher | undefined,
+    private webhooks: WebhookLookup | undefined,
   ) {}
 
   static async start(backends: TestBackends): Promise<RunningDispatcher> {
@@ -38,7 +42,7 @@ export class RunningDispatcher implements AsyncDisposable {
     await commitStartOffsets(connection, { names: topics, groups: groupNames(backends.topicPrefix) });
     const producer = createLogProducer({ connection });
     await producer.start();
-    const running = new RunningDispatcher(backends, connection, producer, undefined);
+    const running = new RunningDispatcher(backends, connection, producer, undefined, undefined);
     await running.resume();
     return running;
   }
@@ -60,14 +64,17 @@ export class RunningDispatcher implements AsyncDisposable {
     const dispatcher = app.get(Dispatcher);
     await dispatcher.start();
     this.dispatcher = dispatcher;
+    this.webhooks = app.get<WebhookLookup>(WEBHOOK_LOOKUP);
   }
 
   /** Stops cleanly, as on SIGTERM. */
   async pause(): Promise<void> {
     await this.dispatcher?.stop();
     this.dispatcher = undefined;
+    this.webhooks = undefined;
   }
 
+  /** Resolves when a running dispatcher goes by this state: an event published before that may match nothing. */
   async configure(webhook: Partial<WebhookState> & { readonly url: string }): Promise<WebhookState> {
     const id = webhook.id ?? 'webhook0000000000test';
     const state: WebhookState = {
@@ -89,6 +96,9 @@ export class RunningDispatcher implements AsyncDisposable {
     };
     this.producer.append({ topic: this.backends.topics.webhooks, key: id, value: encodeWebhook(state) });
     await this.producer.flush();
+    await waitFor(() => this.webhooks === undefined || this.webhooks.get(id)?.version === state.version, {
+      what: `version ${state.version} of ${id} to be applied`,
+    });
     return state;
   }
 
