@@ -13,36 +13,10 @@ import {
   topicEnvironment,
 } from '@signalbox/config';
 import type { RawEnvironment } from '@signalbox/config';
-import { parseAllowList, parsePorts } from '@signalbox/domain';
-import type { ParsedSetting, UrlRuleOptions } from '@signalbox/domain';
-import { InvalidKeyring, parseKeyring } from '@signalbox/secrets';
+import type { UrlRuleOptions } from '@signalbox/domain';
 import type { Keyring } from '@signalbox/secrets';
 import { z } from 'zod';
 import { MIN_API_KEY_LENGTH } from './access/domain/api-key.ts';
-
-/** What is added to a variable so that the parser of its text names its faults together with all others. */
-function judgedBy(faultsOf: (text: string) => readonly string[]) {
-  return (context: z.core.ParsePayload<string>): void => {
-    for (const message of faultsOf(context.value)) {
-      context.issues.push({ code: 'custom', message, input: undefined });
-    }
-  };
-}
-
-const settingFaults = (parsed: ParsedSetting<unknown>): readonly string[] => (parsed.ok ? [] : parsed.faults);
-
-function keyringFaults(text: string): readonly string[] {
-  try {
-    parseKeyring(text);
-    return [];
-  } catch (error) {
-    if (error instanceof InvalidKeyring) return error.faults;
-    throw error;
-  }
-}
-
-const egress = egressEnvironment.shape;
-const { SECRETS_KEYRING } = keyringEnvironment.shape;
 
 const schema = z.object({
   ...loggingEnvironment.shape,
@@ -51,22 +25,8 @@ const schema = z.object({
   ...databaseEnvironment.shape,
   ...opsEnvironment.shape,
   ...identityEnvironment.shape,
-  EGRESS_ALLOW: z
-    .string()
-    .check(judgedBy((text) => settingFaults(parseAllowList(text))))
-    .default('')
-    .describe(egress.EGRESS_ALLOW.description ?? ''),
-  EGRESS_PORTS: z
-    .string()
-    .check(judgedBy((text) => settingFaults(parsePorts(text))))
-    .default('443,8443')
-    .describe(egress.EGRESS_PORTS.description ?? ''),
-  SECRETS_KEYRING: secret(
-    z
-      .string()
-      .check(judgedBy(keyringFaults))
-      .describe(SECRETS_KEYRING.description ?? ''),
-  ),
+  ...egressEnvironment.shape,
+  ...keyringEnvironment.shape,
   HTTP_HOST: z.string().default('127.0.0.1').describe('an address to listen on'),
   HTTP_PORT: portVariable().default(0).describe('a port from 0 (a free one) to 65535'),
   GRPC_HOST: z.string().default('127.0.0.1').describe('an address to listen on'),
@@ -97,15 +57,7 @@ export function loadConfigServiceEnvironment(env: RawEnvironment): ConfigService
   const loaded = loadEnvironment(schema, env);
   return {
     ...loaded,
-    keyring: parseKeyring(loaded.SECRETS_KEYRING),
-    urlRules: {
-      allowList: valueOf(parseAllowList(loaded.EGRESS_ALLOW)),
-      ports: valueOf(parsePorts(loaded.EGRESS_PORTS)),
-    },
+    keyring: loaded.SECRETS_KEYRING,
+    urlRules: { allowList: loaded.EGRESS_ALLOW, ports: loaded.EGRESS_PORTS },
   };
-}
-
-function valueOf<T>(parsed: ParsedSetting<T>): T {
-  if (!parsed.ok) throw new Error(`a setting passed its check and cannot be read: ${parsed.faults.join('; ')}`);
-  return parsed.value;
 }

@@ -41,7 +41,7 @@ beforeAll(async () => {
     KAFKA_BROKERS: backends.kafkaBrokers,
     TOPIC_PREFIX: backends.topicPrefix,
     DATABASE_URL: backends.databaseUrl,
-    BOOTSTRAP_API_KEY: 'a-long-enough-key-0123456789',
+    BOOTSTRAP_API_KEY: 'a-long-enough-key-0123456789-abcdef',
     SECRETS_KEYRING: `k1=${Buffer.alloc(32, 1).toString('base64')}`,
     INTERNAL_IDENTITY_KEY: Buffer.alloc(32, 2).toString('base64'),
     MONITORING_URL: 'http://127.0.0.1:1',
@@ -60,11 +60,18 @@ afterAll(async () => {
 
 describe('the process', () => {
   it('names every fault of its environment and exits 78', async () => {
-    running = run('main.js', { ...env, OPS_PORT: 'x', SECRETS_KEYRING: 'k1=c2hvcnQ=', EGRESS_ALLOW: 'nonsense' });
+    running = run('main.js', {
+      ...env,
+      OPS_PORT: 'x',
+      SECRETS_KEYRING: 'k1=c2hvcnQ=',
+      EGRESS_ALLOW: 'nonsense,rubbish',
+      BOOTSTRAP_API_KEY: 'of-only-thirty-one-characters-0',
+    });
     expect(await running.exit).toBe(78);
     expect(running.output()).toContain('OPS_PORT: is not a whole number');
     expect(running.output()).toContain('SECRETS_KEYRING: entry 1 (k1) must be base64 of exactly 32 bytes');
-    expect(running.output()).toContain('EGRESS_ALLOW: "nonsense" is no range of addresses');
+    expect(running.output()).toMatch(/EGRESS_ALLOW: "nonsense" is no range[^;]*; "rubbish" is no range/);
+    expect(running.output()).toContain('BOOTSTRAP_API_KEY: is too short; expected at least 32');
     expect(running.output()).not.toContain('c2hvcnQ=');
   });
 

@@ -1,3 +1,5 @@
+import { bytesOfBase64 } from '@signalbox/domain';
+import type { ParsedSetting } from '@signalbox/domain';
 import { z } from 'zod';
 
 /** A whole number written in decimal digits, from `min` to `max`. */
@@ -41,12 +43,22 @@ export function httpUrlVariable() {
     .describe('a URL such as http://127.0.0.1:3002');
 }
 
+/** A text with a parser of its own, which names every fault of it. A default is a text too: give it by `prefault`. */
+export function parsedVariable<Value>(parse: (text: string) => ParsedSetting<Value>) {
+  return z.string().transform((text, context): Value => {
+    const parsed = parse(text);
+    if (parsed.ok) return parsed.value;
+    for (const message of parsed.faults) context.issues.push({ code: 'custom', message, input: undefined });
+    return z.NEVER;
+  });
+}
+
 /** Base64 text of at least `minBytes` bytes, decoded. */
 export function base64Variable(minBytes: number) {
-  return z
-    .string()
-    .refine((text) => /^[A-Za-z0-9+/_-]+={0,2}$/.test(text), 'is not base64')
-    .transform((text) => Buffer.from(text, 'base64'))
-    .refine((bytes) => bytes.length >= minBytes, `is shorter than ${minBytes} bytes`)
-    .describe(`base64 of at least ${minBytes} random bytes, such as \`openssl rand -base64 ${minBytes}\` prints`);
+  return parsedVariable((text) => {
+    const bytes = bytesOfBase64(text);
+    if (bytes === undefined) return { ok: false, faults: ['is not base64'] };
+    if (bytes.length < minBytes) return { ok: false, faults: [`is shorter than ${minBytes} bytes`] };
+    return { ok: true, value: bytes };
+  }).describe(`base64 of at least ${minBytes} random bytes, such as \`openssl rand -base64 ${minBytes}\` prints`);
 }

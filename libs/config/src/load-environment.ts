@@ -22,12 +22,12 @@ export function loadEnvironment<Schema extends z.ZodObject>(schema: Schema, env:
   }
   const parsed = schema.safeParse(given);
   const faulty = new Set(faults.map((fault) => fault.variable));
-  for (const issue of parsed.error?.issues ?? []) {
-    const variable = String(issue.path[0]);
+  const issues = Map.groupBy(parsed.error?.issues ?? [], ({ path }) => String(path[0]));
+  for (const [variable, found] of issues) {
     if (faulty.has(variable)) continue;
-    faulty.add(variable);
+    const why = given[variable] === undefined ? 'is missing' : found.map(({ message }) => message).join('; ');
     const expected = (schema.shape as Record<string, z.ZodType>)[variable]?.description ?? 'another value';
-    faults.push({ variable, why: given[variable] === undefined ? 'is missing' : issue.message, expected });
+    faults.push({ variable, why, expected });
   }
   if ('KAFKA_BROKERS' in schema.shape) faults.push(...incompleteKafkaSettings(given));
   if (faults.length > 0 || parsed.data === undefined) throw new InvalidEnvironment(faults);

@@ -8,7 +8,9 @@ import { kafkaConnectionOf, kafkaEnvironment } from './kafka.environment.ts';
 import { loadEnvironment } from './load-environment.ts';
 import {
   databaseEnvironment,
+  egressEnvironment,
   identityEnvironment,
+  keyringEnvironment,
   loggingEnvironment,
   opsEnvironment,
   topicEnvironment,
@@ -85,6 +87,14 @@ describe('loadEnvironment', () => {
     );
     expect(error.message).toContain('LOG_LEVEL: is not a log level; expected trace, debug, info, warn, error, fatal');
     expect(error.message).not.toContain('c2hvcnQ=');
+  });
+
+  it('names every fault of one variable', () => {
+    const schema = z.object({ ...egressEnvironment.shape, ...keyringEnvironment.shape });
+    const env = { EGRESS_ALLOW: 'a,10.0.0.0/8,b', SECRETS_KEYRING: 'k1=short,no key' };
+    expect(() => loadEnvironment(schema, env)).toThrow(
+      /EGRESS_ALLOW: "a" is no .*; "b" is no .*\n.*SECRETS_KEYRING: entry 1 \(k1\) must .*; entry 2 must /,
+    );
   });
 
   it('reads a secret from the file its _FILE variable names', () => {

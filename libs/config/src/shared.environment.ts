@@ -1,5 +1,9 @@
+import type { ParsedSetting } from '@signalbox/domain';
+import { parseAllowList, parsePorts } from '@signalbox/domain';
+import type { Keyring } from '@signalbox/secrets';
+import { InvalidKeyring, parseKeyring } from '@signalbox/secrets';
 import { z } from 'zod';
-import { base64Variable, integerVariable, listVariable, portVariable } from './environment-fields.ts';
+import { base64Variable, integerVariable, listVariable, parsedVariable, portVariable } from './environment-fields.ts';
 import { secret } from './secret-variable.ts';
 
 const count = (byDefault: number, max: number) =>
@@ -48,16 +52,31 @@ export const loggingEnvironment = z.object({
   LOG_LEVEL: z.enum(LOG_LEVELS, 'is not a log level').default('info').describe(LOG_LEVELS.join(', ')),
 });
 
-/** Which addresses a webhook may reach beyond the public ones; the texts are parsed by the URL rules. */
+/** Which addresses a webhook may reach beyond the public ones. */
 export const egressEnvironment = z.object({
-  EGRESS_ALLOW: z.string().default('').describe('CIDRs separated by commas, each with or without +http'),
-  EGRESS_PORTS: z.string().default('443,8443').describe('ports and ranges separated by commas, such as 443,8000-9000'),
+  EGRESS_ALLOW: parsedVariable(parseAllowList)
+    .prefault('')
+    .describe('CIDRs separated by commas, each with or without +http'),
+  EGRESS_PORTS: parsedVariable(parsePorts)
+    .prefault('443,8443')
+    .describe('ports and ranges separated by commas, such as 443,8000-9000'),
 });
 
-/** The keyring that seals secrets; parsed by `parseKeyring` of @signalbox/secrets. */
+/** The keyring that seals secrets. */
 export const keyringEnvironment = z.object({
-  SECRETS_KEYRING: secret(z.string().describe('id=base64 of 32 bytes, separated by commas; the first one writes')),
+  SECRETS_KEYRING: secret(
+    parsedVariable(keyringOf).describe('id=base64 of 32 bytes, separated by commas; the first one writes'),
+  ),
 });
+
+function keyringOf(text: string): ParsedSetting<Keyring> {
+  try {
+    return { ok: true, value: parseKeyring(text) };
+  } catch (error) {
+    if (error instanceof InvalidKeyring) return { ok: false, faults: error.faults };
+    throw error;
+  }
+}
 
 /** The key by which config-service vouches to the services behind it. */
 export const identityEnvironment = z.object({

@@ -1,4 +1,5 @@
 export * from './address-rules.ts';
+export * from './base64.ts';
 export * from './event-catalogue.ts';
 export * from './event-samples.ts';
 export * from './header-rules.ts';

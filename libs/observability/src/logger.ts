@@ -1,11 +1,10 @@
-import type { DestinationStream, Logger } from 'pino';
+import type { DestinationStream, LevelWithSilent, Logger } from 'pino';
 import { pino } from 'pino';
 
 export type { Logger } from 'pino';
 
-/** Log levels a service may be started with; the variable LOG_LEVEL holds one of them. */
-export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
+/** Those of the variable LOG_LEVEL, and `silent` for tests. */
+export type LogLevel = LevelWithSilent;
 
 /**
  * Invariant 8: no secret is logged. Header values are masked as a whole, because customers put credentials under names of

@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { createSecretKey } from 'node:crypto';
+import { bytesOfBase64 } from '@signalbox/domain';
 
 /** AES-256 keys by id. The first of the text writes; the others only open what they sealed before. */
 export interface Keyring {
@@ -40,8 +41,8 @@ export function parseKeyring(text: string): Keyring {
       faults.push(`${place} must be id=base64 with an id of 1 to 32 letters, digits, _ or -`);
       continue;
     }
-    const bytes = /^[A-Za-z0-9+/_-]+={0,2}$/.test(encoded) ? Buffer.from(encoded, 'base64') : Buffer.alloc(0);
-    if (bytes.length !== KEY_BYTES) faults.push(`${place} (${id}) must be base64 of exactly ${KEY_BYTES} bytes`);
+    const bytes = bytesOfBase64(encoded);
+    if (bytes?.length !== KEY_BYTES) faults.push(`${place} (${id}) must be base64 of exactly ${KEY_BYTES} bytes`);
     else if (keys.has(id)) faults.push(`${place} repeats the id ${id}`);
     else keys.set(id, createSecretKey(bytes));
   }

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Principal, Scope } from './principal.ts';
 
-/** Shorter ones could be guessed. */
-export const MIN_API_KEY_LENGTH = 16;
-const SHOWN_LENGTH = 8;
+/** Beside a prefix in the clear and a fast hash, the rest of a shorter one could be found by trying. */
+export const MIN_API_KEY_LENGTH = 32;
+const SHOWN_LENGTH = 6;
 
 /** A key as it is kept: enough to recognise it, not enough to use it. */
 export interface ApiKey {
