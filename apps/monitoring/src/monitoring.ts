@@ -18,7 +18,7 @@ export class Monitoring {
 
   /** Resolves when it answers and projects, with where gRPC listens, as `host:port`. */
   async start(): Promise<string> {
-    this.#parts.maintenance.start();
+    await this.#parts.maintenance.start();
     const grpcUrl = await this.#parts.statsServer.start();
     await this.#parts.projections.start();
     return grpcUrl;

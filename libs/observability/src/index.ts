@@ -1,4 +1,5 @@
 export * from './announce-ready.ts';
+export * from './described-error.ts';
 export * from './logger.ts';
 export * from './metrics.ts';
 export * from './nest-logger.ts';

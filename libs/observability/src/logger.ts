@@ -1,5 +1,6 @@
 import type { DestinationStream, LevelWithSilent, Logger } from 'pino';
 import { pino } from 'pino';
+import { describedError } from './described-error.ts';
 
 export type { Logger } from 'pino';
 
@@ -47,6 +48,7 @@ export function createLogger(options: LoggerOptions): Logger {
     level: options.level ?? 'info',
     base: { service: options.service },
     redact: { paths: redactedPaths, censor: '[redacted]' },
+    serializers: { err: (error: unknown) => (error instanceof Error ? describedError(error) : error) },
     formatters: { level: (label: string) => ({ level: label }) },
   };
   return options.destination === undefined ? pino(settings) : pino(settings, options.destination);

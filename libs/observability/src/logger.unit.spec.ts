@@ -31,6 +31,16 @@ describe('logger', () => {
     expect(lines).toHaveLength(1);
   });
 
+  it('tells of an error what it is and why, and nothing that a library put on it', () => {
+    const { logger, lines } = recording();
+    const cause = Object.assign(new Error('disk full'), { code: '53100', detail: 's3cret' });
+    logger.error({ err: Object.assign(new Error('query failed', { cause }), { parameters: ['s3cret'] }) }, 'failed');
+    expect(lines).toMatchObject([
+      { err: { type: 'Error', message: 'query failed', cause: { message: 'disk full', code: '53100' } } },
+    ]);
+    expect(JSON.stringify(lines)).not.toContain('s3cret');
+  });
+
   it('announces readiness whatever the log level', () => {
     const { logger, lines } = recording('fatal');
     announceReady(logger, { opsUrl: 'http://127.0.0.1:1', grpcUrl: '127.0.0.1:2' });

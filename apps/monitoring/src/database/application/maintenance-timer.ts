@@ -29,11 +29,13 @@ export class MaintenanceTimer {
     this.#logger = logger;
   }
 
-  start(): void {
+  /** Resolves after the first run, so that nothing is projected while its partitions are being made. */
+  async start(): Promise<void> {
     this.#running = this.#run();
     this.#timer = setInterval(() => {
       this.#running = this.#run();
     }, EVERY_MS);
+    await this.#running;
   }
 
   async stop(): Promise<void> {

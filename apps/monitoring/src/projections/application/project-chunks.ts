@@ -1,4 +1,4 @@
-import type { PartitionPosition } from '@signalbox/kafka';
+import type { PartitionPosition, TopicPartition } from '@signalbox/kafka';
 import type { Chunk } from './backlog.ts';
 import { cut } from './backlog.ts';
 import { BatchFold } from './batch-fold.ts';
@@ -47,7 +47,11 @@ export async function projectChunks(deps: ProjectChunksDeps, chunks: readonly Ch
       });
       if (projected.kind === 'overtaken') {
         overtaken.push(...projected.positions);
-        await project(part.filter((chunk) => !projected.positions.some((lost) => isSamePartition(lost, chunk))));
+        const isKept = (of: TopicPartition): boolean => !projected.positions.some((lost) => isSamePartition(lost, of));
+        await project(
+          part.filter(isKept),
+          refused.filter(({ record }) => isKept(record)),
+        );
         return;
       }
     } catch (error) {
@@ -123,8 +127,8 @@ function halvesOf(part: readonly Chunk[]): readonly [readonly Chunk[], readonly 
   return [first, second];
 }
 
-function isSamePartition(position: PartitionPosition, chunk: Chunk): boolean {
-  return position.topic === chunk.topic && position.partition === chunk.partition;
+function isSamePartition(left: TopicPartition, right: TopicPartition): boolean {
+  return left.topic === right.topic && left.partition === right.partition;
 }
 
 function count(kinds: Map<string, number>, kind: string): void {

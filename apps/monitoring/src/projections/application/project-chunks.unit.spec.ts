@@ -14,6 +14,7 @@ class FakeReadModels implements ReadModels {
   readonly positions = new Map<number, number>();
   readonly stored: number[] = [];
   refuses: (attemptNumber: number) => boolean = () => false;
+  onRefused: () => void = () => {};
   failure: Error | undefined;
 
   locate(): never {
@@ -35,7 +36,10 @@ class FakeReadModels implements ReadModels {
       attempts: () => Promise.resolve([]),
       write: ({ facts }) => {
         written.push(...facts.map(({ attemptNumber }) => attemptNumber));
-        if (written.some((one) => this.refuses(one))) throw new RefusedData(new Error('out of range'));
+        if (written.some((one) => this.refuses(one))) {
+          this.onRefused();
+          throw new RefusedData(new Error('out of range'));
+        }
         return Promise.resolve();
       },
     });
@@ -115,6 +119,16 @@ describe('projecting chunks', () => {
     const { overtaken } = await projectChunks(deps, [chunk(0, 0, [1]), chunk(1, 5, [2, 3]), chunk(2, 0, [4])]);
     expect(overtaken).toEqual([{ topic: 'attempts', partition: 1, offset: 7 }]);
     expect(readModels.stored).toEqual([1, 4]);
+  });
+
+  it('puts aside what was refused also when another instance takes a partition of the batch meanwhile', async () => {
+    const { readModels, letters, deps } = setUp();
+    readModels.refuses = (attemptNumber) => attemptNumber === 2;
+    readModels.onRefused = () => void readModels.positions.set(1, 9);
+    const { overtaken } = await projectChunks(deps, [chunk(0, 0, [2]), chunk(1, 0, [])]);
+    expect(overtaken).toEqual([{ topic: 'attempts', partition: 1, offset: 9 }]);
+    expect(letters.map(({ record }) => [record.partition, record.offset])).toEqual([[0, 0]]);
+    expect(readModels.positions.get(0)).toBe(1);
   });
 
   it('puts nothing aside and rejects while the database is away', async () => {

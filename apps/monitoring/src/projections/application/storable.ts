@@ -1,7 +1,7 @@
 import type { Delivery, Fact, FactBase } from '@signalbox/contracts';
 
-/** Beyond this no calendar is meant; Postgres's timestamps go on to the year 294276. */
-const LAST_MS = Date.parse('9999-12-31T23:59:59.999Z');
+/** Up to here a time in microseconds is a whole number without loss, so that a key read back is the key that was written. */
+const LAST_MS = Date.parse('2255-01-01T00:00:00.000Z');
 const INT4_MAX = 2 ** 31 - 1;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 // eslint-disable-next-line no-control-regex -- an id with a control character is what is looked for
@@ -40,7 +40,16 @@ export function whyDeliveryNotStorable(delivery: Delivery, webhookId: string): s
   return whyNotStorable(delivery, webhookId);
 }
 
+/** Optional texts of all kinds: a number in one of them would stop the encoder of its column. */
+const OPTIONAL_TEXT = ['errorClass', 'error', 'answer', 'verdict', 'detail', 'reason'] as const;
+const BREAKER_STATES: readonly unknown[] = ['closed', 'open', 'half-open'];
+
 function whyKindNotStorable(fact: Fact): string | null {
+  const fields: Readonly<Record<string, unknown>> = { ...fact };
+  for (const name of OPTIONAL_TEXT) {
+    const value = fields[name];
+    if (value !== undefined && typeof value !== 'string') return `field "${name}" must be a string`;
+  }
   const isTime = (value: number | undefined): boolean => value === undefined || isCount(value, LAST_MS);
   switch (fact.kind) {
     case 'attempted': {
@@ -54,6 +63,7 @@ function whyKindNotStorable(fact: Fact): string | null {
     case 'deferred':
       return isTime(fact.dueAtMs) ? null : 'field "dueAtMs" must be Unix milliseconds';
     case 'breaker-changed':
+      if (!BREAKER_STATES.includes(fact.state)) return 'field "state" must be closed, open or half-open';
       return isTime(fact.openSinceMs) && isTime(fact.nextProbeAtMs)
         ? null
         : 'times of a breaker must be Unix milliseconds';

@@ -1,5 +1,5 @@
 import type { InvalidQuery, RawQuery, TimeWindow } from './log-query.ts';
-import { faultIf, invalid, parseTime, windowOf } from './log-query.ts';
+import { faultIf, hasNul, invalid, parseTime, windowOf } from './log-query.ts';
 
 export const DELIVERY_STATES = ['queued', 'retrying', 'waiting', 'succeeded', 'failed', 'expired', 'skipped'] as const;
 export type ListedState = (typeof DELIVERY_STATES)[number];
@@ -92,6 +92,7 @@ export function parseDeliveryQuery(query: RawQuery, nowMs: number): DeliveryQuer
     ...faultIf(to === undefined, 'to', 'must be Unix milliseconds'),
     ...faultIf(after === undefined, 'cursor', 'must be the nextCursor of an earlier answer'),
     ...faultIf(statusClass !== undefined && !/^[1-5]xx$/.test(statusClass), 'statusClass', 'must be 1xx to 5xx'),
+    ...faultIf(hasNul(query['event']), 'event', 'must be the name of an event'),
     ...faultIf(id !== undefined && !isDeliveryId(id), 'id', 'must be a delivery id'),
     ...faultIf(
       !/^\d{1,3}$/.test(limit) || Number(limit) < 1 || Number(limit) > MAX_LIMIT,

@@ -53,12 +53,13 @@ export function parseLogQuery(query: RawQuery, nowMs: number): LogQuery | Invali
   const end = parseTime(query['end_time']);
   const { logKey = null, enableCap = 'false' } = query;
   const isFlag = enableCap === 'true' || enableCap === 'false';
-  if (start === undefined || end === undefined || !isFlag || isList(logKey)) {
+  if (start === undefined || end === undefined || !isFlag || isList(logKey) || hasNul(logKey)) {
     return invalid('guard.invalid_input', [
       ...faultIf(start === undefined, 'start_time', 'must be Unix milliseconds'),
       ...faultIf(end === undefined, 'end_time', 'must be Unix milliseconds'),
       ...faultIf(!isFlag, 'enableCap', 'must be true or false'),
       ...faultIf(isList(logKey), 'logKey', 'must be given once'),
+      ...faultIf(hasNul(logKey), 'logKey', 'must be TriggerHook. and the name of an event'),
     ]);
   }
   if (start !== null && end !== null && start > end) {
@@ -95,6 +96,11 @@ function parsePage(value: string | readonly string[] | undefined, byDefault: num
   if (typeof value !== 'string' || !/^\d{1,10}$/.test(value)) return undefined;
   const number = Number(value);
   return number >= 1 && number <= max ? number : undefined;
+}
+
+/** Postgres has no such character; no name of an event has one. */
+export function hasNul(value: unknown): boolean {
+  return typeof value === 'string' && value.includes('\u0000');
 }
 
 function isList(value: string | readonly string[] | null): value is readonly string[] {

@@ -42,6 +42,7 @@ describe('what recent-logs is asked for', () => {
     [{ page: ['1', '2'] }, 'guard.invalid_pagination', ['page']],
     [{ page_size: '101' }, 'guard.invalid_pagination', ['page_size']],
     [{ page: 'x', page_size: '0' }, 'guard.invalid_pagination', ['page', 'page_size']],
+    [{ logKey: 'TriggerHook.\u0000' }, 'guard.invalid_input', ['logKey']],
     [{ start_time: 'yesterday' }, 'guard.invalid_input', ['start_time']],
     [{ start_time: '-5', end_time: '1e3' }, 'guard.invalid_input', ['start_time', 'end_time']],
     [{ end_time: '1'.repeat(16) }, 'guard.invalid_input', ['end_time']],

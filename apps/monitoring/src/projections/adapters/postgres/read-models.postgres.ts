@@ -94,7 +94,8 @@ export class PostgresReadModels implements ReadModels {
 class Overtaken extends Error {}
 
 async function take(manager: EntityManager, advances: readonly Advance[]): Promise<void> {
-  // After a crash of Postgres the last transactions may be gone, positions and rows alike: then they are read again.
+  // After a crash of Postgres the last transactions may be gone, positions and rows alike: then they are projected again,
+  // and what was put aside is put aside a second time.
   await manager.query('SET LOCAL synchronous_commit = off');
   // A delivery and its facts come from two topics, perhaps by two instances, and change the same rows. So one lock for the
   // partition number of both; in ascending order, that nobody waits in a circle.
@@ -164,9 +165,11 @@ function positionOf(row: StoredPosition): PartitionPosition {
   return { topic: row.topic, partition: row.partition, offset: row.next_offset };
 }
 
-/** SQLSTATE classes 22 (data exception) and 23 (constraint), or no room in a column: the values are at fault. */
+/**
+ * SQLSTATE classes 21 (cardinality), 22 (data exception), 23 (constraint) and 54 (limit), or what the encoder of a column
+ * cannot take: the values are at fault.
+ */
 function isRefusal(error: unknown): boolean {
   const { name, code } = error as { readonly name?: unknown; readonly code?: unknown };
-  // A number that its column has no room for is refused before it is sent.
-  return name === 'RangeError' || (typeof code === 'string' && /^2[23]/.test(code));
+  return name === 'RangeError' || name === 'TypeError' || (typeof code === 'string' && /^(2[123]|54)/.test(code));
 }
