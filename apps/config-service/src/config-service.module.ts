@@ -14,6 +14,7 @@ import { ConsoleConfigController } from './console/console-config.controller.ts'
 import { databaseOptions } from './database.ts';
 import { DoorModule } from './door/door.module.ts';
 import { logFieldsOf } from './errors/error-log.ts';
+import { OutboxModule } from './outbox/outbox.module.ts';
 import { databaseReadiness } from './readiness.ts';
 import { DATABASE_READINESS, ENVIRONMENT, IDENTITY_KEY, LOGGER, REGISTRY } from './shared.ts';
 import { WebhooksModule } from './webhooks/webhooks.module.ts';
@@ -50,6 +51,7 @@ export class ConfigServiceModule {
           dataSourceFactory: async () => migratedDatabase(database),
         }),
         AccessModule,
+        OutboxModule,
         WebhooksModule,
         DoorModule,
       ],

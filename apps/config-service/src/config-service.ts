@@ -12,6 +12,7 @@ import { HttpMonitoringGateway } from './door/adapters/http/monitoring-gateway.h
 import { HttpErrorFilter } from './http/http-error.filter.ts';
 import { publicListener } from './http/public-listener.ts';
 import { logRequests } from './http/request-log.ts';
+import { OutboxRelay } from './outbox/outbox.ts';
 import { DATABASE_READINESS, REGISTRY } from './shared.ts';
 import { GrpcExecutionStats } from './webhooks/adapters/grpc/execution-stats.grpc.ts';
 import type { GrpcListener } from './webhooks/adapters/grpc/grpc-listener.ts';
@@ -21,7 +22,6 @@ import { WebhookInputParser } from './webhooks/adapters/validation/webhook-input
 import { ChangeWebhookUseCase } from './webhooks/application/change-webhook.ts';
 import { CreateWebhookUseCase } from './webhooks/application/create-webhook.ts';
 import { DeleteWebhookUseCase } from './webhooks/application/delete-webhook.ts';
-import { OutboxRelay } from './webhooks/application/outbox-relay.ts';
 import { ReadWebhooks } from './webhooks/application/read-webhooks.ts';
 import { RotateSigningKeyUseCase } from './webhooks/application/rotate-signing-key.ts';
 import { SecretVault } from './webhooks/application/secret-vault.ts';

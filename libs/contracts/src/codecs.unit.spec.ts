@@ -6,6 +6,7 @@ import { decodeFact, encodeFact, factKindOf } from './attempt.codec.ts';
 import { decodeDeadLetter } from './dead-letter.codec.ts';
 import type { Delivery } from './delivery.codec.ts';
 import { attemptIdOfDelivery, decodeDelivery, decodeWait, encodeDelivery } from './delivery.codec.ts';
+import { decodeOperation } from './operation.codec.ts';
 import { compareVersions, decodeWebhook } from './webhook-state.codec.ts';
 
 const attempted: Attempted = {
@@ -107,8 +108,13 @@ describe('delivery codec', () => {
   });
 });
 
-describe('webhook and dead letter codecs', () => {
+describe('webhook, operation and dead letter codecs', () => {
   it('read nothing from values of others', () => {
+    expect(decodeOperation({}, Buffer.from('{}'))).toBeUndefined();
+    expect(decodeOperation({ kind: 'exploded' }, Buffer.from('{"kind":"exploded"}'))).toBeUndefined();
+    for (const text of ['', 'null', '{"kind":"keys-rotated"}', '{"kind":"webhook-disabled","webhookId":"w1"}']) {
+      expect(decodeOperation({ kind: 'keys-rotated' }, Buffer.from(text))).toBeUndefined();
+    }
     for (const text of ['', '[]', 'null', '{"id":"w1"}']) expect(decodeWebhook(Buffer.from(text))).toBeUndefined();
     expect(decodeDeadLetter({})).toBeUndefined();
     expect(decodeDeadLetter({ 'dead-letter': '{' })).toBeUndefined();

@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { FACT_KINDS, decodeFact, encodeFact } from './attempt.codec.ts';
 import { decodeDeadLetter, encodeDeadLetter } from './dead-letter.codec.ts';
 import { decodeDelivery, decodeWait, encodeDelivery } from './delivery.codec.ts';
+import { OPERATION_KINDS, decodeOperation, encodeOperation } from './operation.codec.ts';
 import { decodeWebhook, encodeWebhook } from './webhook-state.codec.ts';
 
 /** A record as a released version wrote it. These files are never changed: records like them lie in customers' logs. */
 interface Sample {
-  readonly log: 'attempts' | 'deliveries' | 'retries' | 'dead-letters' | 'webhooks';
+  readonly log: 'attempts' | 'deliveries' | 'retries' | 'dead-letters' | 'webhooks' | 'operations';
   readonly key: string;
   readonly headers: Record<string, string>;
   readonly value: string;
@@ -44,6 +45,10 @@ const reencode: Readonly<Record<Sample['log'], Reencode>> = {
     const webhook = decodeWebhook(Buffer.from(sample.value));
     return webhook && { headers: {}, value: encodeWebhook(webhook) };
   },
+  operations: (sample) => {
+    const operation = decodeOperation(received(sample), Buffer.from(sample.value));
+    return operation && encodeOperation(operation);
+  },
 };
 
 describe('frozen samples of every record', () => {
@@ -51,12 +56,15 @@ describe('frozen samples of every record', () => {
     expect(reencode[sample.log](sample)).toEqual({ headers: sample.headers, value: sample.value });
   });
 
-  it('hold each kind of fact', () => {
-    const kinds = samples.filter(({ sample }) => sample.log === 'attempts').map(({ sample }) => sample.headers['kind']);
-    expect(new Set(kinds)).toEqual(new Set(FACT_KINDS));
+  it.each([
+    ['attempts', FACT_KINDS],
+    ['operations', OPERATION_KINDS],
+  ] as const)('hold each kind of record of %s', (log, all) => {
+    const kinds = samples.filter(({ sample }) => sample.log === log).map(({ sample }) => sample.headers['kind']);
+    expect(new Set(kinds)).toEqual(new Set<string | undefined>(all));
   });
 
   it('hold each log that this version writes', () => {
-    expect(new Set(samples.map(({ sample }) => sample.log)).size).toBe(5);
+    expect(new Set(samples.map(({ sample }) => sample.log)).size).toBe(6);
   });
 });

@@ -78,9 +78,7 @@ describe('the journal in Postgres', () => {
     expect(outcomes.filter((outcome) => outcome === 'appended')).toHaveLength(1);
     const winner = names[outcomes.indexOf('appended')];
     expect(await journal.load('default', id)).toMatchObject({ webhook: { name: winner, version: 2 } });
-    const outbox = await rowsOf(service.dataSource, 'SELECT version FROM outbox WHERE webhook_id = $1 ORDER BY id', [
-      id,
-    ]);
+    const outbox = await rowsOf(service.dataSource, 'SELECT version FROM outbox WHERE key = $1 ORDER BY id', [id]);
     expect(outbox).toEqual([{ version: 1 }, { version: 2 }]);
     expect(await journal.append(rename('too late'))).toBe('version-taken');
   });
@@ -120,13 +118,13 @@ describe('the outbox', () => {
       async () => (await rowsOf(service.dataSource, 'SELECT 1 FROM outbox WHERE position IS NULL')).length === 0,
       { what: 'the outbox to be empty' },
     );
-    const rows = await rowsOf<{ webhook_id: string; version: number; position: number }>(
+    const rows = await rowsOf<{ key: string; version: number; position: number }>(
       service.dataSource,
-      'SELECT webhook_id, version, position FROM outbox ORDER BY position',
+      'SELECT key, version, position FROM outbox ORDER BY position',
     );
     expect(rows.map(({ position }) => position)).toEqual(rows.map((_, index) => index + 1));
     for (const id of ids) {
-      const versions = rows.filter(({ webhook_id: of }) => of === id).map(({ version }) => version);
+      const versions = rows.filter(({ key }) => key === id).map(({ version }) => version);
       expect(versions).toEqual(versions.toSorted((left, right) => left - right));
       expect(topic.of(id).map(({ version }) => version)).toEqual(versions);
     }

@@ -1,13 +1,12 @@
-import { encodeWebhook } from '@signalbox/contracts';
 import { inTransaction, postgresFaultOf, rowsOf } from '@signalbox/postgres';
 import type { DataSource, EntityManager } from 'typeorm';
+import { epochOf, fillOutbox } from '../../../outbox/outbox.ts';
 import type { JournalChange, WebhookJournal } from '../../application/webhook-journal.port.ts';
 import type { WebhookList, WebhookPage } from '../../application/webhook-list.port.ts';
 import type { WebhookOwnership } from '../../webhook-ownership.port.ts';
-import { webhookRecordOf } from '../../domain/webhook-record.ts';
 import type { JournalEntry } from '../../domain/webhook.events.ts';
 import type { Webhook, WebhookHistory } from '../../domain/webhook.ts';
-import { OUTBOX_CHANNEL } from './outbox.postgres.ts';
+import { messagesOf } from './webhook-messages.ts';
 import { WebhookEntity } from './webhook.entity.ts';
 
 /** Journal, rows and outbox in Postgres. */
@@ -28,7 +27,7 @@ export class PostgresWebhookJournal implements WebhookJournal, WebhookList, Webh
       return await inTransaction(this.#dataSource, async (manager) => {
         await appendEntries(manager, change);
         await writeRow(manager, change);
-        await fillOutbox(manager, change);
+        await tellOthers(manager, change);
         return 'appended' as const;
       });
     } catch (error) {
@@ -100,18 +99,10 @@ async function writeRow(manager: EntityManager, { after, expectedVersion, webhoo
   if (affected !== 1) throw new RowIsElsewhere();
 }
 
-async function fillOutbox(manager: EntityManager, { after, entries, webhookId }: JournalChange): Promise<void> {
+async function tellOthers(manager: EntityManager, { after, entries }: JournalChange): Promise<void> {
   const atMs = entries.at(-1)?.atMs ?? 0;
-  // Shared: nobody may raise the epoch while a change counted in the old one is not committed yet.
-  const [epoch] = await rowsOf<{ current: number }>(manager, 'SELECT current FROM epoch FOR SHARE');
-  if (epoch === undefined) throw new Error('the table "epoch" is empty; the database was not migrated wholly');
-  const record = webhookRecordOf(after, epoch.current, atMs);
-  await rowsOf(
-    manager,
-    'INSERT INTO outbox (webhook_id, epoch, version, value, committed_at_ms) VALUES ($1, $2, $3, $4, $5)',
-    [webhookId, record.epoch, record.version, encodeWebhook(record), atMs],
-  );
-  await rowsOf(manager, 'SELECT pg_notify($1, $2)', [OUTBOX_CHANNEL, '']);
+  const epoch = await epochOf(manager);
+  await fillOutbox(manager, messagesOf(after, entries, { epoch, atMs }), { epoch, atMs });
 }
 
 function webhookOf(row: WebhookEntity): Webhook {

@@ -7,7 +7,7 @@ export interface OutboxLag {
   readonly seconds: number;
 }
 
-/** How far the topic is behind the database. */
+/** How far the topics are behind the database. */
 export async function outboxLagOf(database: SqlRunner, nowMs: number): Promise<OutboxLag> {
   const [lag] = await rowsOf<{ records: number; oldest: number | null }>(
     database,

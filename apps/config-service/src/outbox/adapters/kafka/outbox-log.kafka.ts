@@ -2,11 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createLogProducer } from '@signalbox/kafka';
 import type { KafkaConnection, LogProducer } from '@signalbox/kafka';
 import type { OutboxEntry } from '../../application/outbox.port.ts';
-import type { WebhookLog } from '../../application/webhook-log.port.ts';
+import type { OutboxLog } from '../../application/outbox-log.port.ts';
+import type { OutboxTopic } from '../../domain/outbox-message.ts';
 
-export interface KafkaWebhookLogOptions {
+export interface KafkaOutboxLogOptions {
   readonly connection: KafkaConnection;
-  readonly topic: string;
+  readonly topics: Readonly<Record<OutboxTopic, string>>;
   /** No broker answered; it is tried again. */
   readonly onUnreachable: (error: unknown) => void;
 }
@@ -14,19 +15,19 @@ export interface KafkaWebhookLogOptions {
 const RETRY_MS = 1_000;
 const STOP_MS = 2_000;
 
-/** Writes webhooks to their compacted topic. Connects at the first entry, so that the service starts without Kafka. */
-export class KafkaWebhookLog implements WebhookLog {
-  readonly #options: KafkaWebhookLogOptions;
+/** Writes what the outbox holds to its topics. Connects at the first entry, so that the service starts without Kafka. */
+export class KafkaOutboxLog implements OutboxLog {
+  readonly #options: KafkaOutboxLogOptions;
   #producer: LogProducer | undefined;
 
-  constructor(options: KafkaWebhookLogOptions) {
+  constructor(options: KafkaOutboxLogOptions) {
     this.#options = options;
   }
 
   async publish(entries: readonly OutboxEntry[], signal: AbortSignal): Promise<void> {
     const producer = await this.#connected(signal);
-    for (const { webhookId, value } of entries) {
-      producer.append({ topic: this.#options.topic, key: webhookId, value });
+    for (const { topic, key, value, headers } of entries) {
+      producer.append({ topic: this.#options.topics[topic], key, value, headers });
     }
     // When this is given up, the records may still land. They are sent again by the same producer then, behind the first
     // ones, so that the newest version stays the last.

@@ -1,11 +1,14 @@
-/** What is to be published about one webhook. */
+import type { OutboxTopic } from '../domain/outbox-message.ts';
+
+/** A record to publish. */
 export interface OutboxEntry {
   /** Of the outbox; ascending in version order for each webhook. */
   readonly id: number;
-  readonly webhookId: string;
-  readonly version: number;
-  /** The encoded record, secrets sealed. */
-  readonly value: string;
+  readonly topic: OutboxTopic;
+  readonly key: string;
+  /** Encoded, secrets sealed; null is a tombstone. */
+  readonly value: string | null;
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /**

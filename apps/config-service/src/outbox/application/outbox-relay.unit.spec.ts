@@ -1,13 +1,13 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { waitFor } from '@signalbox/testing';
 import { OutboxRelay } from './outbox-relay.ts';
+import type { OutboxLog } from './outbox-log.port.ts';
 import type { HeldOutbox, OutboxEntry, OutboxHolding } from './outbox.port.ts';
-import type { WebhookLog } from './webhook-log.port.ts';
 
 /** An outbox whose lock can be taken away, and a log that can be away. */
-class World implements OutboxHolding, WebhookLog {
+class World implements OutboxHolding, OutboxLog {
   waiting: OutboxEntry[] = [];
-  readonly published: string[] = [];
+  readonly published: (string | null)[] = [];
   readonly marked: number[] = [];
   isHeldElsewhere = false;
   isLogAway = false;
@@ -50,7 +50,7 @@ class World implements OutboxHolding, WebhookLog {
 
   commit(...values: readonly string[]): void {
     for (const value of values) {
-      this.waiting.push({ id: this.#nextId++, webhookId: 'w', version: this.#nextId, value });
+      this.waiting.push({ id: this.#nextId++, topic: 'webhooks', key: 'w', value, headers: {} });
     }
     this.#listener?.onChange();
   }

@@ -3,16 +3,16 @@ import type { Registry } from '@signalbox/observability';
 import type { SqlRunner } from '@signalbox/postgres';
 import { outboxLagOf } from '../postgres/outbox-lag.postgres.ts';
 
-/** How far the topic `webhooks` is behind the database, asked at every scrape. */
+/** How far the topics are behind the database, asked at every scrape. */
 export function measureOutbox(registry: Registry, database: SqlRunner): void {
   const seconds = new Gauge({
     name: metricName('config-service', 'outbox_oldest', 'seconds'),
-    help: 'Age of the oldest change that is not on the topic webhooks yet',
+    help: 'Age of the oldest change that is not on its topic yet',
     registers: [registry],
   });
   const records = new Gauge({
     name: metricName('config-service', 'outbox_waiting', 'records'),
-    help: 'Changes that are not on the topic webhooks yet',
+    help: 'Records that are not on their topic yet',
     registers: [registry],
     async collect() {
       const lag = await outboxLagOf(database, Date.now());

@@ -52,7 +52,7 @@ class PostgresHeldOutbox implements HeldOutbox {
 
   async unpublished(limit: number): Promise<readonly OutboxEntry[]> {
     return this.#session.query<OutboxEntry>(
-      `SELECT id::float8 AS id, webhook_id AS "webhookId", version, value
+      `SELECT id::float8 AS id, topic, key, value, headers
        FROM outbox WHERE position IS NULL ORDER BY id LIMIT $1`,
       [limit],
     );

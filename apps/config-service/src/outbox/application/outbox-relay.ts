@@ -1,10 +1,10 @@
 import type { HeldOutbox, OutboxHolding } from './outbox.port.ts';
-import type { WebhookLog } from './webhook-log.port.ts';
+import type { OutboxLog } from './outbox-log.port.ts';
 import { Nudge } from './nudge.ts';
 
 export interface OutboxRelayOptions {
   readonly holding: OutboxHolding;
-  readonly log: WebhookLog;
+  readonly log: OutboxLog;
   readonly onPublished: (count: number) => void;
   /** The database or the lock is lost; the relay tries again. */
   readonly onTrouble: (error: unknown) => void;
@@ -20,7 +20,7 @@ const PRUNE_EVERY_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
 /**
- * Carries what was committed to the topic `webhooks`: one relay at a time over all instances, in version order for each
+ * Carries what was committed to the topics: one relay at a time over all instances, in version order for each
  * webhook. It goes on for ever: without Kafka the entries wait in the database, without the database it asks again.
  */
 export class OutboxRelay {
