@@ -112,8 +112,8 @@ export class KafkaNode {
     await this.#java(jars, [
       'kafka.tools.StorageTool',
       'format',
-      '-t',
-      clusterId,
+      // With `=`: an id may begin with a dash.
+      `--cluster-id=${clusterId}`,
       '-c',
       this.#path('server.properties'),
     ]);

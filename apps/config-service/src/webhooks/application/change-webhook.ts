@@ -33,14 +33,19 @@ export class ChangeWebhookUseCase {
       const faults = config.url === history.webhook.url ? [] : await faultsOfEndpoint(this.#lookup, config.url);
       if (faults.length > 0) return { kind: 'invalid-input', faults };
     }
-    const outcome = await this.#writer.change(caller, target, (webhook) => ({
-      kind: 'change',
-      ...(input.name !== undefined && { name: input.name }),
-      ...(input.event !== undefined && { event: input.event }),
-      ...(input.events !== undefined && { events: input.events }),
-      ...(input.enabled !== undefined && { enabled: input.enabled }),
-      ...(config !== undefined && { config: this.#sealed(webhook, config) }),
-    }));
+    const outcome = await this.#writer.change(
+      caller,
+      target,
+      (webhook) => ({
+        kind: 'change',
+        ...(input.name !== undefined && { name: input.name }),
+        ...(input.event !== undefined && { event: input.event }),
+        ...(input.events !== undefined && { events: input.events }),
+        ...(input.enabled !== undefined && { enabled: input.enabled }),
+        ...(config !== undefined && { config: this.#sealed(webhook, config) }),
+      }),
+      (after) => this.#vault.requireReadable(after),
+    );
     if (outcome.kind !== 'settled') return outcome;
     return outcome.history.kind === 'alive'
       ? { kind: 'written', webhook: outcome.history.webhook }

@@ -23,11 +23,16 @@ export class RotateSigningKeyUseCase {
     overlapSeconds: number = DEFAULT_OVERLAP_SECONDS,
   ): Promise<WriteOutcome> {
     const key = newSigningKey();
-    const outcome = await this.#writer.change(caller, target, (webhook) => ({
-      kind: 'rotate-signing-key',
-      signingKey: this.#vault.seal(key, webhook.id),
-      overlapMs: overlapSeconds * 1_000,
-    }));
+    const outcome = await this.#writer.change(
+      caller,
+      target,
+      (webhook) => ({
+        kind: 'rotate-signing-key',
+        signingKey: this.#vault.seal(key, webhook.id),
+        overlapMs: overlapSeconds * 1_000,
+      }),
+      (after) => this.#vault.requireReadable(after),
+    );
     if (outcome.kind !== 'settled') return outcome;
     return outcome.history.kind === 'alive'
       ? { kind: 'written', webhook: outcome.history.webhook }

@@ -1,5 +1,5 @@
 import type { SecretBox } from '@signalbox/secrets';
-import type { SealedHeader, SealedText } from '../domain/webhook.ts';
+import type { SealedHeader, SealedText, Webhook } from '../domain/webhook.ts';
 
 /** A secret at rest does not open: the keyring lacks its key, or it was changed. An operator must act. */
 export class SecretUnreadable extends Error {
@@ -42,6 +42,16 @@ export class SecretVault {
     const opened = Object.create(null) as Record<string, string>;
     for (const { name, sealedValue } of headers) opened[name] = this.open(sealedValue, webhookId);
     return opened;
+  }
+
+  /**
+   * Opens what an answer about the webhook shows, and forgets it.
+   *
+   * @throws SecretUnreadable
+   */
+  requireReadable({ id, headers, signingKeys: [newest] }: Webhook): void {
+    this.open(newest?.sealed ?? '', id);
+    this.openHeaders(headers ?? [], id);
   }
 
   /**

@@ -30,12 +30,14 @@ export class WebhookWriter {
 
   /**
    * Runs a command on a webhook. `commandFor` is asked again after a lost race, with what the webhook is by then, so it
-   * must have no effect of its own.
+   * must have no effect of its own. `requireAnswerable` sees what the webhook will be, and throws where that could not be
+   * told to the caller: what is answered with an error must not have happened.
    */
   async change(
     caller: Caller,
     target: WebhookTarget,
     commandFor: (webhook: Webhook) => WebhookCommand,
+    requireAnswerable?: (after: Webhook) => void,
   ): Promise<Settled> {
     for (let left = MAX_TRIES; left > 0; left--) {
       const history = await this.#journal.load(caller.tenantId, target.id);
@@ -44,7 +46,7 @@ export class WebhookWriter {
       if (target.ifVersion !== undefined && target.ifVersion !== webhook.version) {
         return { kind: 'version-mismatch', version: webhook.version };
       }
-      const outcome = await this.#attempt(caller, target.id, history, commandFor(webhook));
+      const outcome = await this.#attempt(caller, target.id, history, commandFor(webhook), requireAnswerable);
       if (outcome !== 'version-taken') return outcome;
     }
     return { kind: 'conflict' };
@@ -55,6 +57,7 @@ export class WebhookWriter {
     webhookId: string,
     before: WebhookHistory,
     command: WebhookCommand,
+    requireAnswerable?: (after: Webhook) => void,
   ): Promise<Settled | 'version-taken'> {
     const atMs = this.#now();
     const decision = decide(before, command, atMs);
@@ -69,6 +72,7 @@ export class WebhookWriter {
       atMs,
     }));
     const after = entries.reduce(evolve, before);
+    if (after.kind === 'alive') requireAnswerable?.(after.webhook);
     const { tenantId } = caller;
     const appended = await this.#journal.append({ webhookId, tenantId, expectedVersion, entries, after });
     return appended === 'version-taken' ? appended : { kind: 'settled', history: after };

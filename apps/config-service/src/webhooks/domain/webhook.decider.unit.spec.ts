@@ -1,9 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
 import type { WebhookCommand } from './webhook.commands.ts';
 import { MAX_REPLACED_KEYS, decide, evolve } from './webhook.decider.ts';
 import type { JournalEntry, WebhookEvent } from './webhook.events.ts';
-import { WEBHOOK_EVENT_TYPES } from './webhook.events.ts';
 import { initialHistory } from './webhook.ts';
 import type { WebhookHistory } from './webhook.ts';
 
@@ -139,76 +137,3 @@ describe('a webhook', () => {
     expect(after.kind === 'alive' && after.webhook.signingKeys).toHaveLength(1 + MAX_REPLACED_KEYS);
   });
 });
-
-describe('the journal of a webhook', () => {
-  const headers = fc.option(
-    fc.array(fc.record({ name: fc.constantFrom('a', 'b'), sealedValue: fc.constantFrom('s', 't') }), { maxLength: 2 }),
-  );
-  const policy = fc.constantFrom({}, { retries: 0 }, { timeoutMs: 2_000, ed25519: true });
-  const events = fc.array(fc.constantFrom('PostSignIn', 'User.Created', 'Role.Created'), { maxLength: 3 });
-  const change = fc.record(
-    {
-      kind: fc.constant('change' as const),
-      name: fc.constantFrom('x', 'y'),
-      event: fc.option(fc.constant('PostSignIn')),
-      events,
-      config: fc.record({
-        url: fc.constantFrom('https://a.example', 'https://b.example'),
-        headers,
-        policy,
-        ed25519PrivateKey: fc.option(fc.constant('sealed-key')),
-      }),
-      enabled: fc.boolean(),
-    },
-    { requiredKeys: ['kind'] },
-  );
-  const command: fc.Arbitrary<WebhookCommand> = fc.oneof(
-    { weight: 6, arbitrary: change },
-    fc.record({
-      kind: fc.constant('rotate-signing-key' as const),
-      signingKey: fc.string(),
-      overlapMs: fc.integer({ min: 0, max: 100_000 }),
-    }),
-    fc.constant({ kind: 'disable' as const, reason: { by: 'failures' as const, message: 'failing' } }),
-    { weight: 1, arbitrary: fc.constant({ kind: 'delete' as const }) },
-  ) as fc.Arbitrary<WebhookCommand>;
-
-  it('adds up to the webhook, whatever is done to it, and doing the same again changes nothing', () => {
-    fc.assert(
-      fc.property(fc.array(fc.tuple(command, fc.integer({ min: 0, max: 50_000 })), { maxLength: 30 }), (steps) => {
-        let history = historyAfter(creation);
-        const journal: JournalEntry[] = entriesOf([eventOfCreation()], 1, NOW);
-        let atMs = NOW;
-        for (const [next, laterMs] of steps) {
-          atMs += laterMs;
-          const decision = decide(history, next, atMs);
-          if (decision.kind === 'rejected') continue;
-          const entries = entriesOf(decision.events, journal.length + 1, atMs);
-          journal.push(...entries);
-          history = entries.reduce(evolve, history);
-          if (next.kind === 'change' || next.kind === 'disable') {
-            expect(decide(history, next, atMs)).toEqual({ kind: 'decided', events: [] });
-          }
-        }
-        const folded = journal.reduce(evolve, initialHistory);
-        expect(folded).toEqual(history);
-        if (folded.kind === 'alive') {
-          const { webhook } = folded;
-          expect(webhook.version).toBe(journal.length);
-          expect(webhook.signingKeys.map(({ honouredUntilMs }) => honouredUntilMs === null)).toEqual(
-            webhook.signingKeys.map((_, index) => index === 0),
-          );
-          expect(webhook.events.length > 0 || webhook.event !== null).toBe(true);
-        }
-        expect(journal.every(({ event }) => WEBHOOK_EVENT_TYPES.some((type) => type === event.type))).toBe(true);
-      }),
-    );
-  });
-});
-
-function eventOfCreation(): WebhookEvent {
-  const decision = decide(initialHistory, creation, NOW);
-  const [event] = decision.kind === 'decided' ? decision.events : [];
-  if (event === undefined) throw new Error('a creation makes an event');
-  return event;
-}

@@ -33,7 +33,7 @@ export interface Webhook {
   readonly event: string | null;
   readonly events: readonly string[];
   readonly url: string;
-  /** In the order given; null when none were ever given, which the API shows differently from an empty list. */
+  /** In the order given; null while the configuration names none, which the API shows differently from an empty list. */
   readonly headers: readonly SealedHeader[] | null;
   readonly policy: DeliveryPolicy;
   /** Newest first; never empty. */

@@ -5,9 +5,10 @@ import { waitFor } from '@signalbox/testing';
 import { FollowedWebhooks } from '../../../testing/followed-webhooks.ts';
 import { RunningConfigService } from '../../../testing/running-config-service.ts';
 import { evolve } from '../../domain/webhook.decider.ts';
-import type { WebhookEvent } from '../../domain/webhook.events.ts';
 import { initialHistory } from '../../domain/webhook.ts';
 import type { WebhookHistory } from '../../domain/webhook.ts';
+import type { EntryRow } from './entry-row.ts';
+import { ENTRY_COLUMNS, entryOf } from './entry-row.ts';
 import { PostgresWebhookJournal } from './webhook-journal.postgres.ts';
 
 let service: RunningConfigService;
@@ -24,16 +25,9 @@ afterAll(async () => {
 const url = 'http://127.0.0.1:8099/hook';
 
 async function foldOf(id: string): Promise<WebhookHistory> {
-  const rows = await rowsOf<{ version: number; type: string; data: unknown; actor: string; at_ms: number }>(
-    service.dataSource,
-    'SELECT version, type, data, actor, at_ms FROM webhook_event WHERE webhook_id = $1 ORDER BY version',
-    [id],
-  );
-  return rows.reduce<WebhookHistory>(
-    (history, { version, type, data, actor, at_ms: atMs }) =>
-      evolve(history, { webhookId: id, version, event: { type, data } as WebhookEvent, actor, atMs }),
-    initialHistory,
-  );
+  const sql = `SELECT ${ENTRY_COLUMNS} FROM webhook_event WHERE webhook_id = $1 ORDER BY version`;
+  const rows = await rowsOf<EntryRow>(service.dataSource, sql, [id]);
+  return rows.map(entryOf).reduce<WebhookHistory>(evolve, initialHistory);
 }
 
 describe('the journal in Postgres', () => {
@@ -81,6 +75,26 @@ describe('the journal in Postgres', () => {
     const outbox = await rowsOf(service.dataSource, 'SELECT version FROM outbox WHERE key = $1 ORDER BY id', [id]);
     expect(outbox).toEqual([{ version: 1 }, { version: 2 }]);
     expect(await journal.append(rename('too late'))).toBe('version-taken');
+  });
+});
+
+describe('a change whose answer cannot be told', () => {
+  it('does not happen: secrets the answer needs are opened before anything is written', async () => {
+    const { id } = await service.makeWebhook({ config: { url, headers: { a: '1' } } });
+    const counted = async () => rowsOf(service.dataSource, 'SELECT 1 FROM webhook_event WHERE webhook_id = $1', [id]);
+    await rowsOf(
+      service.dataSource,
+      `UPDATE webhook SET headers = '[{"name": "a", "sealedValue": "v1.gone.AAAA"}]' WHERE id = $1`,
+      [id],
+    );
+    const renamed = await service.call('PATCH', `/api/hooks/${id}`, { body: { name: 'renamed' } });
+    const rotated = await service.call('PATCH', `/api/hooks/${id}/signing-key`);
+    expect([renamed.status, rotated.status]).toEqual([503, 503]);
+    expect(await counted()).toHaveLength(1);
+    // What replaces the unreadable one can be answered, and so can a deletion.
+    const replaced = await service.call('PATCH', `/api/hooks/${id}`, { body: { config: { url } } });
+    expect([replaced.status, (await counted()).length]).toEqual([200, 2]);
+    expect((await service.call('DELETE', `/api/hooks/${id}`)).status).toBe(204);
   });
 });
 

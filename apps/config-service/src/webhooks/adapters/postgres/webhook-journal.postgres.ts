@@ -5,8 +5,9 @@ import type { JournalChange, WebhookJournal } from '../../application/webhook-jo
 import type { WebhookList, WebhookPage } from '../../application/webhook-list.port.ts';
 import type { WebhookOwnership } from '../../webhook-ownership.port.ts';
 import type { JournalEntry } from '../../domain/webhook.events.ts';
-import type { Webhook, WebhookHistory } from '../../domain/webhook.ts';
+import type { WebhookHistory } from '../../domain/webhook.ts';
 import { messagesOf } from './webhook-messages.ts';
+import { webhookOf } from './webhook-row.ts';
 import { WebhookEntity } from './webhook.entity.ts';
 
 /** Journal, rows and outbox in Postgres. */
@@ -103,9 +104,4 @@ async function tellOthers(manager: EntityManager, { after, entries }: JournalCha
   const atMs = entries.at(-1)?.atMs ?? 0;
   const epoch = await epochOf(manager);
   await fillOutbox(manager, messagesOf(after, entries, { epoch, atMs }), { epoch, atMs });
-}
-
-function webhookOf(row: WebhookEntity): Webhook {
-  const { createdOrder: _, ...webhook }: Webhook & Pick<WebhookEntity, 'createdOrder'> = row;
-  return webhook;
 }
