@@ -1,5 +1,6 @@
 import { DataSource } from 'typeorm';
 import type { DataSourceOptions } from 'typeorm';
+import { BoundedClient } from './bounded-client.ts';
 
 export interface PostgresOptions {
   /** `postgres://user:password@host:5432/database`, TLS by `?sslmode=…`. */
@@ -12,13 +13,15 @@ export interface PostgresOptions {
   readonly migrations?: NonNullable<DataSourceOptions['migrations']>;
   /** Connections at most; default 10. */
   readonly poolSize?: number;
-  /** A statement that runs longer is cancelled by the server; default 30,000. 0 is off. */
+  /** A statement that runs longer is cancelled by the server, or by us soon after; default 30,000. 0 is off. */
   readonly statementTimeoutMs?: number;
   /** A connection that was idle broke. The pool replaces it; this is for the log. */
   readonly onIdleError?: (error: unknown) => void;
 }
 
 const CONNECT_TIMEOUT_MS = 5_000;
+/** How much later than the server a statement is given up here. */
+const SILENCE_MS = 5_000;
 
 /**
  * A TypeORM DataSource over `pg`, not initialised yet. `bigint` columns come back as numbers: positions, counts and Unix
@@ -49,7 +52,8 @@ export function dataSourceOptions(options: PostgresOptions): DataSourceOptions {
     // TypeORM would otherwise ask for uuid-ossp, which an ordinary user may not create.
     installExtensions: false,
     extra: {
-      keepAlive: true,
+      Client: BoundedClient,
+      ...(statementTimeoutMs > 0 && { answerTimeoutMs: statementTimeoutMs + SILENCE_MS }),
       options: `-c search_path=${schema} -c statement_timeout=${statementTimeoutMs}`,
     },
   };

@@ -1,13 +1,16 @@
 import { QueryFailedError } from 'typeorm';
 
-/** What a failure of Postgres means for the caller; found by SQLSTATE and system error code, never by message text. */
+/**
+ * What a failure of Postgres means for the caller; found by SQLSTATE and system error code, by text only
+ * where pg gives no code.
+ */
 export type PostgresFault =
   | { readonly kind: 'unique-violation' | 'foreign-key-violation' | 'check-violation'; readonly constraint: string }
   /** Deadlock or serialization failure: the transaction may be run again as it is. */
   | { readonly kind: 'retryable-conflict' }
   /** Statement timeout or cancel. */
   | { readonly kind: 'timeout' }
-  /** Not reachable, starting, shutting down, out of connections: later it may work. */
+  /** Not reachable, starting, shutting down, out of connections, a standby: later it may work. */
   | { readonly kind: 'unavailable' };
 
 const CONNECTION_ERRORS = new Set([
@@ -21,8 +24,9 @@ const CONNECTION_ERRORS = new Set([
   'ENETUNREACH',
 ]);
 
-// pg reports these three without any code.
-const LOST_CONNECTION = /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered)/;
+// pg reports these without any code.
+const LOST_CONNECTION =
+  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered|Client was closed)/;
 
 interface DriverError {
   readonly code?: string;
@@ -49,6 +53,9 @@ export function postgresFaultOf(error: unknown): PostgresFault | undefined {
       return { kind: 'retryable-conflict' };
     case '57014':
       return { kind: 'timeout' };
+    case '25006':
+      // A write to a standby: the primary has moved, and the address will follow.
+      return { kind: 'unavailable' };
     default:
       // 08: connection exception, 53: insufficient resources, 57P: operator intervention.
       return /^(08|53|57P)/.test(code) ? { kind: 'unavailable' } : undefined;

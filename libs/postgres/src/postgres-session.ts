@@ -1,4 +1,4 @@
-import { Client } from 'pg';
+import { BoundedClient } from './bounded-client.ts';
 
 export interface SessionOptions {
   readonly url: string;
@@ -18,29 +18,29 @@ const CONNECT_TIMEOUT_MS = 5_000;
  * so does the lock; work that needs the lock is done over this connection, so that losing one is losing the other.
  */
 export class PostgresSession {
-  readonly #client: Client;
+  readonly #client: BoundedClient;
   #isClosed = false;
 
-  private constructor(client: Client, options: SessionOptions) {
+  private constructor(client: BoundedClient, options: SessionOptions) {
     this.#client = client;
     client.on('notification', ({ channel }) => options.onNotification?.(channel));
-    const lost = (error: Error): void => {
+    const lost = (reason: Error): void => {
       if (this.#isClosed) return;
       this.#isClosed = true;
-      options.onLost(error);
+      // After an error the connection may still be open, and with it the lock, which nobody would then release.
+      void client.end().catch(() => undefined);
+      options.onLost(reason);
     };
     client.on('error', lost);
     client.on('end', () => lost(new Error('the session has ended')));
   }
 
   static async open(options: SessionOptions): Promise<PostgresSession> {
-    const client = new Client({
+    const client = new BoundedClient({
       connectionString: options.url,
       application_name: options.applicationName,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      keepAlive: true,
-      // A server that has gone without a word must not hold the caller for ever.
-      query_timeout: STATEMENT_TIMEOUT_MS + CONNECT_TIMEOUT_MS,
+      answerTimeoutMs: STATEMENT_TIMEOUT_MS + CONNECT_TIMEOUT_MS,
       options: `-c search_path=${options.schema} -c statement_timeout=${STATEMENT_TIMEOUT_MS}`,
     });
     // Without a listener an error during the connect would end the process, though `connect` rejects as well.
@@ -66,6 +66,7 @@ export class PostgresSession {
     return result.rows as Row[];
   }
 
+  /** Takes two seconds at most, also when the server does not answer. */
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;

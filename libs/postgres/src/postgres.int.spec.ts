@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { startPostgres, waitUntil } from '@signalbox/sandbox';
 import type { RunningPostgres } from '@signalbox/sandbox';
+import { TcpProxy } from '@signalbox/testing';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -104,6 +105,8 @@ describe('Postgres', () => {
     });
     expect(await faultOf('SELECT nonsense')).toBeUndefined();
     expect(await faultOf('SET LOCAL statement_timeout = 5; SELECT pg_sleep(10)')).toEqual({ kind: 'timeout' });
+    const onStandby = 'SET LOCAL transaction_read_only = on; INSERT INTO thing VALUES (9, 1)';
+    expect(await faultOf(onStandby)).toEqual({ kind: 'unavailable' });
     const nowhere = createDataSource({ url: 'postgres://u@127.0.0.1:1/db', schema: 'x', applicationName: 'test' });
     expect(await nowhere.initialize().catch(postgresFaultOf)).toEqual({ kind: 'unavailable' });
   });
@@ -135,4 +138,68 @@ describe('Postgres', () => {
     await waitUntil('the loss to be noticed', 5_000, () => lost === 1);
     await expect(second.query('SELECT 1')).rejects.toThrow();
   });
+
+  describe('that vanishes without a word', () => {
+    let proxy: TcpProxy;
+    beforeEach(async () => {
+      proxy = await TcpProxy.start(server.url);
+    });
+    afterEach(async () => {
+      await proxy.close();
+    });
+
+    it('holds no connection of the pool for longer than a statement may take', async () => {
+      const pooled = await createDataSource({
+        url: proxy.inFrontOf(server.url),
+        schema: 'things',
+        applicationName: 'pooled',
+        poolSize: 1,
+        statementTimeoutMs: 100,
+      }).initialize();
+      proxy.freeze();
+      const stuck = rowsOf(pooled, 'SELECT 1').catch(postgresFaultOf);
+      const waiting = rowsOf(pooled, 'SELECT 1').catch(postgresFaultOf);
+      expect(await waiting).toEqual({ kind: 'unavailable' });
+      expect(await stuck).toEqual({ kind: 'unavailable' });
+      proxy.thaw();
+      expect(await rowsOf(pooled, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+      proxy.freeze();
+      await pooled.destroy();
+    });
+
+    it('lets a session close', async () => {
+      const session = await sessionThrough(proxy);
+      proxy.freeze();
+      await session.close();
+      expect(await session.query('SELECT 1').catch(postgresFaultOf)).toEqual({ kind: 'unavailable' });
+    });
+
+    it('frees the lock of a session that counts as lost', async () => {
+      let lost = 0;
+      const session = await sessionThrough(proxy, () => lost++);
+      expect(await session.tryLock('followed')).toBe(true);
+      proxy.inject(fatalError('57P01'));
+      await waitUntil('the loss to be noticed', 5_000, () => lost === 1);
+      const next = await sessionThrough(proxy);
+      await waitUntil('the lock to be free', 5_000, () => next.tryLock('followed'));
+      await next.close();
+    });
+  });
+
+  const sessionThrough = async (proxy: TcpProxy, onLost: () => void = () => undefined): Promise<PostgresSession> =>
+    PostgresSession.open({
+      url: proxy.inFrontOf(server.url),
+      schema: 'things',
+      applicationName: 'through',
+      onLost,
+    });
 });
+
+/** ErrorResponse of the frontend/backend protocol. */
+function fatalError(sqlState: string): Buffer {
+  const fields = Buffer.from(`SFATAL\0C${sqlState}\0Mgone\0\0`);
+  const head = Buffer.alloc(5);
+  head.write('E');
+  head.writeInt32BE(fields.length + 4, 1);
+  return Buffer.concat([head, fields]);
+}

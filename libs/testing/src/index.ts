@@ -4,4 +4,5 @@ export { startTestBackends, type TestBackends } from './backends/test-backends.t
 export { anEvent, aWebhook, type WebhookInput } from './factories.ts';
 export { ReceiverServer, type Answer, type ReceivedRequest, type Responder } from './receiver/receiver-server.ts';
 export { startTestSandbox } from './test-sandbox.ts';
+export { TcpProxy } from './tcp-proxy.ts';
 export { waitFor, type WaitOptions } from './wait-for.ts';
