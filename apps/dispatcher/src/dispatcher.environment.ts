@@ -1,6 +1,7 @@
 import type { RawEnvironment } from '@signalbox/config';
 import {
   egressEnvironment,
+  identityEnvironment,
   integerVariable,
   kafkaEnvironment,
   keyringEnvironment,
@@ -8,6 +9,7 @@ import {
   loadEnvironment,
   loggingEnvironment,
   opsEnvironment,
+  portVariable,
   topicEnvironment,
 } from '@signalbox/config';
 import type { UrlRuleOptions } from '@signalbox/domain';
@@ -24,6 +26,7 @@ const schema = z.object({
   ...opsEnvironment.shape,
   ...egressEnvironment.shape,
   ...keyringEnvironment.shape,
+  ...identityEnvironment.shape,
   DISPATCHER_ROLES: listVariable()
     .refine(
       (names) => names.length > 0 && names.every((name) => ROLES.some((role) => role === name)),
@@ -31,6 +34,8 @@ const schema = z.object({
     )
     .default([...ROLES])
     .describe(`any of ${ROLES.join(', ')}, separated by commas`),
+  GRPC_HOST: z.string().default('127.0.0.1').describe('an address to listen on'),
+  GRPC_PORT: portVariable().default(0),
   MAX_EVENT_BYTES: integerVariable({ min: 1_024, max: 900 * 1_024 }).default(262_144),
 });
 

@@ -2,8 +2,14 @@ import { describe, expect, it } from '@jest/globals';
 import { loadDispatcherEnvironment } from './dispatcher.environment.ts';
 
 const KEYRING = `k1=${Buffer.alloc(32, 1).toString('base64')}`;
+const IDENTITY_KEY = Buffer.alloc(32, 2).toString('base64');
 const load = (env: Record<string, string>): ReturnType<typeof loadDispatcherEnvironment> =>
-  loadDispatcherEnvironment({ KAFKA_BROKERS: '127.0.0.1:9092', SECRETS_KEYRING: KEYRING, ...env });
+  loadDispatcherEnvironment({
+    KAFKA_BROKERS: '127.0.0.1:9092',
+    SECRETS_KEYRING: KEYRING,
+    INTERNAL_IDENTITY_KEY: IDENTITY_KEY,
+    ...env,
+  });
 
 describe('dispatcher environment', () => {
   it('has every role, closed egress and the contract’s limits by default', () => {

@@ -14,6 +14,7 @@ import { ENVIRONMENT, KAFKA_CONNECTION, LOGGER, ON_FATAL, PARTITIONS, REGISTRY, 
 import { ROUTER_ROLE, RouterModule } from './router/router.module.ts';
 import { SCHEDULER_ROLE, SchedulerModule } from './scheduler/scheduler.module.ts';
 import { SENDER_ROLE, SenderModule } from './sender/sender.module.ts';
+import { TEST_PAYLOAD_ROLE, TestPayloadModule } from './test-payload/test-payload.module.ts';
 import { WEBHOOK_LOG, WebhooksModule } from './webhooks/webhooks.module.ts';
 
 const ROLE_MODULES: Record<RoleName, { readonly module: Type; readonly role: symbol }> = {
@@ -56,7 +57,10 @@ class SharedModule {
 @Module({})
 export class DispatcherModule {
   static register(env: DispatcherEnvironment, logger: Logger, onFatal: OnFatal): DynamicModule {
-    const chosen = env.roles.map((role) => ROLE_MODULES[role]);
+    const chosen = [
+      ...env.roles.map((role) => ROLE_MODULES[role]),
+      ...(env.roles.includes('sender') ? [{ module: TestPayloadModule, role: TEST_PAYLOAD_ROLE }] : []),
+    ];
     const needsWebhooks = env.roles.includes('router') || env.roles.includes('sender');
     return {
       module: DispatcherModule,

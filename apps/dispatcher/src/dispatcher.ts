@@ -31,7 +31,8 @@ export class Dispatcher {
     await webhookLog?.start();
     this.areWebhooksKnown = true;
     await Promise.all(roles.map(async (role) => role.start()));
-    announceReady(logger, { opsUrl: this.opsListener.url });
+    const grpcUrl = roles.find((role) => role.grpcUrl !== undefined)?.grpcUrl;
+    announceReady(logger, { opsUrl: this.opsListener.url, ...(grpcUrl !== undefined && { grpcUrl }) });
   }
 
   async stop(): Promise<void> {

@@ -4,6 +4,8 @@ import type { ReadinessCheck } from '@signalbox/observability';
 export interface Role {
   readonly name: string;
   readonly readiness: readonly ReadinessCheck[];
+  /** `host:port`, once it listens; of a role that answers calls. */
+  readonly grpcUrl?: string | undefined;
   /** Resolves when it works. */
   start(): Promise<void>;
   /** Ends what is under way cleanly, so that nothing has to be done twice. */

@@ -8,7 +8,7 @@ export interface Identity {
 }
 
 /** The service an identity is meant for; one made for another service is refused. */
-export const IDENTITY_AUDIENCES = ['monitoring', 'config-service'] as const;
+export const IDENTITY_AUDIENCES = ['monitoring', 'config-service', 'dispatcher'] as const;
 export type IdentityAudience = (typeof IDENTITY_AUDIENCES)[number];
 
 /** Name of the HTTP header and of the gRPC metadata key that carries the token. */

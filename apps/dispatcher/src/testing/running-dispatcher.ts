@@ -20,6 +20,7 @@ import { Dispatcher } from '../dispatcher.ts';
 import type { WebhookLookup } from '../webhooks/webhook-lookup.port.ts';
 import { WEBHOOK_LOOKUP } from '../webhooks/webhook-lookup.port.ts';
 
+const IDENTITY_KEY = Buffer.alloc(32, 8).toString('base64');
 const KEYRING = `k1=${Buffer.alloc(32, 7).toString('base64')}`;
 
 /** All roles of a dispatcher in this process, on topics of their own. */
@@ -55,6 +56,7 @@ export class RunningDispatcher implements AsyncDisposable {
       TOPIC_PREFIX: backends.topicPrefix,
       AUTH_EVENT_TOPICS: backends.topics.authEvents.join(','),
       SECRETS_KEYRING: KEYRING,
+      INTERNAL_IDENTITY_KEY: IDENTITY_KEY,
       EGRESS_ALLOW: '127.0.0.0/8+http',
       EGRESS_PORTS: '80-65535',
     });

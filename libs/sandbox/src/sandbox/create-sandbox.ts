@@ -21,7 +21,7 @@ import {
   type SandboxFacts,
   type ServicePorts,
 } from './service-environment.ts';
-import { appOf, SERVICES_BY_ROLE, type ServiceName } from './service-names.ts';
+import { appOf, isSender, SERVICES_BY_ROLE, type ServiceName } from './service-names.ts';
 
 export interface Sandbox {
   readonly dir: string;
@@ -146,7 +146,7 @@ class RunningSandbox implements Sandbox {
     if (parts.length > 0) this.#onLine(`starting ${parts.join(' and ')}`);
     const backends = await startBackends(this.dir, this.#options, (url) => this.#migrate(instances, url));
     this.#backends = backends;
-    this.#facts = await this.#gatherFacts(backends);
+    this.#facts = await this.#gatherFacts(instances, backends);
     this.#assertWanted();
     if (instances.length > 0) await this.#prepareTopics();
     this.#assertWanted();
@@ -220,7 +220,7 @@ class RunningSandbox implements Sandbox {
   async #choosePorts(instances: readonly Instance[]): Promise<void> {
     const { ports = {} } = this.#options;
     const kinds = (service: ServiceName): readonly (keyof ServicePorts)[] =>
-      appOf(service) === 'dispatcher' ? ['ops'] : ['ops', 'http', 'grpc'];
+      appOf(service) !== 'dispatcher' ? ['ops', 'http', 'grpc'] : isSender(service) ? ['ops', 'grpc'] : ['ops'];
     const wanted = instances.flatMap(({ name, service }) =>
       kinds(service).map((kind): WantedPort => {
         const configured = name === 'config-service' && kind !== 'ops' ? ports[kind] : undefined;
@@ -234,10 +234,11 @@ class RunningSandbox implements Sandbox {
     }
   }
 
-  async #gatherFacts(backends: Backends): Promise<SandboxFacts> {
+  async #gatherFacts(instances: readonly Instance[], backends: Backends): Promise<SandboxFacts> {
     const { topics = {}, env = {} } = this.#options;
     const kept = await keptSecrets(this.dir);
     const monitoring = this.#ports.get('monitoring');
+    const sender = instances.find(({ service }) => isSender(service));
     return {
       kafkaBrokers: backends.kafkaBrokers,
       databaseUrl: backends.databaseUrl,
@@ -254,6 +255,7 @@ class RunningSandbox implements Sandbox {
       layout: { ...this.#defaultLayout(backends), ...topics.layout },
       consoleDir: join(repositoryRoot(), 'apps', 'console', 'public'),
       monitoring: { httpPort: monitoring?.http ?? 0, grpcPort: monitoring?.grpc ?? 0 },
+      dispatcher: { grpcPort: this.#ports.get(sender?.name ?? '')?.grpc ?? 0 },
     };
   }
 

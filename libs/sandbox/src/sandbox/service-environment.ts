@@ -15,6 +15,8 @@ export interface SandboxFacts {
   readonly layout: TopicLayout;
   readonly consoleDir: string;
   readonly monitoring: { readonly httpPort: number; readonly grpcPort: number };
+  /** Of the process with the sender's role. */
+  readonly dispatcher: { readonly grpcPort: number };
 }
 
 export interface ServicePorts {
@@ -94,11 +96,12 @@ export function serviceEnvironment(
         INTERNAL_IDENTITY_KEY: secrets.identityKey,
         MONITORING_URL: `http://127.0.0.1:${monitoring.httpPort}`,
         MONITORING_GRPC_URL: `127.0.0.1:${monitoring.grpcPort}`,
+        DISPATCHER_GRPC_URL: `127.0.0.1:${facts.dispatcher.grpcPort}`,
         CONSOLE_DIR: facts.consoleDir,
       };
     case 'monitoring':
       return { ...own, DATABASE_URL: facts.databaseUrl, INTERNAL_IDENTITY_KEY: secrets.identityKey };
     default:
-      return { ...own, SECRETS_KEYRING: secrets.keyring };
+      return { ...own, SECRETS_KEYRING: secrets.keyring, INTERNAL_IDENTITY_KEY: secrets.identityKey };
   }
 }

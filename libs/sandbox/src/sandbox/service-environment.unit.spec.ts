@@ -11,6 +11,7 @@ const facts: SandboxFacts = {
   layout: PRODUCTION_LAYOUT,
   consoleDir: '/console',
   monitoring: { httpPort: 3, grpcPort: 4 },
+  dispatcher: { grpcPort: 6 },
 };
 const ports = { ops: 1, http: 2, grpc: 5 };
 
@@ -28,6 +29,7 @@ describe('the environment of a service', () => {
       GRPC_PORT: '5',
       MONITORING_URL: 'http://127.0.0.1:3',
       MONITORING_GRPC_URL: '127.0.0.1:4',
+      DISPATCHER_GRPC_URL: '127.0.0.1:6',
       BOOTSTRAP_API_KEY: 'api',
     });
   });

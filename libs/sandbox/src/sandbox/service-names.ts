@@ -21,3 +21,6 @@ export function rolesOf(service: ServiceName): string | undefined {
   if (appOf(service) !== 'dispatcher') return undefined;
   return service === 'dispatcher' ? 'router,sender,scheduler' : service.slice('dispatcher-'.length);
 }
+
+/** Whether the service's process has the sender's role, which serves gRPC. */
+export const isSender = (service: ServiceName): boolean => rolesOf(service)?.split(',').includes('sender') === true;

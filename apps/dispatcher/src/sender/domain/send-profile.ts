@@ -40,7 +40,12 @@ export function profileHeaders(custom: readonly { readonly name: string; readonl
 }
 
 /** All headers of one attempt: both signature schemes over these bytes at this time (contract.md section 3). */
-export function attemptHeaders(profile: SendProfile, delivery: Delivery, body: Buffer, nowMs: number): string[] {
+export function attemptHeaders(
+  profile: SendProfile,
+  delivery: Pick<Delivery, 'deliveryId' | 'traceparent'>,
+  body: Buffer,
+  nowMs: number,
+): string[] {
   const newest = profile.keys[0]?.key;
   if (newest === undefined) throw new Error('a webhook without a signing key cannot be sent to');
   const hmac =
