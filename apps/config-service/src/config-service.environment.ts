@@ -29,6 +29,10 @@ const schema = z.object({
   ...keyringEnvironment.shape,
   HTTP_HOST: z.string().default('127.0.0.1').describe('an address to listen on'),
   HTTP_PORT: portVariable().default(0).describe('a port from 0 (a free one) to 65535'),
+  PUBLIC_URL: httpUrlVariable()
+    .refine((url) => URL.parse(url)?.origin === url.toLowerCase(), 'is more than scheme and host')
+    .optional()
+    .describe('scheme and host that callers use, such as https://hooks.example.com'),
   GRPC_HOST: z.string().default('127.0.0.1').describe('an address to listen on'),
   GRPC_PORT: portVariable().default(0).describe('a port from 0 (a free one) to 65535'),
   BOOTSTRAP_API_KEY: secret(

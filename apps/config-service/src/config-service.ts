@@ -50,7 +50,7 @@ export class ConfigService {
   static async start(env: ConfigServiceEnvironment, logger: Logger): Promise<ConfigService> {
     const app = await NestFactory.create<NestFastifyApplication>(
       ConfigServiceModule.register(env, logger),
-      publicListener(),
+      publicListener({ publicUrl: env.PUBLIC_URL }),
       { logger: nestLogger(logger), abortOnError: false, bodyParser: false },
     );
     const closing: (() => Promise<void>)[] = [async () => app.close()];

@@ -2,4 +2,3 @@ export * from './http-transport.port.ts';
 export { UndiciTransport, type UndiciTransportOptions } from './http-transport.undici.ts';
 export * from './name-resolver.port.ts';
 export { CaresNameResolver, type NameResolverOptions } from './name-resolver.cares.ts';
-export { checkEndpointName, type NameCheckOptions } from './name-at-creation.ts';

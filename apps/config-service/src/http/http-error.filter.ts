@@ -38,20 +38,17 @@ export class HttpErrorFilter implements ExceptionFilter {
   }
 }
 
-/** What Fastify and Nest throw, in our words; by their codes and statuses. */
+const TOO_LARGE = 'body: is too large; expected at most 262144 bytes';
+const JSON_ONLY = 'body: is not sent as JSON; expected the content type application/json';
+
+/** What Fastify and Nest throw, in our words; by their statuses. */
 function ownError(error: unknown, request: FastifyRequest): unknown {
   if (error instanceof SignalboxError) return error;
-  const { code, statusCode } = error as { readonly code?: unknown; readonly statusCode?: unknown };
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
-    return refused('guard.payload_too_large', 'The body is too large; at most 262144 bytes are taken', error);
-  }
-  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
-    return refused('guard.unsupported_media_type', 'The body must be JSON, sent as application/json', error);
-  }
+  const { statusCode } = error as { readonly statusCode?: unknown };
   const status = error instanceof HttpException ? error.getStatus() : statusCode;
   if (status === 404) return refused('route.not_found', `There is no ${request.method} at this path`, error);
-  if (status === 413) return refused('guard.payload_too_large', 'What was sent is too large', error);
-  if (status === 415) return refused('guard.unsupported_media_type', 'The body must be JSON', error);
+  if (status === 413) return refused('guard.payload_too_large', TOO_LARGE, error);
+  if (status === 415) return refused('guard.unsupported_media_type', JSON_ONLY, error);
   if (typeof status === 'number' && status >= 400 && status < 500) {
     return invalidInput([{ field: 'request', why: 'cannot be read', expected: 'a well-formed HTTP request' }]);
   }

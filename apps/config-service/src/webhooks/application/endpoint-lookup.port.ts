@@ -1,8 +1,16 @@
+/** Why a URL is refused. */
+export interface EndpointRefusal {
+  /** Of contract.md section 6, such as `address:private`. */
+  readonly rule: string;
+  /** For the person who set the URL. */
+  readonly why: string;
+}
+
 /** Looks at what a URL's host resolves to, within a second. */
 export interface EndpointLookup {
   /**
-   * Why the URL is refused, for the person who set it; undefined where its addresses are all right, or where the name does
-   * not resolve yet: the check at connect time decides.
+   * Undefined where the URL's addresses are all right, or where the name does not resolve yet: the check at connect time
+   * decides.
    */
-  refusalOf(url: string): Promise<string | undefined>;
+  refusalOf(url: string): Promise<EndpointRefusal | undefined>;
 }

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { isForApi } from '../../../http/api-path.ts';
 import type { Authenticator } from '../../authenticator.port.ts';
 import type { Principal } from '../../domain/principal.ts';
 import { requirePrincipal } from '../../require-scope.ts';
@@ -16,12 +17,7 @@ declare module 'fastify' {
  */
 export function authenticateRequests(fastify: FastifyInstance, authenticator: Authenticator): void {
   fastify.addHook('onRequest', async (request: FastifyRequest) => {
-    // By the route that was found as well: a path may be written with percent-encoded letters.
-    if (!isBelowApi(request.url) && !isBelowApi(request.routeOptions.url ?? '')) return;
+    if (!isForApi(request)) return;
     request.principal = requirePrincipal(await authenticator.authenticate(request.headers.authorization));
   });
-}
-
-function isBelowApi(path: string): boolean {
-  return /^\/api(\/|\?|$)/i.test(path);
 }

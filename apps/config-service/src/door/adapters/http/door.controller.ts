@@ -98,10 +98,8 @@ export class DoorController {
 }
 
 function passedHeaders(request: FastifyRequest): Record<string, string> {
-  const headers: Record<string, string> = {
-    'x-forwarded-host': request.host,
-    'x-forwarded-proto': request.protocol,
-  };
+  const { host, protocol } = new URL(request.publicOrigin);
+  const headers: Record<string, string> = { 'x-forwarded-host': host, 'x-forwarded-proto': protocol.slice(0, -1) };
   for (const name of PASSED_HEADERS) {
     const value = request.headers[name];
     if (typeof value === 'string') headers[name] = value;

@@ -1,7 +1,7 @@
 import { Resolver } from 'node:dns/promises';
 import { checkEndpointUrl, isLocalhost, refusalOf } from '@signalbox/domain';
 import type { UrlRuleOptions } from '@signalbox/domain';
-import type { EndpointLookup } from '../../application/endpoint-lookup.port.ts';
+import type { EndpointLookup, EndpointRefusal } from '../../application/endpoint-lookup.port.ts';
 
 /** contract.md section 6: a name is looked up for a second at most when a webhook is made. */
 const LOOKUP_MS = 1_000;
@@ -16,15 +16,17 @@ export class DnsEndpointLookup implements EndpointLookup {
     this.#resolve = resolve;
   }
 
-  async refusalOf(url: string): Promise<string | undefined> {
+  async refusalOf(url: string): Promise<EndpointRefusal | undefined> {
     const endpoint = checkEndpointUrl(url, this.#rules);
-    if (!endpoint.ok) return endpoint.message;
+    if (!endpoint.ok) return { rule: endpoint.rule, why: endpoint.message };
     const { hostname, isIpLiteral, protocol } = endpoint;
     if (isIpLiteral || isLocalhost(hostname)) return undefined;
     for (const address of await this.#resolve(hostname)) {
       const rule = refusalOf(address, this.#rules.allowList, { http: protocol === 'http:' });
       // The address is not named: it would tell a stranger what our own name servers know.
-      if (rule !== undefined) return `the host ${hostname} resolves to an address that is not public (${rule})`;
+      if (rule === undefined) continue;
+      const why = `the host ${hostname} resolves to an address that is not public (${rule})`;
+      return { rule: `address:${rule}`, why };
     }
     return undefined;
   }

@@ -15,12 +15,14 @@ describe('the addresses of an endpoint', () => {
   });
 
   it('are refused when one of them is not public, without telling which', async () => {
-    const why = await lookup('93.184.215.14', '10.0.0.1').refusalOf('https://example.com');
-    expect(why).toBe('the host example.com resolves to an address that is not public (private)');
+    expect(await lookup('93.184.215.14', '10.0.0.1').refusalOf('https://example.com')).toEqual({
+      rule: 'address:private',
+      why: 'the host example.com resolves to an address that is not public (private)',
+    });
   });
 
   it('are not looked for when the URL itself is refused', async () => {
     const never = new DnsEndpointLookup(rules, () => Promise.reject(new Error('was asked')));
-    expect(await never.refusalOf('http://example.com')).toContain('it must be https');
+    expect(await never.refusalOf('http://example.com')).toMatchObject({ rule: 'scheme' });
   });
 });

@@ -18,7 +18,7 @@ import { viewOf } from '../../application/webhook-view.ts';
 import { isWebhookId } from '../../webhook-id.ts';
 import { errorOfRefusal, notFound } from '../answers/refusal-error.ts';
 import { pageWindowOf } from '../answers/page-window.ts';
-import type { Parsed } from '../validation/parse-dto.ts';
+import type { Parsed } from '../../../validation/parse-dto.ts';
 import type { WebhookInputParser } from '../validation/webhook-input.parser.ts';
 import { bodyOfCreate, bodyOfUpdate, messageOf } from './webhook.message.ts';
 import type { CreateMessage, UpdateMessage } from './webhook.message.ts';

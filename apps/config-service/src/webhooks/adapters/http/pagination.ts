@@ -4,7 +4,7 @@ import type { PageWindow } from '../answers/page-window.ts';
 /** `Total-Number` and `Link` (RFC 8288) of a page. */
 export function paginationHeaders(request: FastifyRequest, window: PageWindow, total: number): Record<string, string> {
   const lastPage = Math.max(1, Math.ceil(total / window.pageSize));
-  const url = new URL(request.url, `${request.protocol}://${hostOf(request)}`);
+  const url = new URL(request.url, request.publicOrigin);
   const link = (page: number, rel: string): string => {
     url.searchParams.set('page', String(page));
     url.searchParams.set('page_size', String(window.pageSize));
@@ -17,9 +17,4 @@ export function paginationHeaders(request: FastifyRequest, window: PageWindow, t
     link(lastPage, 'last'),
   ];
   return { 'total-number': String(total), link: links.join(', ') };
-}
-
-/** As the caller wrote it; what could not be part of a URL is left out of it. */
-function hostOf(request: FastifyRequest): string {
-  return /^[\w.-]+(:\d+)?$|^\[[\da-f:.]+\](:\d+)?$/i.test(request.host) ? request.host : 'localhost';
 }

@@ -16,7 +16,7 @@ import type { WebhookTarget } from '../../application/webhook-input.ts';
 import type { WriteOutcome } from '../../application/webhook-outcome.ts';
 import type { NotFoundCode } from '../answers/refusal-error.ts';
 import { errorOfRefusal, notFound } from '../answers/refusal-error.ts';
-import type { Parsed } from '../validation/parse-dto.ts';
+import type { Parsed } from '../../../validation/parse-dto.ts';
 import { WebhookInputParser } from '../validation/webhook-input.parser.ts';
 import { etagOf, versionOfIfMatch } from './etag.ts';
 import { pageWindowOf } from '../answers/page-window.ts';

@@ -2,8 +2,8 @@ import { checkEndpointUrl, checkHeaders, isKnownEvent } from '@signalbox/domain'
 import type { UrlRuleOptions } from '@signalbox/domain';
 import type { ChangeWebhookInput, CreateWebhookInput, FieldFault } from '../../application/webhook-input.ts';
 import { faultOfRetryPolicy } from '../../domain/delivery-policy.ts';
-import { parseDto } from './parse-dto.ts';
-import type { Parsed } from './parse-dto.ts';
+import { parseDto } from '../../../validation/parse-dto.ts';
+import type { Parsed } from '../../../validation/parse-dto.ts';
 import { ChangeWebhookDto, CreateWebhookDto, RotateSigningKeyDto } from './webhook.dto.ts';
 
 /** A caller that gets everything wrong needs no list of a thousand faults. */

@@ -1,162 +1,129 @@
-import 'reflect-metadata';
-import { Transform, Type } from 'class-transformer';
-import type { TransformFnParams } from 'class-transformer';
 import {
-  ArrayMaxSize,
-  ArrayMinSize,
-  IsArray,
-  IsBoolean,
-  IsDefined,
-  IsIn,
-  IsInt,
-  IsObject,
-  IsString,
-  Length,
-  Matches,
-  Max,
-  Min,
-  ValidateIf,
-  ValidateNested,
-} from 'class-validator';
-
-/** May be left out. Unlike `IsOptional` it does not let null through. */
-const Optional = (): PropertyDecorator => ValidateIf((_, value: unknown) => value !== undefined);
-
-/** May be left out or null. */
-const Nullable = (): PropertyDecorator => ValidateIf((_, value: unknown) => value !== undefined && value !== null);
-
-/** The names of headers are the caller's, so that a walk over classes must leave the object as it is. */
-const AsGiven = (key: string): PropertyDecorator =>
-  Transform(({ obj }: TransformFnParams) => (obj as Record<string, unknown>)[key]);
-
-// Each message says what would be right: the one sentence a caller gets for the field.
-const PRESET = { message: 'logto or standard' };
-const DELAYS = { message: '1 to 12 whole numbers from 1000 to 86400000 (milliseconds)' };
-const EACH_DELAY = { ...DELAYS, each: true };
-const MAX_AGE = { message: 'a whole number from 60000 to 604800000 (milliseconds)' };
+  AnyText,
+  FreeObject,
+  ListOfTexts,
+  ListOfWholeNumbers,
+  Nested,
+  OneOf,
+  PrintableText,
+  WholeNumber,
+  YesOrNo,
+} from '../../../validation/dto-fields.ts';
 
 export class RetryPolicyDto {
-  @Optional()
-  @IsIn(['logto', 'standard'], PRESET)
+  @OneOf(['logto', 'standard'], {
+    description:
+      'Which answers are tried again: `logto` those of 500 and above, 408, 425 and 429; `standard` every one that is no 2xx',
+  })
   preset?: 'logto' | 'standard';
 
-  @Optional()
-  @IsArray(DELAYS)
-  @ArrayMinSize(1, DELAYS)
-  @ArrayMaxSize(12, DELAYS)
-  @IsInt(EACH_DELAY)
-  @Min(1_000, EACH_DELAY)
-  @Max(86_400_000, EACH_DELAY)
+  @ListOfWholeNumbers({
+    min: 1,
+    max: 12,
+    each: { min: 1_000, max: 86_400_000 },
+    description: 'The delay before each further attempt, in milliseconds',
+    expected: '1 to 12 whole numbers from 1000 to 86400000 (milliseconds)',
+  })
   delaysMs?: number[];
 
-  @Optional()
-  @IsInt(MAX_AGE)
-  @Min(60_000, MAX_AGE)
-  @Max(604_800_000, MAX_AGE)
+  @WholeNumber({
+    min: 60_000,
+    max: 604_800_000,
+    unit: 'milliseconds',
+    description: 'How long a delivery may be under way; at least the sum of the delays',
+  })
   maxAgeMs?: number;
 }
 
-const URL_TEXT = { message: 'a URL such as https://example.com/webhooks' };
-const HEADERS = { message: 'an object of header names and values' };
-const RETRIES = { message: 'a whole number from 0 to 3' };
-const TIMEOUT = { message: 'a whole number from 1000 to 30000 (milliseconds)' };
-const RETRY_POLICY = { message: 'an object of preset, delaysMs and maxAgeMs' };
-const RATE = { message: 'a whole number from 1 to 10000' };
-const TRUE_OR_FALSE = { message: 'true or false' };
-
 export class WebhookConfigDto {
-  @IsString(URL_TEXT)
+  @AnyText({
+    isRequired: true,
+    description: 'Where the events are posted to: https, a public host, a port the operator allows',
+    expected: 'a URL such as https://example.com/webhooks',
+    schema: { format: 'uri', minLength: 1, maxLength: 2_048 },
+    example: 'https://example.com/webhooks',
+  })
   url!: string;
 
-  @Optional()
-  @AsGiven('headers')
-  @IsObject(HEADERS)
+  @FreeObject({
+    description: 'Sent with every request: at most 50, 8 KiB together; names are HTTP tokens, values visible ASCII',
+    expected: 'an object of header names and values',
+    schema: {
+      maxProperties: 50,
+      propertyNames: { pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$" },
+      additionalProperties: { type: 'string', pattern: '^([!-~]([ -~]*[!-~])?)?$' },
+    } as object,
+    example: { 'x-api-key': 'a secret of the receiver' },
+  })
   headers?: Record<string, string>;
 
-  @Optional()
-  @IsInt(RETRIES)
-  @Min(0, RETRIES)
-  @Max(3, RETRIES)
+  @WholeNumber({ min: 0, max: 3, description: 'How often an attempt that failed is tried again; default 3' })
   retries?: number;
 
-  @Optional()
-  @IsInt(TIMEOUT)
-  @Min(1_000, TIMEOUT)
-  @Max(30_000, TIMEOUT)
+  @WholeNumber({
+    min: 1_000,
+    max: 30_000,
+    unit: 'milliseconds',
+    description: 'For a whole attempt; default 10,000 milliseconds',
+  })
   timeoutMs?: number;
 
-  @Optional()
-  @IsObject(RETRY_POLICY)
-  @ValidateNested(RETRY_POLICY)
-  @Type(() => RetryPolicyDto)
+  @Nested(RetryPolicyDto, {
+    description: 'Wins over `retries`',
+    expected: 'an object of preset, delaysMs and maxAgeMs',
+  })
   retryPolicy?: RetryPolicyDto;
 
-  @Optional()
-  @IsInt(RATE)
-  @Min(1, RATE)
-  @Max(10_000, RATE)
+  @WholeNumber({ min: 1, max: 10_000, description: 'At most so many requests in a second' })
   rateLimitPerSecond?: number;
 
-  @Optional()
-  @IsBoolean(TRUE_OR_FALSE)
+  @YesOrNo({ description: 'Sign with a key pair of this webhook too (`v1a` of Standard Webhooks)' })
   ed25519?: boolean;
 }
 
-const NAME = { message: 'a text of 1 to 256 characters without control characters' };
-const EVENT = { message: 'the name of an event type (see GET /api/event-types), or null' };
-const EVENTS = { message: 'a list of 1 to 1000 names of event types (see GET /api/event-types)' };
-const EACH_EVENT = { ...EVENTS, each: true };
-const CONFIG = { message: 'an object with at least url' };
-
-// Neither control characters nor halves of surrogate pairs: Postgres cannot store them as they are.
-const PRINTABLE = /^[^\p{Cc}\p{Cs}]*$/u;
-
 /** What creating and changing have in common. */
 class WebhookFieldsDto {
-  @Optional()
-  @IsString(NAME)
-  @Length(1, 256, NAME)
-  @Matches(PRINTABLE, NAME)
+  @PrintableText({ min: 1, max: 256, description: 'For people' })
   name?: string;
 
-  @Nullable()
-  @IsString(EVENT)
+  @AnyText({
+    isNullable: true,
+    description: 'One event type, as older clients write it; counts only while `events` is empty',
+    expected: 'the name of an event type (see GET /api/event-types), or null',
+  })
   event?: string | null;
 
-  @Optional()
-  @IsArray(EVENTS)
-  @ArrayMinSize(1, EVENTS)
-  @ArrayMaxSize(1_000, EVENTS)
-  @IsString(EACH_EVENT)
+  @ListOfTexts({
+    min: 1,
+    max: 1_000,
+    description: 'The event types that are delivered (see GET /api/event-types); made unique',
+    expected: 'a list of 1 to 1000 names of event types (see GET /api/event-types)',
+    example: ['PostSignIn'],
+  })
   events?: string[];
 
-  @Optional()
-  @IsBoolean(TRUE_OR_FALSE)
+  @YesOrNo({ description: 'Whether events are delivered; default true' })
   enabled?: boolean;
 }
 
+const CONFIG = { description: 'Where to and how', expected: 'an object with at least url' };
+
 export class CreateWebhookDto extends WebhookFieldsDto {
-  @IsDefined(CONFIG)
-  @IsObject(CONFIG)
-  @ValidateNested(CONFIG)
-  @Type(() => WebhookConfigDto)
+  @Nested(WebhookConfigDto, { ...CONFIG, isRequired: true })
   config!: WebhookConfigDto;
 }
 
 export class ChangeWebhookDto extends WebhookFieldsDto {
-  @Optional()
-  @IsObject(CONFIG)
-  @ValidateNested(CONFIG)
-  @Type(() => WebhookConfigDto)
+  @Nested(WebhookConfigDto, { ...CONFIG, description: 'Replaces the configuration as a whole' })
   config?: WebhookConfigDto;
 }
 
-const OVERLAP = { message: 'a whole number from 0 to 604800 (seconds)' };
-
 export class RotateSigningKeyDto {
-  @Optional()
-  @IsInt(OVERLAP)
-  @Min(0, OVERLAP)
-  @Max(604_800, OVERLAP)
+  @WholeNumber({
+    min: 0,
+    max: 604_800,
+    unit: 'seconds',
+    description: 'How long the replaced key signs beside the new one; default a day',
+  })
   overlapSeconds?: number;
 }
