@@ -19,6 +19,9 @@ import { databaseReadiness } from './readiness.ts';
 import { DATABASE_READINESS, ENVIRONMENT, IDENTITY_KEY, LOGGER, REGISTRY } from './shared.ts';
 import { WebhooksModule } from './webhooks/webhooks.module.ts';
 
+/** A caller waits for it. */
+const STATEMENT_TIMEOUT_MS = 10_000;
+
 /** What every slice needs. */
 @Global()
 @Module({})
@@ -38,9 +41,10 @@ class SharedModule {
 @Module({})
 export class ConfigServiceModule {
   static register(env: ConfigServiceEnvironment, logger: Logger): DynamicModule {
-    const database = databaseOptions(env.DATABASE_URL, (error) =>
-      logger.warn(logFieldsOf(error), 'database.connection_lost'),
-    );
+    const database = {
+      ...databaseOptions(env.DATABASE_URL, (error) => logger.warn(logFieldsOf(error), 'database.connection_lost')),
+      statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+    };
     return {
       module: ConfigServiceModule,
       imports: [

@@ -1,12 +1,15 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { topicSpecs } from '@signalbox/contracts';
 import { ensureTopics } from '@signalbox/kafka';
-import { startTestBackends, waitFor } from '@signalbox/testing';
+import { TcpProxy, startTestBackends, waitFor } from '@signalbox/testing';
 import type { TestBackends } from '@signalbox/testing';
 import { FollowedWebhooks } from './testing/followed-webhooks.ts';
 import { statusOf } from './testing/raw-request.ts';
@@ -70,7 +73,7 @@ describe('the process', () => {
     expect(await running.exit).toBe(78);
     expect(running.output()).toContain('OPS_PORT: is not a whole number');
     expect(running.output()).toContain('SECRETS_KEYRING: entry 1 (k1) must be base64 of exactly 32 bytes');
-    expect(running.output()).toMatch(/EGRESS_ALLOW: "nonsense" is no range[^;]*; "rubbish" is no range/);
+    expect(running.output()).toMatch(/EGRESS_ALLOW: "nonsense" is no range.*; "rubbish" is no range/);
     expect(running.output()).toContain('BOOTSTRAP_API_KEY: is too short; expected at least 32');
     expect(running.output()).not.toContain('c2hvcnQ=');
   });
@@ -104,6 +107,42 @@ describe('the process', () => {
 
     running.child.kill('SIGTERM');
     expect(await running.exit).toBe(0);
+  });
+
+  it('ends on SIGTERM while a caller takes its time, and answers one who is quick', async () => {
+    running = run('main.js', env);
+    const ready = await readyLine(running);
+    const head = `POST /api/hooks HTTP/1.1\r\nhost: a\r\nauthorization: Bearer ${env['BOOTSTRAP_API_KEY']}\r\n`;
+    const rest = `content-type: application/json\r\ncontent-length: 2\r\nexpect: 100-continue\r\n\r\n{`;
+    const [slow, quick] = [await openedTo(ready['http_url']), await openedTo(ready['http_url'])];
+    const answered = new Map([slow, quick].map((socket) => [socket, '']));
+    for (const socket of [slow, quick]) {
+      socket.on('data', (data: Buffer) => answered.set(socket, `${answered.get(socket)}${data.toString()}`));
+      socket.write(head + rest);
+      await waitFor(() => answered.get(socket)?.startsWith('HTTP/1.1 100'), { what: 'the request to be under way' });
+    }
+    const { child, exit } = running;
+    child.kill('SIGTERM');
+    await waitFor(async () => refusesConnections(ready['http_url']), { what: 'nothing new to be taken' });
+    quick.write('}');
+    await waitFor(() => answered.get(quick)?.includes('HTTP/1.1 400'), { what: 'the answer of what was under way' });
+    expect(await exit).toBe(0);
+    slow.destroy();
+    quick.destroy();
+  });
+
+  it('ends on SIGTERM within its deadline though Postgres has vanished', async () => {
+    const proxy = await TcpProxy.start(backends.databaseUrl);
+    running = run('main.js', { ...env, DATABASE_URL: proxy.inFrontOf(backends.databaseUrl) });
+    const ready = await readyLine(running);
+    proxy.freeze();
+    const asked = fetch(`${ready['http_url']}/api/me`, { headers: { authorization: 'Bearer some-key' } });
+    asked.catch(() => undefined);
+    const signalledAtMs = Date.now();
+    running.child.kill('SIGTERM');
+    await running.exit;
+    expect(Date.now() - signalledAtMs).toBeLessThan(12_000);
+    await proxy.close();
   });
 
   it('goes on without Kafka, shows the lag, stops as cleanly, and brings all in order when Kafka is back', async () => {
@@ -149,4 +188,22 @@ async function readyLine({ output }: Running): Promise<Record<string, string>> {
     { what: 'the service to be ready', timeoutMs: 30_000 },
   );
   return JSON.parse(line) as Record<string, string>;
+}
+
+async function openedTo(url = ''): Promise<Socket> {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  socket.on('error', () => undefined);
+  await once(socket, 'connect');
+  return socket;
+}
+
+async function refusesConnections(url: string | undefined): Promise<boolean> {
+  return openedTo(url).then(
+    (socket) => {
+      socket.destroy();
+      return false;
+    },
+    () => true,
+  );
 }

@@ -9,6 +9,7 @@ import type { ConfigServiceEnvironment } from './config-service.environment.ts';
 import { ConfigServiceModule } from './config-service.module.ts';
 import { serveConsole } from './console/console-files.ts';
 import { HttpMonitoringGateway } from './door/adapters/http/monitoring-gateway.http.ts';
+import { closeServer } from './http/close-server.ts';
 import { HttpErrorFilter } from './http/http-error.filter.ts';
 import { publicListener } from './http/public-listener.ts';
 import { logRequests } from './http/request-log.ts';
@@ -82,8 +83,10 @@ export class ConfigService {
   async stop(): Promise<void> {
     // Live streams would never end by themselves.
     const endStreams = setTimeout(() => this.#app.get(HttpMonitoringGateway).close(), STREAM_GRACE_MS);
-    await Promise.all([this.#app.close(), this.#grpc.close(), this.#app.get(OutboxRelay).stop()]);
+    await Promise.all([closeServer(this.#app.getHttpServer()), this.#grpc.close(), this.#app.get(OutboxRelay).stop()]);
     clearTimeout(endStreams);
+    // The database goes with it, so only when nobody asks any more.
+    await this.#app.close();
     this.#app.get(HttpMonitoringGateway).close();
     this.#app.get(GrpcExecutionStats).close();
     await this.#ops.close();

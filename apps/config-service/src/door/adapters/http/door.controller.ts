@@ -1,8 +1,10 @@
 import { Controller, Delete, Get, Inject, Post, Req, Res } from '@nestjs/common';
+import type { Logger } from '@signalbox/observability';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { requirePrincipal } from '../../../access/access.ts';
 import { NeedsScope } from '../../../access/needs-scope.ts';
 import { SignalboxError } from '../../../errors/signalbox-error.ts';
+import { LOGGER } from '../../../shared.ts';
 import { isWebhookId } from '../../../webhooks/webhook-id.ts';
 import type { WebhookOwnership } from '../../../webhooks/webhook-ownership.port.ts';
 import { WEBHOOK_OWNERSHIP } from '../../../webhooks/webhook-ownership.port.ts';
@@ -20,6 +22,7 @@ export class DoorController {
   constructor(
     @Inject(WEBHOOK_OWNERSHIP) private readonly ownership: WebhookOwnership,
     @Inject(MONITORING_GATEWAY) private readonly monitoring: MonitoringGateway,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   @Get(['hooks/:id/recent-logs', 'hooks/:id/deliveries', 'hooks/:id/deliveries/:deliveryId'])
@@ -83,10 +86,14 @@ export class DoorController {
       caller,
       ...(request.body !== undefined && { body: JSON.stringify(request.body) }),
     });
-    if (answer === 'unavailable') {
-      throw new SignalboxError('service.unavailable', 'The delivery log cannot be reached now; try again shortly');
-    }
+    if (answer === 'unavailable') throw unreachable();
     const { status, headers, body } = answer;
+    if (status === 401) {
+      // It is us whom monitoring does not believe; the caller's credential was checked here and is right.
+      body.destroy();
+      this.logger.error({ path: request.routeOptions.url }, 'monitoring.identity_refused');
+      throw unreachable();
+    }
     // The reader may go at any time; monitoring must not go on writing for nobody.
     reply.raw.once('close', () => body.destroy());
     if (reply.raw.destroyed) body.destroy();
@@ -95,6 +102,10 @@ export class DoorController {
       .headers({ ...headers })
       .send(body);
   }
+}
+
+function unreachable(): SignalboxError {
+  return new SignalboxError('service.unavailable', 'The delivery log cannot be reached now; try again shortly');
 }
 
 function passedHeaders(request: FastifyRequest): Record<string, string> {

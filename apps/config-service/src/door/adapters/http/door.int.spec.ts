@@ -108,6 +108,14 @@ describe('the public door', () => {
     expect(answer).toMatchObject({ status: 400, body: '{"code":"log.invalid_time_window"}' });
   });
 
+  it('does not tell callers that their credential is bad when monitoring refuses ours', async () => {
+    const { id } = await service.makeWebhook();
+    monitoring.answer = (_, response) => response.writeHead(401).end('{"code":"auth.unauthorized"}');
+    const answer = await service.call('GET', `/api/hooks/${id}/recent-logs`);
+    expect(answer).toMatchObject({ status: 503, body: { code: 'service.unavailable' } });
+    expect(service.logLines.some((line) => /"level":"error".*"monitoring.identity_refused"/.test(line))).toBe(true);
+  });
+
   it.each(['/api/ops/..%2fhooks', '/api/ops/%2e%2e/hooks', '/api/ops/a%5cb'])('passes no %s on', async (path) => {
     expect(await statusOf(`${service.httpUrl}/`, path, { authorization: `Bearer ${service.apiKey}` })).toBe(404);
     expect(monitoring.asked).toEqual([]);
