@@ -9,6 +9,7 @@ import type { Logger, Registry } from '@signalbox/observability';
 import { createRegistry } from '@signalbox/observability';
 import type { DispatcherEnvironment, RoleName } from './dispatcher.environment.ts';
 import { Dispatcher } from './dispatcher.ts';
+import { EVENT_TYPE_LOG, EventTypesModule } from './event-types/event-types.module.ts';
 import type { OnFatal, Role } from './role.ts';
 import { ENVIRONMENT, KAFKA_CONNECTION, LOGGER, ON_FATAL, PARTITIONS, REGISTRY, TOPICS } from './role.ts';
 import { ROUTER_ROLE, RouterModule } from './router/router.module.ts';
@@ -25,7 +26,14 @@ const ROLE_MODULES: Record<RoleName, { readonly module: Type; readonly role: sym
 
 /** A fact lies in its delivery's partition, so both topics must have as many. Also names topics that do not exist. */
 async function countPartitions(connection: KafkaConnection, topics: TopicNames): Promise<number> {
-  const own = [topics.deliveries, topics.attempts, topics.webhooks, topics.deadLetters, ...topics.retries];
+  const own = [
+    topics.deliveries,
+    topics.attempts,
+    topics.webhooks,
+    topics.eventTypes,
+    topics.deadLetters,
+    ...topics.retries,
+  ];
   const [deliveries = 0, attempts = 0] = await partitionCounts(connection, [...own, ...topics.authEvents]);
   if (deliveries === attempts) return deliveries;
   throw new Error(
@@ -67,14 +75,32 @@ export class DispatcherModule {
       imports: [
         SharedModule.register(env, logger, onFatal),
         ...(needsWebhooks ? [WebhooksModule] : []),
+        ...(env.roles.includes('router') ? [EventTypesModule] : []),
         ...chosen.map(({ module }) => module),
       ],
       providers: [
         {
           provide: Dispatcher,
-          useFactory: (registry: Registry, webhookLog: LogFollower | undefined, ...roles: Role[]) =>
-            new Dispatcher({ roles, webhookLog, ops: { host: env.OPS_HOST, port: env.OPS_PORT }, registry, logger }),
-          inject: [REGISTRY, { token: WEBHOOK_LOG, optional: true }, ...chosen.map(({ role }) => role)],
+          useFactory: (
+            registry: Registry,
+            webhookLog: LogFollower | undefined,
+            eventTypeLog: LogFollower | undefined,
+            ...roles: Role[]
+          ) =>
+            new Dispatcher({
+              roles,
+              webhookLog,
+              eventTypeLog,
+              ops: { host: env.OPS_HOST, port: env.OPS_PORT },
+              registry,
+              logger,
+            }),
+          inject: [
+            REGISTRY,
+            { token: WEBHOOK_LOG, optional: true },
+            { token: EVENT_TYPE_LOG, optional: true },
+            ...chosen.map(({ role }) => role),
+          ],
         },
       ],
     };

@@ -7,6 +7,8 @@ export interface DispatcherParts {
   readonly roles: readonly Role[];
   /** Undefined where no role of this process needs to know the webhooks. */
   readonly webhookLog: LogFollower | undefined;
+  /** Undefined where no role of this process needs to know what may be published. */
+  readonly eventTypeLog: LogFollower | undefined;
   readonly ops: { readonly host: string; readonly port: number };
   readonly registry: Registry;
   readonly logger: Logger;
@@ -20,15 +22,16 @@ export class Dispatcher {
   constructor(private readonly parts: DispatcherParts) {}
 
   async start(): Promise<void> {
-    const { roles, webhookLog, ops, registry, logger } = this.parts;
+    const { roles, webhookLog, eventTypeLog, ops, registry, logger } = this.parts;
     const webhooks = {
       name: 'webhooks',
-      reasonNotReady: () => (this.areWebhooksKnown ? null : 'the log of webhooks was not read to its end yet'),
+      reasonNotReady: () =>
+        this.areWebhooksKnown ? null : 'the logs of webhooks and event types were not read to their ends yet',
     };
     const checks = [webhooks, ...roles.flatMap((role) => role.readiness)];
     this.opsListener = await startOpsListener({ ...ops, checks, registry, logger });
-    // Invariant 7: nothing is routed or sent before the webhooks are known.
-    await webhookLog?.start();
+    // Invariant 7: nothing is routed or sent before the webhooks, and what may be published, are known.
+    await Promise.all([webhookLog?.start(), eventTypeLog?.start()]);
     this.areWebhooksKnown = true;
     await Promise.all(roles.map(async (role) => role.start()));
     const grpcUrl = roles.find((role) => role.grpcUrl !== undefined)?.grpcUrl;
@@ -37,7 +40,7 @@ export class Dispatcher {
 
   async stop(): Promise<void> {
     await Promise.all(this.parts.roles.map(async (role) => role.stop()));
-    await this.parts.webhookLog?.stop();
+    await Promise.all([this.parts.webhookLog?.stop(), this.parts.eventTypeLog?.stop()]);
     await this.opsListener?.close();
   }
 }

@@ -6,6 +6,7 @@ import { decodeFact, encodeFact, factKindOf } from './attempt.codec.ts';
 import { decodeDeadLetter } from './dead-letter.codec.ts';
 import type { Delivery } from './delivery.codec.ts';
 import { attemptIdOfDelivery, decodeDelivery, decodeWait, encodeDelivery } from './delivery.codec.ts';
+import { decodeEventType, eventTypeKey } from './event-type.codec.ts';
 import { decodeOperation } from './operation.codec.ts';
 import { compareVersions, decodeWebhook } from './webhook-state.codec.ts';
 
@@ -123,5 +124,18 @@ describe('webhook, operation and dead letter codecs', () => {
   it('hold a higher epoch for newer whatever its version', () => {
     expect(compareVersions({ epoch: 2, version: 1 }, { epoch: 1, version: 900 })).toBeGreaterThan(0);
     expect(compareVersions({ epoch: 1, version: 2 }, { epoch: 1, version: 3 })).toBeLessThan(0);
+  });
+});
+
+describe('event type codec', () => {
+  it.each(['', 'nonsense', 'null', '[]', '{}', '{"deleted":false,"tenantId":"t","name":"n","epoch":1}'])(
+    'takes %j for none of ours',
+    (text) => {
+      expect(decodeEventType(Buffer.from(text))).toBeUndefined();
+    },
+  );
+
+  it('has a key of its own for every tenant and name', () => {
+    expect(eventTypeKey({ tenantId: 'a/b', name: 'c' })).not.toBe(eventTypeKey({ tenantId: 'a', name: 'b:c' }));
   });
 });

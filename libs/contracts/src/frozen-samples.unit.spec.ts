@@ -3,13 +3,14 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { FACT_KINDS, decodeFact, encodeFact } from './attempt.codec.ts';
 import { decodeDeadLetter, encodeDeadLetter } from './dead-letter.codec.ts';
+import { decodeEventType, encodeEventType } from './event-type.codec.ts';
 import { decodeDelivery, decodeWait, encodeDelivery } from './delivery.codec.ts';
 import { OPERATION_KINDS, decodeOperation, encodeOperation } from './operation.codec.ts';
 import { decodeWebhook, encodeWebhook } from './webhook-state.codec.ts';
 
 /** A record as a released version wrote it. These files are never changed: records like them lie in customers' logs. */
 interface Sample {
-  readonly log: 'attempts' | 'deliveries' | 'retries' | 'dead-letters' | 'webhooks' | 'operations';
+  readonly log: 'attempts' | 'deliveries' | 'retries' | 'dead-letters' | 'webhooks' | 'event-types' | 'operations';
   readonly key: string;
   readonly headers: Record<string, string>;
   readonly value: string;
@@ -45,6 +46,10 @@ const reencode: Readonly<Record<Sample['log'], Reencode>> = {
     const webhook = decodeWebhook(Buffer.from(sample.value));
     return webhook && { headers: {}, value: encodeWebhook(webhook) };
   },
+  'event-types': (sample) => {
+    const eventType = decodeEventType(Buffer.from(sample.value));
+    return eventType && { headers: {}, value: encodeEventType(eventType) };
+  },
   operations: (sample) => {
     const operation = decodeOperation(received(sample), Buffer.from(sample.value));
     return operation && encodeOperation(operation);
@@ -65,6 +70,6 @@ describe('frozen samples of every record', () => {
   });
 
   it('hold each log that this version writes', () => {
-    expect(new Set(samples.map(({ sample }) => sample.log)).size).toBe(6);
+    expect(new Set(samples.map(({ sample }) => sample.log)).size).toBe(7);
   });
 });

@@ -32,6 +32,8 @@ export interface TopicNames {
   /** Upstream's topics, configured by their full names. */
   readonly authEvents: readonly string[];
   readonly webhooks: string;
+  /** Operators' own event types. */
+  readonly eventTypes: string;
   readonly deliveries: string;
   /** One for each of {@link RETRY_TIERS}, in its order. */
   readonly retries: readonly string[];
@@ -46,6 +48,7 @@ export function topicNames(options: { readonly prefix: string; readonly authEven
   return {
     authEvents: options.authEvents,
     webhooks: own('webhooks'),
+    eventTypes: own('event-types'),
     deliveries: own('deliveries'),
     retries: RETRY_TIERS.map((tier) => own(`retries.${tier.name}`)),
     attempts: own('attempts'),
@@ -118,6 +121,7 @@ export function topicSpecs(names: TopicNames, layout: TopicLayout): readonly Top
   });
   return [
     spec(names.webhooks, 1, { 'cleanup.policy': 'compact', 'retention.ms': '-1' }),
+    spec(names.eventTypes, 1, { 'cleanup.policy': 'compact', 'retention.ms': '-1' }),
     spec(names.deliveries, layout.partitions, kept(14)),
     ...names.retries.map((name) => spec(name, layout.retryPartitions, kept(14))),
     spec(names.attempts, layout.partitions, kept(8)),

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { Module } from '@nestjs/common';
 import type { TopicNames } from '@signalbox/contracts';
 import { groupNames } from '@signalbox/contracts';
-import { isKnownEvent } from '@signalbox/domain';
 import type { KafkaConnection } from '@signalbox/kafka';
 import { createLogConsumer, createLogProducer, createTailReader } from '@signalbox/kafka';
 import type { Logger, Registry } from '@signalbox/observability';
@@ -11,6 +10,9 @@ import type { DispatcherEnvironment } from '../dispatcher.environment.ts';
 import { GroupRole } from '../group-role.ts';
 import type { OnFatal, Role } from '../role.ts';
 import { ENVIRONMENT, KAFKA_CONNECTION, LOGGER, ON_FATAL, PARTITIONS, REGISTRY, TOPICS } from '../role.ts';
+import type { EventTypeLookup } from '../event-types/event-type-lookup.port.ts';
+import { EVENT_TYPE_LOOKUP } from '../event-types/event-type-lookup.port.ts';
+import { EventTypesModule } from '../event-types/event-types.module.ts';
 import type { WebhookLookup } from '../webhooks/webhook-lookup.port.ts';
 import { WEBHOOK_LOOKUP } from '../webhooks/webhook-lookup.port.ts';
 import { WebhooksModule } from '../webhooks/webhooks.module.ts';
@@ -20,7 +22,7 @@ import { Router } from './application/router.ts';
 export const ROUTER_ROLE = Symbol('RouterRole');
 
 @Module({
-  imports: [WebhooksModule],
+  imports: [WebhooksModule, EventTypesModule],
   providers: [
     {
       provide: ROUTER_ROLE,
@@ -30,6 +32,7 @@ export const ROUTER_ROLE = Symbol('RouterRole');
         topics: TopicNames,
         partitions: number,
         directory: WebhookLookup,
+        eventTypes: EventTypeLookup,
         logger: Logger,
         registry: Registry,
         onFatal: OnFatal,
@@ -39,7 +42,8 @@ export const ROUTER_ROLE = Symbol('RouterRole');
         const handler = new Router({
           rules: {
             maxEventBytes: env.MAX_EVENT_BYTES,
-            isKnownEvent,
+            isKnownEvent: (tenantId, name) =>
+              eventTypes.isKnown(tenantId, name) || isSubscribedTo(directory, tenantId, name),
             subscribers: (tenantId, eventType) => directory.subscribers(tenantId, eventType),
             randomUuids: () => randomUUID() + randomUUID(),
           },
@@ -58,9 +62,28 @@ export const ROUTER_ROLE = Symbol('RouterRole');
         });
         return new GroupRole({ name: 'router', handler, consumer, producer, tail: reader, tickMs: 250, onFatal });
       },
-      inject: [ENVIRONMENT, KAFKA_CONNECTION, TOPICS, PARTITIONS, WEBHOOK_LOOKUP, LOGGER, REGISTRY, ON_FATAL],
+      inject: [
+        ENVIRONMENT,
+        KAFKA_CONNECTION,
+        TOPICS,
+        PARTITIONS,
+        WEBHOOK_LOOKUP,
+        EVENT_TYPE_LOOKUP,
+        LOGGER,
+        REGISTRY,
+        ON_FATAL,
+      ],
     },
   ],
   exports: [ROUTER_ROLE],
 })
 export class RouterModule {}
+
+/**
+ * A webhook can subscribe to known types alone, and the two logs are read apart: whoever saw its webhook in effect may
+ * publish, though the type itself is read a moment later.
+ */
+function isSubscribedTo(directory: WebhookLookup, tenantId: string, name: string): boolean {
+  for (const _ of directory.subscribers(tenantId, name)) return true;
+  return false;
+}

@@ -22,7 +22,7 @@ export type Routing =
 
 export interface RoutingRules {
   readonly maxEventBytes: number;
-  readonly isKnownEvent: (name: string) => boolean;
+  readonly isKnownEvent: (tenantId: string, name: string) => boolean;
   readonly subscribers: (tenantId: string, eventType: string) => Iterable<WebhookState>;
   /** Two random UUIDs, for a trace id. */
   readonly randomUuids: () => string;
@@ -38,7 +38,7 @@ export function routeEvent(record: PublishedRecord, rules: RoutingRules): Routin
   const value = record.value ?? Buffer.alloc(0);
   const event = readPublishedEvent(value, {
     maxBytes: rules.maxEventBytes,
-    isKnownEvent: rules.isKnownEvent,
+    isKnownEvent: (name) => rules.isKnownEvent(identity.tenantId, name),
     ...(identity.eventByHeaders === undefined ? {} : { eventByHeaders: identity.eventByHeaders }),
   });
   if (!event.ok) return { kind: 'rejected', reason: event.reason, message: event.message };
