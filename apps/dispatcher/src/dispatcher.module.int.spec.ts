@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Fact } from '@signalbox/contracts';
+import type { DeadLetter, Fact } from '@signalbox/contracts';
 import { decodeDeadLetter, decodeFact } from '@signalbox/contracts';
 import type { DeliveryId } from '@signalbox/domain';
 import { deliveryIdOf, standardWebhooksSecret } from '@signalbox/domain';
@@ -94,6 +94,24 @@ describe('the dispatcher, all roles on a real Kafka', () => {
     await waitFor(() => letters.length >= 2, { what: 'two dead letters' });
     const reasons = new Set(letters.map((letter) => decodeDeadLetter(letter.headers)?.reason));
     expect(reasons).toEqual(new Set(['carries-hook-id', 'not-json']));
+  });
+
+  it('puts a record of thousands of headers aside, by where it lies, and delivers the next', async () => {
+    const id = await configure();
+    const letters = await running.records(backends.topics.deadLetters);
+    const headers = Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`h${index}`, 'x']));
+    await running.publish(anEvent(), { ...headers, 'tenant-id': id });
+    await running.publish(anEvent(), { 'tenant-id': id });
+    await receiver.waitForRequests(1);
+    const found = (): (DeadLetter | undefined)[] => letters.map((letter) => decodeDeadLetter(letter.headers));
+    const message = 'the record has 5001 headers; at most 256 are read';
+    await waitFor(() => found().some((one) => one?.message === message), { what: 'the letter' });
+    expect(found().find((one) => one?.message === message)).toMatchObject({
+      reason: 'bad-header',
+      topic: backends.topics.authEvents[0],
+      partition: expect.any(Number),
+      offset: expect.any(Number),
+    });
   });
 
   it('skips what comes up while its webhook is disabled, and waits for a state it does not know yet', async () => {

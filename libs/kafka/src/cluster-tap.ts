@@ -21,6 +21,9 @@ export interface FetchedPartition {
 
 export interface ClusterListener {
   onJoinAnswered(membership: Membership): void;
+  /** The join is complete; its last request was sent at `askedAtMs` (of `performance.now()`). */
+  onSyncAnswered?(askedAtMs: number): void;
+  onHeartbeatAnswered?(askedAtMs: number): void;
   onFetched(fetched: FetchedPartition): void;
   /** The log does not have the offset asked for. What is returned goes to kafkajs instead of its own error. */
   onOutOfRange(topic: string, partition: number, error: Error): Error;
@@ -43,11 +46,15 @@ interface FetchAnswer {
 }
 
 type FetchRequest = Parameters<Broker['fetch']>[0];
-type JoinableBroker = Broker & { joinGroup(request: object): Promise<JoinAnswer> };
+type JoinableBroker = Broker & {
+  joinGroup(request: object): Promise<JoinAnswer>;
+  syncGroup(request: object): Promise<unknown>;
+  heartbeat(request: object): Promise<unknown>;
+};
 
 /**
- * kafkajs hides what a consumer by position needs to know: the generation (to commit under it and no other), the offset
- * each fetch began at (batches of filtered records come without), empty answers (a hole at the log's end), and that it
+ * kafkajs hides what a consumer by position needs to know: the generation (to commit under it and no other), when an
+ * answered heartbeat was sent (by a clock that nobody sets), the offset each fetch began at (batches of filtered records come without), empty answers (a hole at the log's end), and that it
  * overwrites the group's offset when a fetch is out of range. It does hand its cluster to the partition assigner. The
  * tap listens there, on `findBroker`, through which every broker of the consumer comes.
  */
@@ -73,6 +80,20 @@ function tapBroker(broker: JoinableBroker, listener: ClusterListener): void {
     });
     const { memberId, generationId } = answer;
     listener.onJoinAnswered({ coordinator: broker, memberId, generationId });
+    return answer;
+  };
+  const syncGroup = broker.syncGroup.bind(broker);
+  broker.syncGroup = async (request) => {
+    const askedAtMs = performance.now();
+    const answer = await syncGroup(request);
+    listener.onSyncAnswered?.(askedAtMs);
+    return answer;
+  };
+  const heartbeat = broker.heartbeat.bind(broker);
+  broker.heartbeat = async (request) => {
+    const askedAtMs = performance.now();
+    const answer = await heartbeat(request);
+    listener.onHeartbeatAnswered?.(askedAtMs);
     return answer;
   };
   broker.fetch = async (request: FetchRequest) => {

@@ -2,6 +2,7 @@ import { Kafka, type ISocketFactory, type KafkaConfig, type RetryOptions, type S
 import type { KafkaLogger } from './kafka-logger.port.ts';
 import { silentLogger } from './kafka-logger.port.ts';
 import { kafkajsLogCreator, kafkajsLogLevel } from './kafkajs-logging.ts';
+import './kafkajs-decoding.ts';
 import './kafkajs-encoding.ts';
 import './kafkajs-warnings.ts';
 

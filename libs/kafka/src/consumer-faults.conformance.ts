@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import type { KafkaCluster } from './kafka-cluster.conformance.ts';
 import { createLogConsumer, type KafkajsConsumerOptions } from './kafkajs-consumer.ts';
 import type { LogConsumer } from './log-consumer.port.ts';
@@ -300,6 +300,52 @@ export function consumerFaults(cluster: () => KafkaCluster): void {
       for (let turns = 0; turns < 50; turns++) await new Promise((resolve) => setImmediate(resolve));
       expect(before).toBeGreaterThan(1_200);
       expect(consumer.msSinceHeartbeat()).toBeGreaterThanOrEqual(1_200);
+    });
+
+    it('is not taken in by a wall clock that is set back: it counts the silence of its group, and ends', async () => {
+      const topic = await cluster().createTopic(1);
+      const [consumer, handler] = member(newGroup(), topic, new Wire(), { stallAfterMs: 1_000 });
+      await consumer.start();
+      // kafkajs sends its heartbeats by that clock, and goes on fetching.
+      const wallClock = Date.now.bind(Date);
+      const now = jest.spyOn(Date, 'now').mockImplementation(() => wallClock() - 3_600_000);
+      try {
+        await eventually('some silence', () => consumer.msSinceHeartbeat() > 4_500, 6_500);
+        await eventually('the end', () => handler.fatal.length > 0);
+      } finally {
+        now.mockRestore();
+      }
+      expect(handler.fatal[0]?.message).toMatch(/^the group fault-.* was not heard for 1[67]\d\d\d ms$/);
+    });
+
+    it('hands over a record of thousands of headers at once, with its fault in place of them', async () => {
+      const topic = await cluster().createTopic(1);
+      const headers = Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`h${index}`, 'x']));
+      const of = { topic, partition: 0, key: null };
+      await cluster().append([
+        { ...of, value: 'before', headers: { one: 'eins' } },
+        { ...of, value: 'many', headers },
+        { ...of, value: 'after', headers: { two: 'zwei' } },
+      ]);
+      const [consumer, handler] = member(newGroup(), topic);
+      let longestMs = 0;
+      let turnedAtMs = performance.now();
+      const watch = setInterval(() => {
+        longestMs = Math.max(longestMs, performance.now() - turnedAtMs);
+        turnedAtMs = performance.now();
+      }, 5);
+      await consumer.start();
+      await eventually('all records', () => handler.records.length === 3);
+      clearInterval(watch);
+      expect(longestMs).toBeLessThan(1_000);
+      expect(handler.records.map(({ headers: read }) => Object.keys(read))).toEqual([['one'], [], ['two']]);
+      expect(handler.records[1]).toMatchObject({
+        topic,
+        partition: 0,
+        offset: 1,
+        headerFault: 'the record has 20000 headers; at most 256 are read',
+      });
+      expect(handler.records.map(({ headerFault }) => headerFault === undefined)).toEqual([true, false, true]);
     });
 
     it('ends when kafkajs gives up', async () => {

@@ -8,6 +8,8 @@ export interface QueuedRecord {
   readonly headers: OutgoingRecord['headers'];
   readonly bytes: number;
   readonly onAppended: ((appended: Appended) => void) | undefined;
+  readonly isVoid?: (() => boolean) | undefined;
+  readonly onVoid?: (() => void) | undefined;
   /** Decided before the first sending, then never again. */
   partition: number | undefined;
 }

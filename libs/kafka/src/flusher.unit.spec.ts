@@ -38,6 +38,7 @@ function setUp(limits = { records: 500, bytes: 1_000_000, bytesPerPartition: 1_0
   const queue = new RecordQueue(limits, new PartitionPlacement());
   const flusher = new Flusher(queue, sender, silentLogger, {
     onAcknowledged: ({ value }) => acknowledged.push(String(value)),
+    onVoid: ({ value }) => expect(value).toBeUndefined(),
     onLanded: (records) => landed.push(records),
   });
   const append = (value: string, partition: number | undefined = 0, bytes = 10): void => {

@@ -28,6 +28,8 @@ type FetchedBatch = Batch & { readonly fetchedOffset: string };
 
 const SUBSCRIBE_WITHIN_MS = 5_000;
 const STOP_WITHIN_MS = 10_000;
+/** A rebalance waits for its slowest member. */
+const REBALANCE_MS = 15_000;
 
 /** A {@link LogConsumer} over kafkajs. `start` rejects with what `onFatal` was given when it does not get that far. */
 export function createLogConsumer(options: KafkajsConsumerOptions): LogConsumer {
@@ -48,6 +50,8 @@ class KafkajsConsumer implements LogConsumer {
   /** As answered by the coordinator; counts only once the assignment has come too. */
   #pendingMember: Membership | undefined;
   #member: Membership | undefined;
+  #syncAskedAtMs = Number.NEGATIVE_INFINITY;
+  #wasSilent = false;
   #join = new AbortController();
   #commits: Promise<unknown> = Promise.resolve();
   #watch: NodeJS.Timeout | undefined;
@@ -71,7 +75,7 @@ class KafkajsConsumer implements LogConsumer {
       ],
       sessionTimeout: 6_000,
       heartbeatInterval: 1_500,
-      rebalanceTimeout: 15_000,
+      rebalanceTimeout: REBALANCE_MS,
       // kafkajs's default of 5,000 also delays pause, resume and seek.
       maxWaitTimeInMs: 100,
       maxBytesPerPartition: options.maxBytesPerPartition ?? 1024 * 1024,
@@ -160,7 +164,6 @@ class KafkajsConsumer implements LogConsumer {
 
   #listen(): void {
     const consumer = this.#consumer;
-    this.#age.observe(consumer);
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => this.#guard(() => this.#onJoin(payload)));
     consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
       if (payload.batchSize === 0) this.#guard(() => this.#skip(payload.topic, payload.partition, payload.lastOffset));
@@ -174,6 +177,10 @@ class KafkajsConsumer implements LogConsumer {
       onJoinAnswered: (membership) => {
         this.#pendingMember = membership;
       },
+      onSyncAnswered: (askedAtMs) => {
+        this.#syncAskedAtMs = askedAtMs;
+      },
+      onHeartbeatAnswered: (askedAtMs) => this.#age.note(askedAtMs),
       onFetched: (fetched) => this.#onFetched(fetched),
       // In its own error kafkajs would see the order to overwrite the group's offset with its default.
       onOutOfRange: (topic, partition, cause) => {
@@ -202,6 +209,8 @@ class KafkajsConsumer implements LogConsumer {
     // is paused, sought and resumed anew, so that what is left over of them never counts.
     this.#pauseAll();
     this.#handler.onJoin({ assigned, lost, isContinuous });
+    // Not before what was lost is known to be lost: work may start again now.
+    this.#age.note(this.#syncAskedAtMs);
     if (this.#isQuiesced) return;
     this.#join = new AbortController();
     void this.#locate(assigned, this.#join.signal);
@@ -325,6 +334,7 @@ class KafkajsConsumer implements LogConsumer {
   }
 
   #checkStall(): void {
+    this.#checkSilence();
     const oldest = performance.now() - this.#stallAfterMs;
     const stalled = this.#table
       .all()
@@ -332,6 +342,16 @@ class KafkajsConsumer implements LogConsumer {
     if (stalled === undefined) return;
     const { topic, partition } = stalled;
     this.#fail(new Error(`no fetch of ${topic}[${partition}] was answered for ${this.#stallAfterMs} ms`));
+  }
+
+  /** By kafkajs's clock, which may be set back, no heartbeat may be due for hours. */
+  #checkSilence(): void {
+    const isSilent = this.#age.ms() > this.#stallAfterMs + REBALANCE_MS && this.#member !== undefined;
+    // Twice in a row: a process that was stopped and goes on has had no turn to ask.
+    if (isSilent && this.#wasSilent) {
+      this.#fail(new Error(`the group ${this.#options.groupId} was not heard for ${Math.round(this.#age.ms())} ms`));
+    }
+    this.#wasSilent = isSilent;
   }
 
   #guard(step: () => void): void {

@@ -1,6 +1,6 @@
 import { createClient, type KafkaConnection } from './connection.ts';
 import type { QueuedRecord } from './flight.ts';
-import { Flusher } from './flusher.ts';
+import { Flusher, type FlightListener } from './flusher.ts';
 import { silentLogger } from './kafka-logger.port.ts';
 import { KafkajsSender } from './kafkajs-sender.ts';
 import type { Appended, LogProducer, OutgoingRecord } from './log-producer.port.ts';
@@ -14,6 +14,11 @@ export interface LogProducerOptions {
   readonly maxWaitingBytes?: number;
   /** `max.message.bytes` of the topics written to. Default 1 MiB. A larger record is refused by `append`. */
   readonly maxBatchBytes?: number;
+  /**
+   * While it answers false nothing is sent, only gathered: for a member of a group that may have been expelled. What is
+   * left at `stop` is sent all the same. Default: always true.
+   */
+  readonly mayStart?: () => boolean;
   /** For tests; default shortly below 2^31. */
   readonly renewAfterRecords?: number;
 }
@@ -54,10 +59,15 @@ class KafkajsProducer implements LogProducer {
     this.#sender = new KafkajsSender(createClient(options.connection), placement, logger, {
       renewAfterRecords: options.renewAfterRecords ?? RENEW_AFTER_RECORDS,
     });
-    this.#flusher = new Flusher(this.#queue, this.#sender, logger, {
-      onAcknowledged: (record, partition, offset) => this.#acknowledge(record, partition, offset),
+    const listener: FlightListener = {
+      onAcknowledged: (record, partition, offset) =>
+        this.#settle(record, () => record.onAppended?.({ partition, offset })),
+      onVoid: (record) => this.#settle(record, () => record.onVoid?.()),
       onLanded: (records) => this.#land(records),
-    });
+    };
+    const { mayStart } = options;
+    const mayFly = (): boolean => this.#isStopped || mayStart === undefined || mayStart();
+    this.#flusher = new Flusher(this.#queue, this.#sender, logger, listener, mayFly);
   }
 
   async start(): Promise<void> {
@@ -72,9 +82,9 @@ class KafkajsProducer implements LogProducer {
     if (bytes > this.#maxRecordBytes) {
       throw new RangeError(`a record of ${bytes} bytes for ${record.topic}: ${this.#maxRecordBytes} are the most`);
     }
-    const { topic, key, value, partition } = record;
+    const { topic, key, value, partition, isVoid, onVoid } = record;
     const headers = definedHeaders(record.headers);
-    this.#queue.push({ topic, key, value, headers, bytes, onAppended, partition });
+    this.#queue.push({ topic, key, value, headers, bytes, onAppended, isVoid, onVoid, partition });
     this.#appended++;
     this.#waitingBytes += bytes;
     if (this.#waitingBytes > this.#maxWaitingBytes) this.#wasSaturated = true;
@@ -101,10 +111,10 @@ class KafkajsProducer implements LogProducer {
     await this.#sender.close();
   }
 
-  #acknowledge(record: QueuedRecord, partition: number, offset: number): void {
+  #settle(record: QueuedRecord, tell: () => void): void {
     this.#waitingBytes -= record.bytes;
     try {
-      record.onAppended?.({ partition, offset });
+      tell();
     } catch (error) {
       rethrowLater(error);
     }

@@ -74,9 +74,15 @@ export interface LogConsumer {
    * partitions that are not assigned are left out. Throws only when the connection is lost for good.
    */
   commit(entries: readonly CommitEntry[]): Promise<'committed' | 'fenced'>;
-  /** Milliseconds since the group last answered a heartbeat, fetch or join; start no work while above 4,500. */
+  /**
+   * Milliseconds since the group last answered a heartbeat or a join, counted from the question; start no work while above
+   * {@link MAX_HEARTBEAT_AGE_MS}.
+   */
   msSinceHeartbeat(): number;
 }
+
+/** Where a group has not answered for this long, another member may hold the partitions: start neither POST nor produce. */
+export const MAX_HEARTBEAT_AGE_MS = 4_500;
 
 export interface LogConsumerOptions {
   readonly groupId: string;

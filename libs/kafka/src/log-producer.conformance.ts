@@ -136,6 +136,35 @@ export function logProducerConformance(name: string, harness: () => LogProducerH
       expect(await valuesOf(topic, 0)).toEqual(['small']);
     });
 
+    it('leaves out what is void when its turn comes, and says so', async () => {
+      const topic = await harness().createTopic(2);
+      const { producer, hold, release } = await start();
+      producer.append({ topic, partition: 0, key: null, value: 'first' });
+      await producer.flush();
+      hold();
+      const told: string[] = [];
+      const lost = new Set<string>();
+      for (const value of ['on its way', 'a', 'b', 'c']) {
+        for (const partition of [0, 1]) {
+          const label = `${value}/${partition}`;
+          const isVoid = (): boolean => lost.has(label);
+          const onVoid = (): void => void told.push(`void ${label}`);
+          producer.append({ topic, partition, key: null, value, isVoid, onVoid }, () => told.push(label));
+        }
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      for (const label of ['a/0', 'b/0', 'c/0', 'b/1']) lost.add(label);
+      const flushed = producer.flush();
+      release();
+      await flushed;
+      expect(await valuesOf(topic, 0)).toEqual(['first', 'on its way']);
+      expect(await valuesOf(topic, 1)).toEqual(['on its way', 'a', 'c']);
+      expect(told.toSorted()).toEqual(
+        ['a/1', 'c/1', 'on its way/0', 'on its way/1', 'void a/0', 'void b/0', 'void b/1', 'void c/0'].toSorted(),
+      );
+      expect(producer.isSaturated()).toBe(false);
+    });
+
     it('flushes before it stops, and takes nothing more', async () => {
       const topic = await harness().createTopic(1);
       const { producer } = await start();

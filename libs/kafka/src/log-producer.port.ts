@@ -7,6 +7,12 @@ export interface OutgoingRecord {
   readonly key: Buffer | string | null;
   readonly value: Buffer | string | null;
   readonly headers?: LogHeaders;
+  /**
+   * Asked when its turn comes: a record that is void by then is left out, and `onVoid` runs in place of `onAppended`. For
+   * work on a partition that went away while the record was queued: its new owner does it.
+   */
+  readonly isVoid?: () => boolean;
+  readonly onVoid?: () => void;
 }
 
 export interface Appended {

@@ -11,6 +11,8 @@ export interface LogRecord {
   readonly key: Buffer | null;
   readonly value: Buffer | null;
   readonly headers: LogHeaders;
+  /** Why `headers` is empty although the record has some: it has more than are read. */
+  readonly headerFault?: string | undefined;
 }
 
 export interface TopicPartition {

@@ -204,6 +204,28 @@ export function producerFaults(cluster: () => KafkaCluster): void {
       expect(batches.map(({ firstSequence }) => firstSequence)).toEqual([0, 5, 0, 5, 0, 5]);
     });
 
+    it('sends nothing while it may not start, and what is left at the end', async () => {
+      const topic = await cluster().createTopic(1);
+      let mayStart = true;
+      const producer = await start(new Wire(), { mayStart: () => mayStart });
+      let acknowledged = 0;
+      const append = (value: string): void =>
+        producer.append({ topic, partition: 0, key: null, value }, () => acknowledged++);
+      append('first');
+      await producer.flush();
+      mayStart = false;
+      append('second');
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      expect(await valuesOf(topic, 0)).toEqual(['first']);
+      mayStart = true;
+      await producer.flush();
+      expect(acknowledged).toBe(2);
+      mayStart = false;
+      append('third');
+      await producer.stop();
+      expect(await valuesOf(topic, 0)).toEqual(['first', 'second', 'third']);
+    });
+
     it('has one request to a broker at a time, and gathers what comes meanwhile', async () => {
       const topic = await cluster().createTopicOn([[1, 2, 3]]);
       const wire = new Wire();

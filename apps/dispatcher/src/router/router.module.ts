@@ -3,7 +3,7 @@ import { Module } from '@nestjs/common';
 import type { TopicNames } from '@signalbox/contracts';
 import { groupNames } from '@signalbox/contracts';
 import type { KafkaConnection } from '@signalbox/kafka';
-import { createLogConsumer, createLogProducer, createTailReader } from '@signalbox/kafka';
+import { createLogConsumer, createLogProducer, createTailReader, MAX_HEARTBEAT_AGE_MS } from '@signalbox/kafka';
 import type { Logger, Registry } from '@signalbox/observability';
 import { KnownTail } from '@signalbox/positions';
 import type { DispatcherEnvironment } from '../dispatcher.environment.ts';
@@ -37,7 +37,11 @@ export const ROUTER_ROLE = Symbol('RouterRole');
         registry: Registry,
         onFatal: OnFatal,
       ): Role => {
-        const producer = createLogProducer({ connection });
+        const producer = createLogProducer({
+          connection,
+          // What a process had queued when it was stopped waits until it knows what it still holds.
+          mayStart: () => consumer.msSinceHeartbeat() <= MAX_HEARTBEAT_AGE_MS,
+        });
         const reader = createTailReader({ connection, topic: topics.deliveries, onFatal });
         const handler = new Router({
           rules: {

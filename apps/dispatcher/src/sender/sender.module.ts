@@ -3,7 +3,7 @@ import type { TopicNames } from '@signalbox/contracts';
 import { groupNames } from '@signalbox/contracts';
 import { UndiciTransport } from '@signalbox/egress';
 import type { KafkaConnection } from '@signalbox/kafka';
-import { createLogConsumer, createLogProducer, createTailReader } from '@signalbox/kafka';
+import { createLogConsumer, createLogProducer, createTailReader, MAX_HEARTBEAT_AGE_MS } from '@signalbox/kafka';
 import type { Logger, Registry } from '@signalbox/observability';
 import { SecretBox } from '@signalbox/secrets';
 import type { DispatcherEnvironment } from '../dispatcher.environment.ts';
@@ -34,7 +34,11 @@ export const SENDER_ROLE = Symbol('SenderRole');
         registry: Registry,
         onFatal: OnFatal,
       ): Role => {
-        const producer = createLogProducer({ connection });
+        const producer = createLogProducer({
+          connection,
+          // What a process had queued when it was stopped waits until it knows what it still holds.
+          mayStart: () => consumer.msSinceHeartbeat() <= MAX_HEARTBEAT_AGE_MS,
+        });
         const tail = createTailReader({ connection, topic: topics.attempts, onFatal });
         const transport = new UndiciTransport({ allowList: env.urlRules.allowList });
         const handler = new Sender({

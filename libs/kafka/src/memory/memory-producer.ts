@@ -99,10 +99,11 @@ export class MemoryProducer implements LogProducer {
 
   #land(): void {
     for (const { record, bytes, onAppended } of this.#waiting.splice(0, MAX_RECORDS)) {
-      const appended = this.#store.append(record);
+      const appended = record.isVoid?.() === true ? undefined : this.#store.append(record);
       this.#acknowledged++;
       this.#waitingBytes -= bytes;
-      onAppended?.(appended);
+      if (appended === undefined) record.onVoid?.();
+      else onAppended?.(appended);
     }
     if (this.#wasSaturated && this.#waitingBytes < this.#maxWaitingBytes / 2) {
       this.#wasSaturated = false;

@@ -143,7 +143,13 @@ export class Router implements LogHandler {
       open++;
       count++;
       this.options.producer.append(
-        { topic: this.options.topics.deliveries, key: webhookId, value: body, headers: encodeDelivery(delivery) },
+        {
+          topic: this.options.topics.deliveries,
+          key: webhookId,
+          value: body,
+          headers: encodeDelivery(delivery),
+          isVoid: () => ledger.ended,
+        },
         ({ partition, offset }) => {
           this.options.tail.note(partition, offset + 1);
           settle();

@@ -191,7 +191,8 @@ export class Scheduler implements LogHandler {
     if (step.kind === 'hop') {
       const tier = retryTierFor(step.remainingMs);
       const topic = this.options.topics.retries[tier] ?? '';
-      this.options.producer.append({ topic, key, value: body, headers: encodeDelivery(delivery, wait) }, () =>
+      const isVoid = (): boolean => ledger.ended;
+      this.options.producer.append({ topic, key, value: body, headers: encodeDelivery(delivery, wait), isVoid }, () =>
         ledger.complete(offset),
       );
       this.options.observer.onHopped(RETRY_TIERS[tier]?.name ?? '');
@@ -223,6 +224,8 @@ export class Scheduler implements LogHandler {
         key: held.key,
         value: held.body,
         headers: encodeDelivery(held.delivery),
+        isVoid: () => same.every(({ ledger }) => ledger.ended),
+        onVoid: () => this.pending.delete(id),
       },
       ({ partition, offset }) => {
         this.options.tail.note(partition, offset + 1);

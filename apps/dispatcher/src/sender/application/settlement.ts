@@ -67,9 +67,17 @@ export class Settlement {
     const tier = retryTierFor(owed.wait.dueAtMs - this.options.now());
     const topic = this.options.topics.retries[tier];
     if (topic === undefined) throw new Error(`there is no topic for retry tier ${RETRY_TIERS[tier]?.name}`);
+    const complete = (): void => this.complete(task);
     this.options.producer.append(
-      { topic, key: task.webhookId, value: task.body, headers: encodeDelivery(owed.delivery, owed.wait) },
-      () => this.complete(task),
+      {
+        topic,
+        key: task.webhookId,
+        value: task.body,
+        headers: encodeDelivery(owed.delivery, owed.wait),
+        isVoid: () => task.ledger.ended,
+        onVoid: complete,
+      },
+      complete,
     );
   }
 
