@@ -13,6 +13,8 @@ export interface PublishOptions<Line extends InputLine> {
   /** What breaks the contract is named and left out; the rest goes on. */
   readonly onBadLine: (line: Line, why: string) => void;
   readonly onGoodLine?: (line: Line) => void;
+  /** One more event is on the log. */
+  readonly onAcknowledged?: () => void;
 }
 
 /**
@@ -38,7 +40,10 @@ export async function publishLines<Line extends InputLine>(
     }
     if (ratePerSecond !== undefined) await pause(startedAt + (taken / ratePerSecond) * 1000 - performance.now());
     taken++;
-    producer.append({ topic, key: null, value: line.bytes, headers }, () => published++);
+    producer.append({ topic, key: null, value: line.bytes, headers }, () => {
+      published++;
+      options.onAcknowledged?.();
+    });
     if (producer.isSaturated()) await new Promise<void>((resolve) => (wake = resolve));
     options.onGoodLine?.(line);
   }
