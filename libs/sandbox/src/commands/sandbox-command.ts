@@ -1,4 +1,4 @@
-import { readdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { lockFolder, lockHolder } from '../folder/folder-lock.ts';
 import { readRunInfo, type RunProcess } from '../folder/run-info.ts';
@@ -77,6 +77,9 @@ async function stop(dir: string, print: Print): Promise<number> {
   return 0;
 }
 
+/** What a sandbox stores. Anything else in its folder is somebody else's: the folder may be any, even a clone's root. */
+const STORED = ['kafka', 'postgres', 'logs', 'run.json', 'ports.json', 'secrets.json', 'demo.json'];
+
 /** The fetched jars stay: they hold nothing of this sandbox. */
 async function reset(dir: string, print: Print): Promise<number> {
   const holder = await lockHolder(dir);
@@ -86,9 +89,7 @@ async function reset(dir: string, print: Print): Promise<number> {
   }
   const unlock = await lockFolder(dir, print);
   try {
-    for (const name of await readdir(dir)) {
-      if (name !== 'cache' && name !== 'sandbox.lock') await rm(join(dir, name), { recursive: true, force: true });
-    }
+    for (const name of STORED) await rm(join(dir, name), { recursive: true, force: true });
   } finally {
     await unlock();
   }
