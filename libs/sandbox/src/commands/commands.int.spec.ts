@@ -1,11 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import kafkajs from 'kafkajs';
-import { freePort, isProcessAlive, lockHolder, readRunInfo, repositoryRoot, waitUntil } from '../index.ts';
+import { freePort, isProcessAlive, readRunInfo, repositoryRoot, waitUntil } from '../index.ts';
+import { lockHolder } from '../folder/folder-lock.ts';
 
 /** One of the scripts as a person runs it, in a process of its own. */
 class Command {
@@ -87,6 +88,8 @@ describe('npm run sandbox', () => {
     const killed = await startParts();
     const pids = await partPids();
     killed.child.kill('SIGKILL');
+    await killed.ended;
+    expect(await readRunInfo(dir)).toBeUndefined();
     await waitUntil('Kafka and Postgres to end', 15_000, () => !pids.some((pid) => isProcessAlive(pid)));
     const next = await startParts();
     expect(next.output).toContain(`removed a stale lock: process ${killed.child.pid} ended without stopping`);
@@ -106,6 +109,12 @@ describe('npm run sandbox', () => {
     npm.kill('SIGKILL');
     await waitUntil('the sandbox to stop', 30_000, async () => (await lockHolder(dir)) === undefined);
     expect(await readRunInfo(dir)).toBeUndefined();
+  });
+
+  it('removes what it stored, and nothing else that lies in its folder', async () => {
+    await writeFile(join(dir, 'not-ours.txt'), 'kept');
+    expect(await new Command('sandbox.ts', ['reset']).ended).toBe(0);
+    expect(await readdir(dir)).toEqual(['not-ours.txt']);
   });
 
   it('names the variable that asks for a port in use', async () => {
@@ -128,7 +137,6 @@ describe('npm run publish', () => {
     const admin = kafka.admin();
     await admin.connect();
     await admin.createTopics({ topics: [{ topic: 'auth-events', numPartitions: 1 }], waitForLeaders: true });
-    await admin.disconnect();
 
     const good = ['{"event":"User.Created", "data" : {"name":"Zoë"}} ', '{"zz":1,"event":"PostSignIn"}'];
     const bad = ['{"event":"User.Vanished"}', 'no json', '{"event":"User.Created","hookId":"x"}'];
@@ -147,15 +155,39 @@ describe('npm run publish', () => {
     const records = await readAll(kafka, 5);
     expect(records.map((record) => record.value)).toEqual([good[0], good[1], good[0], good[1], good[0]]);
     expect(records.map((record) => record.tenant)).toEqual(['acme', 'acme', 'acme', 'acme', undefined]);
+
+    const unreadable = new Command('publish.ts', ['/proc/self/mem']);
+    expect(await unreadable.ended).toBe(1);
+
+    const slow = new Command('publish.ts', [file, '--rate', '0.01']);
+    const isOnTheLog = async (): Promise<boolean> => (await admin.fetchTopicOffsets('auth-events'))[0]?.high === '6';
+    await waitUntil('the first of two events', 20_000, isOnTheLog);
+    slow.child.kill('SIGINT');
+    expect(await slow.ended).toBe(130);
+    expect(slow.output).toContain('stopped: 1 events were published to auth-events');
+    await admin.disconnect();
   });
 
   it('refuses wrong options, and a Kafka that is not there, without a stack trace', async () => {
     const wrong = new Command('publish.ts', ['x.ndjson', '--rate', 'fast']);
     expect(await wrong.ended).toBe(2);
     expect(wrong.output).toContain('--rate must be a number above 0');
-    const nothingRuns = new Command('publish.ts', [join(repositoryRoot(), 'samples', 'events.ndjson')]);
+    const samples = join(repositoryRoot(), 'samples');
+    const nothingRuns = new Command('publish.ts', [join(samples, 'events.ndjson')]);
     expect(await nothingRuns.ended).toBe(1);
     expect(nothingRuns.output).toContain('No sandbox runs in');
+    const aFolder = new Command('publish.ts', [samples]);
+    expect(await aFolder.ended).toBe(1);
+    expect(aFolder.output).toContain('is a folder');
+
+    const brokers = `127.0.0.1:${await freePort()}`;
+    const away = new Command('publish.ts', [join(samples, 'events.ndjson')], { KAFKA_BROKERS: brokers });
+    expect(await away.ended).toBe(1);
+    expect(away.output).toMatch(new RegExp(`^Kafka at ${brokers} cannot be used: .*ECONNREFUSED.*\n$`));
+    const limit = { KAFKA_BROKERS: brokers, MAX_EVENT_BYTES: '256k' };
+    const noNumber = new Command('publish.ts', [join(samples, 'events.ndjson')], limit);
+    expect(await noNumber.ended).toBe(78);
+    expect(noNumber.output).toContain('MAX_EVENT_BYTES');
   });
 });
 

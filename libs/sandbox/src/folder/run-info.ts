@@ -1,6 +1,7 @@
 import type { TopicNames } from '@signalbox/contracts';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { lockHolder } from './folder-lock.ts';
 import { readJson, writeJson } from './kept-file.ts';
 
 export interface RunProcess {
@@ -34,5 +35,10 @@ export const writeRunInfo = (dir: string, info: RunInfo): Promise<void> => write
 
 export const removeRunInfo = (dir: string): Promise<void> => rm(runFile(dir), { force: true });
 
-/** Undefined while no sandbox is ready in `dir`. */
-export const readRunInfo = (dir: string): Promise<RunInfo | undefined> => readJson<RunInfo>(runFile(dir));
+/** Undefined while no sandbox is ready in `dir`; one that was killed leaves its file behind, which counts for nothing. */
+export async function readRunInfo(dir: string): Promise<RunInfo | undefined> {
+  return (await lockHolder(dir)) ? leftRunInfo(dir) : undefined;
+}
+
+/** What the file says, whether or not its sandbox still runs. */
+export const leftRunInfo = (dir: string): Promise<RunInfo | undefined> => readJson<RunInfo>(runFile(dir));

@@ -1,13 +1,12 @@
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { removeLeftovers, unfinished } from '../folder/leftovers.ts';
 import { cacheFolder } from '../paths.ts';
+import { CommandFailed, runGuarded } from '../process/run-guarded.ts';
 import { SandboxError } from '../sandbox-error.ts';
-
-const run = promisify(execFile);
+import { removeUnfinishedArchives } from './class-archive.ts';
 
 export const KAFKA_VERSION = '4.2.0';
 
@@ -33,6 +32,8 @@ const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
 </project>
 `;
 
+const FETCHING = '.fetching-';
+
 /**
  * The folder with Kafka's jars, fetched by Maven on first use. The folder appears by one rename, so that two processes
  * may fetch at once and none ever sees half of it.
@@ -45,17 +46,19 @@ export async function kafkaJars(
   const cache = cacheFolder();
   const digest = createHash('sha256').update(POM).digest('hex').slice(0, 8);
   const target = join(cache, `kafka-${KAFKA_VERSION}-${digest}`);
+  await removeUnfinishedArchives(target);
+  await removeLeftovers(cache, FETCHING);
   if (existsSync(target)) return target;
 
   await mkdir(cache, { recursive: true });
   onProgress(`fetching Kafka ${KAFKA_VERSION} through Maven (about 45 MB, once)`);
-  const partial = await mkdtemp(join(cache, '.fetching-'));
+  const partial = await mkdtemp(join(cache, unfinished(FETCHING)));
   try {
     const pom = join(partial, 'pom.xml');
     await writeFile(pom, POM);
     const args = ['-B', '-q', '-f', pom, 'dependency:copy-dependencies', '-DincludeScope=runtime'];
     const output = `-DoutputDirectory=${join(partial, 'libs')}`;
-    await run('mvn', [...args, output], { maxBuffer: 16 * 1024 * 1024, ...(signal && { signal }) });
+    await runGuarded('mvn', [...args, output], signal && { signal });
     await rename(join(partial, 'libs'), target).catch((error: unknown) => {
       // Somebody else was faster; the jars are the same.
       if (!existsSync(target)) throw error;
@@ -72,13 +75,12 @@ function explained(error: unknown): SandboxError {
   if ((error as Error).name === 'AbortError') {
     return new SandboxError('sandbox.stopped', 'The fetching of Kafka was stopped', { cause: error });
   }
-  if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+  if (error instanceof CommandFailed && error.isMissing) {
     const hint =
       'Maven (`mvn`) was not found. Install Maven 3 and Java 17, or set KAFKA_BROKERS to use your own Kafka.';
     return new SandboxError('sandbox.tool_missing', hint, { cause: error });
   }
-  const output = error as { stdout?: string; stderr?: string };
-  const lines = `${output.stdout ?? ''}${output.stderr ?? ''}`.split('\n').filter((line) => line.includes('ERROR'));
+  const lines = error instanceof CommandFailed ? error.said.split('\n').filter((line) => line.includes('ERROR')) : [];
   const said = lines.slice(0, 3).join('\n') || String(error);
   return new SandboxError('sandbox.fetch_failed', `Maven could not fetch Kafka ${KAFKA_VERSION}:\n${said}`, {
     cause: error,

@@ -1,17 +1,13 @@
-import { execFile } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { rotateLog } from '../folder/rotated-log.ts';
 import { isPortFree } from '../process/free-ports.ts';
 import { describeExit, spawnGuarded, type GuardedProcess } from '../process/guarded-process.ts';
-import { endOrphan } from '../process/other-process.ts';
+import { CommandFailed, runGuarded } from '../process/run-guarded.ts';
 import { SandboxError } from '../sandbox-error.ts';
-import { classArchive, keepClassArchive } from './class-archive.ts';
+import { classArchive, dropClassArchive, keepClassArchive, newClassArchive } from './class-archive.ts';
 import { LOG4J_SETTINGS, serverProperties, type KafkaNodeSettings } from './kafka-node-settings.ts';
-
-const run = promisify(execFile);
 
 export interface KafkaNodeOptions {
   readonly dir: string;
@@ -27,6 +23,7 @@ export interface KafkaNodeOptions {
 export class KafkaNode {
   readonly #options: KafkaNodeOptions;
   #process: GuardedProcess | undefined;
+  #starting: Promise<void> | undefined;
   #wanted = false;
   #newArchive: string | undefined;
 
@@ -52,41 +49,27 @@ export class KafkaNode {
     return this.#process?.isAlive() ?? false;
   }
 
-  /** Starts the process; whether the cluster answers is asked by {@link startKafka}. */
+  /**
+   * Starts the process; whether the cluster answers is asked by {@link startKafka}.
+   * @throws SandboxError `sandbox.stopped` when it was stopped meanwhile
+   */
   async start(): Promise<void> {
-    if (this.isAlive()) return;
     this.#wanted = true;
-    await this.#prepare();
-    const { dir, jars } = this.#options;
-    const log = await open(this.logFile, 'a');
-    try {
-      const jvm = ['-Xms128m', '-Xmx512m', '-XX:+UseSerialGC', '-XX:+ExitOnOutOfMemoryError', this.#classArchiveFlag()];
-      const logging = `-Dlog4j2.configurationFile=${this.#path('log4j2.yaml')}`;
-      this.#process = await spawnGuarded({
-        command: 'java',
-        args: [...jvm, logging, '-cp', join(jars, '*'), 'kafka.Kafka', this.#path('server.properties')],
-        cwd: dir,
-        logFd: log.fd,
-      });
-    } finally {
-      await log.close();
-    }
-    void this.#process.exited.then((exit) => {
-      if (this.#wanted) this.#options.onUnexpectedEnd?.(describeExit(exit));
-    });
-    await writeFile(this.#path('kafka.pid'), String(this.#process.pid));
+    this.#starting ??= this.#launch().finally(() => (this.#starting = undefined));
+    await this.#starting;
   }
 
   /** SIGTERM: the broker hands its partitions over and closes its logs. */
   async stop(): Promise<void> {
-    this.#wanted = false;
+    await this.#endStarting();
     const exit = await this.#process?.stop(30_000);
     if (exit?.signal === null) await keepClassArchive(this.#options.jars, this.#newArchive);
+    else await dropClassArchive(this.#newArchive);
     await rm(this.#path('kafka.pid'), { force: true });
   }
 
   async kill(): Promise<void> {
-    this.#wanted = false;
+    await this.#endStarting();
     await this.#process?.kill();
   }
 
@@ -96,10 +79,46 @@ export class KafkaNode {
     return text.trimEnd().split('\n').slice(-8).join('\n');
   }
 
+  /** A start that is under way would otherwise begin a process after the stop had found none to end. */
+  async #endStarting(): Promise<void> {
+    this.#wanted = false;
+    await this.#starting?.catch(() => undefined);
+  }
+
+  async #launch(): Promise<void> {
+    if (this.isAlive()) return;
+    await this.#prepare();
+    const { dir, jars } = this.#options;
+    await rotateLog(this.logFile);
+    const log = await open(this.logFile, 'a');
+    let child: GuardedProcess;
+    try {
+      this.#assertWanted();
+      const jvm = ['-Xms128m', '-Xmx512m', '-XX:+UseSerialGC', '-XX:+ExitOnOutOfMemoryError', this.#classArchiveFlag()];
+      const logging = `-Dlog4j2.configurationFile=${this.#path('log4j2.yaml')}`;
+      child = await spawnGuarded({
+        command: 'java',
+        args: [...jvm, logging, '-cp', join(jars, '*'), 'kafka.Kafka', this.#path('server.properties')],
+        cwd: dir,
+        logFd: log.fd,
+      });
+    } finally {
+      await log.close();
+    }
+    this.#process = child;
+    void child.exited.then((exit) => {
+      if (this.#wanted) this.#options.onUnexpectedEnd?.(describeExit(exit));
+    });
+    await writeFile(this.#path('kafka.pid'), String(child.pid));
+  }
+
+  #assertWanted(): void {
+    if (!this.#wanted) throw new SandboxError('sandbox.stopped', 'Kafka was stopped while it was starting');
+  }
+
   async #prepare(): Promise<void> {
     const { dir, jars, clusterId, settings, onProgress } = this.#options;
     await mkdir(dir, { recursive: true });
-    await this.#endOrphan();
     for (const port of [settings.port, settings.controllerPorts[settings.nodeId - 1] ?? 0]) {
       if (!(await isPortFree(port))) {
         throw new SandboxError('sandbox.port_in_use', `Kafka's port ${port} on 127.0.0.1 is in use by another program`);
@@ -109,14 +128,9 @@ export class KafkaNode {
     await writeFile(this.#path('log4j2.yaml'), LOG4J_SETTINGS);
     if (existsSync(join(settings.dataDir, 'meta.properties'))) return;
     onProgress(`formatting the storage of Kafka node ${settings.nodeId}`);
-    await this.#java(jars, [
-      'kafka.tools.StorageTool',
-      'format',
-      // With `=`: an id may begin with a dash.
-      `--cluster-id=${clusterId}`,
-      '-c',
-      this.#path('server.properties'),
-    ]);
+    // `-t <id>` is no argument of it where the id begins with a dash, as one of 64 does.
+    const args = ['format', `--cluster-id=${clusterId}`, '-c', this.#path('server.properties')];
+    await this.#java(jars, ['kafka.tools.StorageTool', ...args]);
   }
 
   /** The first node of a folder makes the archive when there is none; it is written while the JVM ends. */
@@ -125,32 +139,22 @@ export class KafkaNode {
     const archive = classArchive(jars);
     if (existsSync(archive)) return `-XX:SharedArchiveFile=${archive}`;
     if (settings.nodeId !== 1) return '-Xshare:auto';
-    this.#newArchive = `${archive}.${randomUUID()}`;
+    this.#newArchive = newClassArchive(jars);
     return `-XX:ArchiveClassesAtExit=${this.#newArchive}`;
   }
 
   async #java(jars: string, args: readonly string[]): Promise<void> {
     try {
-      await run('java', ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', join(jars, '*'), ...args]);
+      await runGuarded('java', ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', join(jars, '*'), ...args]);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+      if (!(error instanceof CommandFailed)) throw error;
+      if (error.isMissing) {
         const hint = '`java` was not found. Install Java 17 or newer, or set KAFKA_BROKERS to use your own Kafka.';
         throw new SandboxError('sandbox.tool_missing', hint, { cause: error });
       }
-      const said = (error as { stderr?: string }).stderr ?? String(error);
-      throw new SandboxError('sandbox.start_failed', `Kafka's storage could not be formatted: ${said}`, {
-        cause: error,
-      });
+      const message = `Kafka's storage could not be formatted: ${error.said || error.message}`;
+      throw new SandboxError('sandbox.start_failed', message, { cause: error });
     }
-  }
-
-  async #endOrphan(): Promise<void> {
-    const pid = Number(await readFile(this.#path('kafka.pid'), 'utf8').catch(() => '0'));
-    if (!pid) return;
-    if ((await endOrphan(pid, this.#path('server.properties'), 'SIGTERM')) === 'ended') {
-      this.#options.onProgress(`ended Kafka process ${pid}, left behind by an earlier run`);
-    }
-    await rm(this.#path('kafka.pid'), { force: true });
   }
 
   #path(name: string): string {

@@ -1,5 +1,5 @@
 import kafkajs from 'kafkajs';
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { readJson, writeJson } from '../folder/kept-file.ts';
@@ -8,6 +8,7 @@ import { waitUntil } from '../process/wait-until.ts';
 import { SandboxError } from '../sandbox-error.ts';
 import { kafkaJars } from './kafka-jars.ts';
 import { KafkaNode } from './kafka-node.ts';
+import { endKafkaOrphans } from './kafka-orphans.ts';
 
 export interface KafkaOptions {
   /** Holds data, settings and logs; what was stored is there at the next start. */
@@ -57,6 +58,7 @@ export async function startKafka(options: KafkaOptions): Promise<RunningKafka> {
   const onProgress = options.onProgress ?? (() => undefined);
   const dir = resolve(options.dir);
   const jars = await kafkaJars(onProgress, options.signal);
+  await endKafkaOrphans(dir, onProgress);
   const cluster = await loadCluster(dir, options);
   let handles: readonly RunningKafkaNode[] = [];
   const nodes = cluster.ports.map((port, index) => {
@@ -125,7 +127,7 @@ async function loadCluster(dir: string, options: KafkaOptions): Promise<Cluster>
   const kept = async (port: number | undefined, index: number): Promise<number> =>
     port !== undefined && (await isPortFree(port)) ? port : (fresh[index] ?? 0);
   const cluster: Cluster = {
-    clusterId: stored?.clusterId ?? Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url'),
+    clusterId: stored?.clusterId ?? randomBytes(16).toString('base64url'),
     ports: await Promise.all(
       Array.from({ length: count }, async (_, index) =>
         index === 0 && options.port ? options.port : kept(stored?.ports[index], index),

@@ -1,20 +1,18 @@
-import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chown, mkdir, mkdtemp, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdir, mkdtemp, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Client } from 'pg';
-import { promisify } from 'node:util';
 import { readJson, writeJson } from '../folder/kept-file.ts';
+import { rotateLog } from '../folder/rotated-log.ts';
 import { freePort, isPortFree } from '../process/free-ports.ts';
 import { describeExit, spawnGuarded, type GuardedProcess } from '../process/guarded-process.ts';
-import { endOrphan } from '../process/other-process.ts';
+import { CommandFailed, runGuarded } from '../process/run-guarded.ts';
 import { waitUntil } from '../process/wait-until.ts';
 import { SandboxError } from '../sandbox-error.ts';
 import { asAccount, postgresAccount, type PostgresAccount } from './postgres-account.ts';
 import { postgresBinaries } from './postgres-binaries.ts';
-
-const run = promisify(execFile);
+import { endPostgresOrphan } from './postgres-orphan.ts';
 
 export interface PostgresOptions {
   /** Holds data, settings and the log; what was stored is there at the next start. */
@@ -40,6 +38,11 @@ export interface RunningPostgres {
   start(): Promise<void>;
 }
 
+const ANSWERS_WITHIN_MS = 120_000;
+
+/** The SQLSTATE `invalid_password`. */
+const WRONG_PASSWORD = '28P01';
+
 interface Stored {
   readonly port: number;
   readonly password: string;
@@ -62,7 +65,9 @@ class PostgresServer implements RunningPostgres {
   #stored: Stored = { port: 0, password: '' };
   #account: PostgresAccount | undefined;
   #process: GuardedProcess | undefined;
+  #starting: Promise<void> | undefined;
   #wanted = false;
+  #hasAnswered = false;
 
   constructor(dir: string, options: PostgresOptions) {
     this.#dir = dir;
@@ -84,18 +89,47 @@ class PostgresServer implements RunningPostgres {
 
   async prepare(): Promise<void> {
     await mkdir(this.#dir, { recursive: true });
+    await endPostgresOrphan(this.#dir, this.#options.onProgress ?? (() => undefined));
     this.#account = await postgresAccount();
     const file = this.#path('postgres.json');
     const stored = await readJson<Stored>(file);
+    const isMade = existsSync(join(this.#data, 'PG_VERSION'));
+    if (isMade && stored === undefined) {
+      const what = `${file} is missing or damaged, and with it the password of the database beside it`;
+      throw new SandboxError('sandbox.start_failed', `${what}. Restore it, or start anew: npm run sandbox -- reset`);
+    }
     const isKept = stored && (await isPortFree(stored.port));
     const port = this.#options.port ?? (isKept ? stored.port : await freePort());
     this.#stored = { port, password: stored?.password ?? randomBytes(18).toString('base64url') };
     await writeJson(file, this.#stored);
-    if (!existsSync(join(this.#data, 'PG_VERSION'))) await this.#initialise();
-    else await this.#clearStaleLock();
+    if (!isMade) await this.#initialise();
   }
 
   async start(): Promise<void> {
+    this.#wanted = true;
+    this.#starting ??= this.#launch().finally(() => (this.#starting = undefined));
+    await this.#starting;
+  }
+
+  async stop(): Promise<void> {
+    await this.#endStarting();
+    await this.#process?.stop(20_000);
+  }
+
+  async kill(): Promise<void> {
+    await this.#endStarting();
+    await this.#process?.kill();
+    // Its backends are in sessions of their own: they notice the postmaster's end themselves, and hold the data until then.
+    await waitUntil('the backends of the killed Postgres to end', 15_000, () => isPortFree(this.#stored.port));
+  }
+
+  /** A start that is under way would otherwise begin a process after the stop had found none to end. */
+  async #endStarting(): Promise<void> {
+    this.#wanted = false;
+    await this.#starting?.catch(() => undefined);
+  }
+
+  async #launch(): Promise<void> {
     if (this.isAlive) return;
     const { port } = this.#stored;
     if (!(await isPortFree(port))) {
@@ -104,11 +138,28 @@ class PostgresServer implements RunningPostgres {
         `Postgres's port ${port} on 127.0.0.1 is in use by another program`,
       );
     }
+    this.#hasAnswered = false;
+    const child = await this.#spawn(port);
+    this.#process = child;
+    void child.exited.then((exit) => {
+      if (this.#wanted && this.#hasAnswered) this.#options.onUnexpectedEnd?.(this, describeExit(exit));
+    });
+    try {
+      await waitUntil('Postgres to accept connections', ANSWERS_WITHIN_MS, () => this.#answers());
+      this.#hasAnswered = true;
+    } catch (error) {
+      await child.kill();
+      throw error;
+    }
+  }
+
+  async #spawn(port: number): Promise<GuardedProcess> {
     const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=200'];
+    await rotateLog(this.#path('postgres.log'));
     const log = await open(this.#path('postgres.log'), 'a');
     try {
       const args = ['-D', this.#data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])];
-      this.#process = await spawnGuarded({
+      return await spawnGuarded({
         ...(await this.#asUser(postgresBinaries().postgres, args)),
         cwd: '/',
         env: { ...process.env, LC_MESSAGES: 'C' },
@@ -118,26 +169,11 @@ class PostgresServer implements RunningPostgres {
     } finally {
       await log.close();
     }
-    await waitUntil('Postgres to accept connections', 120_000, () => this.#answers());
-    this.#wanted = true;
-    void this.#process.exited.then((exit) => {
-      if (this.#wanted) this.#options.onUnexpectedEnd?.(this, describeExit(exit));
-    });
   }
 
-  async stop(): Promise<void> {
-    this.#wanted = false;
-    await this.#process?.stop(20_000);
-  }
-
-  async kill(): Promise<void> {
-    this.#wanted = false;
-    await this.#process?.kill();
-    // Its backends are in sessions of their own: they notice the postmaster's end themselves, and hold the data until then.
-    await waitUntil('the backends of the killed Postgres to end', 15_000, () => isPortFree(this.#stored.port));
-  }
-
+  /** @throws SandboxError when it is not worth asking again */
   async #answers(): Promise<boolean> {
+    if (!this.#wanted) throw new SandboxError('sandbox.stopped', 'Postgres was stopped while it was starting');
     if (!this.isAlive) {
       const log = await readFile(this.#path('postgres.log'), 'utf8').catch(() => '');
       const lines = log.trimEnd().split('\n').slice(-6).join('\n');
@@ -151,7 +187,11 @@ class PostgresServer implements RunningPostgres {
     try {
       await client.connect();
       return true;
-    } catch {
+    } catch (error) {
+      if ((error as { code?: string }).code === WRONG_PASSWORD) {
+        const what = `Postgres does not take the password in ${this.#path('postgres.json')}`;
+        throw new SandboxError('sandbox.start_failed', `${what}. Restore it, or start anew: npm run sandbox -- reset`);
+      }
       return false;
     } finally {
       await client.end().catch(() => undefined);
@@ -162,6 +202,9 @@ class PostgresServer implements RunningPostgres {
   async #initialise(): Promise<void> {
     this.#options.onProgress?.('making the Postgres database');
     await rm(this.#data, { recursive: true, force: true });
+    for (const name of await readdir(this.#dir)) {
+      if (name.startsWith('making-')) await rm(this.#path(name), { recursive: true, force: true });
+    }
     const partial = await mkdtemp(this.#path('making-'));
     if (this.#account) await chown(partial, this.#account.uid, this.#account.gid);
     const passwordFile = this.#path('password');
@@ -171,11 +214,11 @@ class PostgresServer implements RunningPostgres {
       const flags = ['--locale=C', '--lc-messages=C', '--encoding=UTF8', '--username=postgres', '--no-sync'];
       const all = [`--pgdata=${partial}`, '--auth=scram-sha-256', `--pwfile=${passwordFile}`, ...flags];
       const { command, args, ...ids } = await this.#asUser(postgresBinaries().initdb, all);
-      await run(command, args, { ...ids, env: { ...process.env, LC_ALL: 'C' } });
+      await runGuarded(command, args, { ...ids, env: { ...process.env, LC_ALL: 'C' } });
       await rename(partial, this.#data);
     } catch (error) {
       await rm(partial, { recursive: true, force: true });
-      const said = (error as { stderr?: string }).stderr || String(error);
+      const said = (error instanceof CommandFailed && error.said) || String(error);
       throw new SandboxError('sandbox.start_failed', `The Postgres database could not be made: ${said}`, {
         cause: error,
       });
@@ -190,16 +233,6 @@ class PostgresServer implements RunningPostgres {
     const { wrapper, ids } = await asAccount(this.#account, [program, this.#data]);
     const [command = program, ...rest] = [...wrapper, program, ...args];
     return { command, args: rest, ...ids };
-  }
-
-  async #clearStaleLock(): Promise<void> {
-    const file = join(this.#data, 'postmaster.pid');
-    const pid = Number((await readFile(file, 'utf8').catch(() => '')).split('\n')[0]);
-    if (!pid) return;
-    const outcome = await endOrphan(pid, this.#data, 'SIGINT');
-    await rm(file, { force: true });
-    const what = outcome === 'ended' ? `ended Postgres process ${pid}, left behind by` : `removed a stale lock of`;
-    this.#options.onProgress?.(`${what} an earlier run`);
   }
 
   get #data(): string {

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { assertPortFree } from '../folder/kept-ports.ts';
+import { endKafkaOrphans } from '../kafka/kafka-orphans.ts';
 import { startKafka, type RunningKafka } from '../kafka/start-kafka.ts';
 import { ensureDatabase } from '../postgres/database.ts';
+import { endPostgresOrphan } from '../postgres/postgres-orphan.ts';
 import { startPostgres, type RunningPostgres } from '../postgres/start-postgres.ts';
-import { revive } from '../supervisor/revive.ts';
+import { Reviver } from '../supervisor/reviver.ts';
 import type { SandboxOptions } from './sandbox-options.ts';
 
 /** Kafka and Postgres of a sandbox, or the operator's own. */
@@ -25,23 +27,31 @@ export async function startBackends(
   options: SandboxOptions,
   prepareDatabase: (databaseUrl: string) => Promise<void>,
 ): Promise<Backends> {
-  await assertConfiguredPortsFree(options);
   const onLine = options.onLine ?? (() => undefined);
+  const [kafkaDir, postgresDir] = [join(dir, 'kafka'), join(dir, 'postgres')];
+  await Promise.all([endKafkaOrphans(kafkaDir, onLine), endPostgresOrphan(postgresDir, onLine)]);
+  await assertConfiguredPortsFree(options);
   const onGivenUp = options.onFatal ?? (() => undefined);
   const running: { kafka?: RunningKafka; postgres?: RunningPostgres } = {};
   let stopping = false;
   const isWanted = (): boolean => !stopping;
+  const revivers = new Map<object, Reviver>();
+  const revive = (name: string, part: { start(): Promise<void> }, how: string): void => {
+    const known = revivers.get(part);
+    const reviver = known ?? new Reviver({ name, start: () => part.start(), isWanted, onLine, onGivenUp });
+    if (!known) revivers.set(part, reviver);
+    void reviver.ended(how);
+  };
 
   const bringUpKafka = async (): Promise<string> => {
     if (options.kafkaBrokers !== undefined) return options.kafkaBrokers;
     running.kafka = await startKafka({
-      dir: join(dir, 'kafka'),
+      dir: kafkaDir,
       ...(options.brokers !== undefined && { brokers: options.brokers }),
       ...(options.ports?.kafka && { port: options.ports.kafka.port }),
       ...(options.signal && { signal: options.signal }),
       onProgress: onLine,
-      onUnexpectedEnd: (node, how) =>
-        void revive({ name: 'kafka', start: () => node.start(), isWanted, onLine, onGivenUp }, how),
+      onUnexpectedEnd: (node, how) => revive('kafka', node, how),
     });
     return running.kafka.bootstrap;
   };
@@ -52,11 +62,10 @@ export async function startBackends(
   };
   const bringUpPostgres = async (): Promise<string> => {
     running.postgres = await startPostgres({
-      dir: join(dir, 'postgres'),
+      dir: postgresDir,
       ...(options.ports?.postgres && { port: options.ports.postgres.port }),
       onProgress: onLine,
-      onUnexpectedEnd: (server, how) =>
-        void revive({ name: 'postgres', start: () => server.start(), isWanted, onLine, onGivenUp }, how),
+      onUnexpectedEnd: (server, how) => revive('postgres', server, how),
     });
     return ensureDatabase(running.postgres.url, 'signalbox');
   };

@@ -2,15 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  createSandbox,
-  lockHolder,
-  readRunInfo,
-  waitUntil,
-  isProcessAlive,
-  type RunInfo,
-  type Sandbox,
-} from '../index.ts';
+import { createSandbox, readRunInfo, waitUntil, isProcessAlive, type RunInfo, type Sandbox } from '../index.ts';
+import { lockHolder } from '../folder/folder-lock.ts';
+import { writeRunInfo } from '../folder/run-info.ts';
+import { spawnGuarded } from '../process/guarded-process.ts';
 
 /** Listens nowhere, but does all that the supervisor sees of a service. Ends by itself where its name is in FAIL. */
 const FAKE_SERVICE = `
@@ -76,6 +71,8 @@ describe('a sandbox', () => {
     const before = processOf(await runFile(), 'dispatcher-sender');
     if (!before) throw new Error('No sender is running');
     process.kill(before.pid, 'SIGKILL');
+    const isGone = async (): Promise<boolean> => processOf(await runFile(), 'dispatcher-sender') === undefined;
+    await waitUntil('the dead sender to be gone from run.json', 5_000, isGone, 5);
     const after = await waitUntil('a new sender in run.json', 10_000, async () => {
       const now = processOf(await runFile(), 'dispatcher-sender');
       return now && now.pid !== before.pid ? now : undefined;
@@ -94,6 +91,17 @@ describe('a sandbox', () => {
     expect(processOf(await runFile(), 'dispatcher-router')).toBeDefined();
   });
 
+  it('says that run.json cannot be written, and goes on', async () => {
+    const file = join(dir, 'run.json');
+    await rm(file);
+    await mkdir(join(file, 'in-the-way'), { recursive: true });
+    await sandbox.killService('dispatcher-scheduler');
+    expect(lines.filter((line) => line.startsWith('run.json could not be written: '))).toHaveLength(1);
+    await rm(file, { recursive: true });
+    await sandbox.startService('dispatcher-scheduler');
+    expect(await runFile()).toEqual(sandbox.runInfo);
+  });
+
   it('shows the warnings of its services and keeps all of their lines in a file', async () => {
     expect(lines).toContain('dispatcher-router warn: fake.warned');
     expect(await readFile(join(dir, 'logs', 'dispatcher-router.log'), 'utf8')).toContain('"roles":"router"');
@@ -110,7 +118,13 @@ describe('a sandbox', () => {
     expect(pids.filter((pid) => isProcessAlive(pid))).toEqual([]);
     expect(await readRunInfo(dir)).toBeUndefined();
 
+    const main = join(appsDir, 'monitoring', 'dist', 'main.js');
+    const orphan = await spawnGuarded({ command: process.execPath, args: [main] });
+    await writeRunInfo(dir, { ...before, processes: [{ name: 'monitoring', pid: orphan.pid, opsUrl: '' }] });
+    expect(await readRunInfo(dir)).toBeUndefined();
     sandbox = await start();
+    expect(orphan.isAlive()).toBe(false);
+    expect(lines).toContain(`ended monitoring (pid ${orphan.pid}), left behind by an earlier run`);
     const { processes: _, ...after } = await runFile();
     const { processes: __, ...expected } = before;
     expect(after).toEqual(expected);

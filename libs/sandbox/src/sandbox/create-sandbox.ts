@@ -3,11 +3,12 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { lockFolder } from '../folder/folder-lock.ts';
 import { keptPorts, type WantedPort } from '../folder/kept-ports.ts';
-import { removeRunInfo, writeRunInfo, type RunInfo } from '../folder/run-info.ts';
+import { leftRunInfo, removeRunInfo, writeRunInfo, type RunInfo } from '../folder/run-info.ts';
 import { keptSecrets } from '../folder/secrets.ts';
 import type { RunningKafka } from '../kafka/start-kafka.ts';
 import { repositoryRoot } from '../paths.ts';
 import type { RunningPostgres } from '../postgres/start-postgres.ts';
+import { endOrphan } from '../process/other-process.ts';
 import { SandboxError } from '../sandbox-error.ts';
 import { SupervisedService } from '../supervisor/supervised-service.ts';
 import { prepareTopics } from '../topics/prepare-topics.ts';
@@ -139,6 +140,7 @@ class RunningSandbox implements Sandbox {
   async start(): Promise<void> {
     const instances = this.#instances();
     this.#checkBuilt(instances);
+    await this.#endOrphans();
     await removeRunInfo(this.dir);
     await this.#choosePorts(instances);
     const { kafkaBrokers, databaseUrl } = this.#options;
@@ -208,6 +210,15 @@ class RunningSandbox implements Sandbox {
         service,
       })),
     );
+  }
+
+  /** Services of a run that was killed may still hold the ports that a person asked for. */
+  async #endOrphans(): Promise<void> {
+    const mains = [...new Set(SERVICES_BY_ROLE.map((service) => this.#mainOf(service)))];
+    for (const { name, pid } of (await leftRunInfo(this.dir))?.processes ?? []) {
+      const outcomes = await Promise.all(mains.map((main) => endOrphan(pid, main, 'SIGTERM')));
+      if (outcomes.includes('ended')) this.#onLine(`ended ${name} (pid ${pid}), left behind by an earlier run`);
+    }
   }
 
   #checkBuilt(instances: readonly Instance[]): void {
@@ -289,7 +300,7 @@ class RunningSandbox implements Sandbox {
   }
 
   #supervise({ name, service }: Instance): SupervisedService {
-    const { env = {}, serviceEnv = {}, backOff, readyTimeoutMs, onFatal } = this.#options;
+    const { env = {}, serviceEnv = {}, onFatal } = this.#options;
     const ports = this.#ports.get(name) ?? { ops: 0 };
     return new SupervisedService({
       spec: {
@@ -299,17 +310,21 @@ class RunningSandbox implements Sandbox {
       },
       logFile: this.#logFile(name),
       onLine: this.#onLine,
-      onReady: () => void this.#writeRunInfo(),
+      onPidChange: () => void this.#writeRunInfo(),
       onGivenUp: (error) => onFatal?.(error),
-      ...(backOff && { backOff }),
-      ...(readyTimeoutMs !== undefined && { readyTimeoutMs }),
     });
   }
 
   /** One after the other, so that an older state never lies over a newer one. */
   #writeRunInfo(): Promise<void> {
     this.#writing = this.#writing.then(async () => {
-      if (this.#isReady) await writeRunInfo(this.dir, this.runInfo);
+      if (!this.#isReady) return;
+      try {
+        await writeRunInfo(this.dir, this.runInfo);
+      } catch (error) {
+        // On a full disk the services go on, and the stop must still be one.
+        this.#onLine(`run.json could not be written: ${error instanceof Error ? error.message : String(error)}`);
+      }
     });
     return this.#writing;
   }

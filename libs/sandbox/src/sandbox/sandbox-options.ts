@@ -1,5 +1,4 @@
 import type { TopicLayout } from '@signalbox/contracts';
-import type { BackOffPolicy } from '../supervisor/back-off.ts';
 import type { ServiceName } from './service-names.ts';
 
 export type Environment = Readonly<Record<string, string>>;
@@ -36,10 +35,6 @@ export interface SandboxOptions {
   readonly ports?: Partial<Readonly<Record<ConfigurablePort, ConfiguredPort>>>;
   /** Where the built services are; `apps` of the repository by default. */
   readonly appsDir?: string;
-  /** For restarts of services that died. */
-  readonly backOff?: BackOffPolicy;
-  /** How long a service may take from its start to its `service.ready` line; 120 s by default. */
-  readonly readyTimeoutMs?: number;
   /** Ends a start that is under way; `createSandbox` rejects when all is stopped again. */
   readonly signal?: AbortSignal;
   /** Plain lines for people: progress, restarts, warnings. */

@@ -1,10 +1,10 @@
 import { createWriteStream, type WriteStream } from 'node:fs';
-import { mkdir, rename, stat } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { rotateLog } from '../folder/rotated-log.ts';
 
-const MAX_LOG_BYTES = 16 * 1024 * 1024;
 const KEPT_LINES = 20;
 
 /** A service's log file; remembers the last lines, for a message about why the service ended. */
@@ -21,11 +21,7 @@ export class ServiceLog {
   /** Appends to `file`; one that has grown large is moved to `<file>.1` first. */
   static async open(file: string): Promise<ServiceLog> {
     await mkdir(dirname(file), { recursive: true });
-    const size = await stat(file).then(
-      (found) => found.size,
-      () => 0,
-    );
-    if (size > MAX_LOG_BYTES) await rename(file, `${file}.1`);
+    await rotateLog(file);
     return new ServiceLog(createWriteStream(file, { flags: 'a' }));
   }
 

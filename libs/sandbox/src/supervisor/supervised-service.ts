@@ -1,6 +1,7 @@
+import { EX_CONFIG } from '@signalbox/config';
 import { describeExit, spawnGuarded, type GuardedProcess, type ProcessExit } from '../process/guarded-process.ts';
 import { SandboxError } from '../sandbox-error.ts';
-import { DEFAULT_BACK_OFF, nextDelayMs, type BackOffPolicy } from './back-off.ts';
+import { DEFAULT_BACK_OFF, nextDelayMs } from './back-off.ts';
 import { readAlarm, readReadyLine, type ReadyLine } from './ready-line.ts';
 import { RepetitionFilter } from './repetition-filter.ts';
 import { ServiceLog } from './service-log.ts';
@@ -17,25 +18,22 @@ export interface SupervisedServiceOptions {
   readonly logFile: string;
   /** One plain line for people: a death, a restart, a warning of the service. */
   readonly onLine: (line: string) => void;
-  /** The service is up, at first or again: its pid has changed. */
-  readonly onReady: () => void;
+  /** It is up, at first or again, or it has ended by itself: its pid has changed. */
+  readonly onPidChange: () => void;
   /** It died too often to be started again. */
   readonly onGivenUp: (error: SandboxError) => void;
-  readonly backOff?: BackOffPolicy;
-  /** How long a start may take until its `service.ready` line. */
-  readonly readyTimeoutMs?: number;
 }
 
-/** EX_CONFIG: the environment is wrong, and will be wrong the next time. */
-const EXIT_BAD_ENVIRONMENT = 78;
+/** How long a start may take until its `service.ready` line. */
+const READY_WITHIN_MS = 120_000;
 
 /** One service process that is kept running until it is stopped. */
 export class SupervisedService {
   readonly #options: SupervisedServiceOptions;
-  readonly #backOff: BackOffPolicy;
   readonly #repetitions = new RepetitionFilter();
   #log: ServiceLog | undefined;
   #process: GuardedProcess | undefined;
+  #spawning: Promise<GuardedProcess> | undefined;
   #ready: ReadyLine | undefined;
   #wanted = false;
   #failures = 0;
@@ -43,7 +41,6 @@ export class SupervisedService {
 
   constructor(options: SupervisedServiceOptions) {
     this.#options = options;
-    this.#backOff = options.backOff ?? DEFAULT_BACK_OFF;
   }
 
   get name(): string {
@@ -78,13 +75,11 @@ export class SupervisedService {
 
   /** SIGTERM, KILL after `timeoutMs` (15 s by default). It stays down until it is started again. */
   async stop(timeoutMs = 15_000): Promise<void> {
-    this.#wanted = false;
-    clearTimeout(this.#restarting);
-    if (!this.#process) return;
+    await this.#endStarting();
     const asked = this.pid !== undefined;
-    const exit = await this.#process.stop(timeoutMs);
-    if (asked && exit.signal === 'SIGKILL') this.#options.onLine(`${this.name} did not stop in time and was killed`);
-    else if (asked && exit.code !== 0)
+    const exit = await this.#process?.stop(timeoutMs);
+    if (asked && exit?.signal === 'SIGKILL') this.#options.onLine(`${this.name} did not stop in time and was killed`);
+    else if (asked && exit && exit.code !== 0)
       this.#options.onLine(`${this.name} did not stop cleanly (${describeExit(exit)})`);
     await this.#log?.close();
     this.#log = undefined;
@@ -92,24 +87,30 @@ export class SupervisedService {
 
   /** kill -9. It stays down until it is started again; kill the pid from outside to see it come back by itself. */
   async kill(): Promise<void> {
-    this.#wanted = false;
-    clearTimeout(this.#restarting);
+    await this.#endStarting();
     await this.#process?.kill();
   }
 
+  /** Whoever stops it in the moment in which its process begins would otherwise find none to end. */
+  async #endStarting(): Promise<void> {
+    this.#wanted = false;
+    clearTimeout(this.#restarting);
+    await this.#spawning?.catch(() => undefined);
+  }
+
   async #launch(): Promise<void> {
-    const { spec, onReady, readyTimeoutMs = 120_000 } = this.#options;
+    const { spec, onPidChange } = this.#options;
     const log = this.#log;
-    if (!log) throw new SandboxError('sandbox.stopped', `${this.name} was stopped`);
+    if (!log || !this.#wanted) throw new SandboxError('sandbox.stopped', `${this.name} was stopped`);
     log.forgetLines();
-    const child = await spawnGuarded({ command: process.execPath, args: [spec.main], env: spec.env });
-    this.#process = child;
+    this.#spawning = spawnGuarded({ command: process.execPath, args: [spec.main], env: spec.env });
+    const child = (this.#process = await this.#spawning);
     const startedAt = performance.now();
     await new Promise<void>((resolve, reject) => {
       let isReady = false;
       const timer = setTimeout(() => {
-        reject(this.#cannotStart(`it was not ready after ${readyTimeoutMs / 1000} s`));
-      }, readyTimeoutMs);
+        reject(this.#cannotStart(`it was not ready after ${READY_WITHIN_MS / 1000} s`));
+      }, READY_WITHIN_MS);
       const outputEnded = [child.stdout, child.stderr].map((output) =>
         output
           ? log.follow(output, (line) => {
@@ -119,15 +120,19 @@ export class SupervisedService {
               clearTimeout(timer);
               this.#ready = ready;
               resolve();
-              onReady();
+              onPidChange();
             })
           : Promise.resolve(),
       );
       void child.exited.then(async (exit) => {
         clearTimeout(timer);
+        // As it is now: by the time its output has ended, somebody may have stopped and started it.
+        const isUnasked = this.#wanted;
+        if (isUnasked) onPidChange();
         await Promise.all(outputEnded);
         if (!isReady) return reject(this.#cannotStart(describeExit(exit), exit));
-        if (performance.now() - startedAt > this.#backOff.wellAfterMs) this.#failures = 0;
+        if (!isUnasked || this.#process !== child) return;
+        if (performance.now() - startedAt > DEFAULT_BACK_OFF.wellAfterMs) this.#failures = 0;
         return this.#onDeath(`ended (${describeExit(exit)})`);
       });
     });
@@ -136,7 +141,7 @@ export class SupervisedService {
   #onDeath(what: string): void {
     if (!this.#wanted) return;
     this.#failures++;
-    const delayMs = nextDelayMs(this.#backOff, this.#failures);
+    const delayMs = nextDelayMs(DEFAULT_BACK_OFF, this.#failures);
     if (delayMs === undefined) return this.#giveUp(this.#cannotStart(`${what}, ${this.#failures} times in a row`));
     this.#options.onLine(`${this.name} ${what}; starting it again in ${delayMs / 1000} s`);
     this.#restarting = setTimeout(() => void this.#relaunch(), delayMs);
@@ -150,7 +155,7 @@ export class SupervisedService {
       if (!this.#wanted) return;
       await this.#process?.kill();
       const cannot = error instanceof SandboxError ? error : this.#cannotStart(String(error));
-      if (cannot.cause === EXIT_BAD_ENVIRONMENT) this.#giveUp(cannot);
+      if (cannot.cause === EX_CONFIG) this.#giveUp(cannot);
       else this.#onDeath('could not be started');
     }
   }
