@@ -1,4 +1,4 @@
-import { InvalidEnvironment } from '@signalbox/config';
+import { EX_CONFIG, InvalidEnvironment } from '@signalbox/config';
 import { relative } from 'node:path';
 import { startDemoLife, type DemoLife } from '../demo/demo-life.ts';
 import { sandboxFolder } from '../paths.ts';
@@ -113,7 +113,7 @@ function exitCodeOf(reason: Error | undefined, print: (line: string) => void): n
   }
   const isForPeople = reason instanceof SandboxError || reason instanceof InvalidEnvironment;
   print(isForPeople ? reason.message : (reason.stack ?? reason.message));
-  return reason instanceof InvalidEnvironment ? 78 : 1;
+  return reason instanceof InvalidEnvironment ? EX_CONFIG : 1;
 }
 
 async function tryDemo(
@@ -134,6 +134,12 @@ async function tryDemo(
   }
 }
 
+function withoutPassword(databaseUrl: string): string {
+  const url = new URL(databaseUrl);
+  if (url.password !== '') url.password = '***';
+  return url.href;
+}
+
 function closingBlock(sandbox: Sandbox, seconds: string, onlyParts: boolean): readonly string[] {
   const { consoleUrl, apiUrl, grpcUrl, apiKey, kafkaBrokers, databaseUrl } = sandbox.runInfo;
   const folder = relative(process.cwd(), sandbox.dir) || '.';
@@ -142,7 +148,7 @@ function closingBlock(sandbox: Sandbox, seconds: string, onlyParts: boolean): re
       '',
       `Kafka and Postgres are ready after ${seconds} s`,
       `  Kafka      ${kafkaBrokers}`,
-      `  Postgres   ${databaseUrl}`,
+      `  Postgres   ${withoutPassword(databaseUrl)} (with its password: ${folder}/run.json)`,
       '',
     ];
   }

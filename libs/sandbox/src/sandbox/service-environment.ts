@@ -26,7 +26,10 @@ export interface ServicePorts {
   readonly grpc?: number;
 }
 
-/** A service must not depend on what happens to be set in the shell of whoever starts it; these it may need. */
+/**
+ * Of this process's own environment, what any program may need. `npm start` hands what is set in its shell on by
+ * `SandboxOptions.env`; whoever else makes a sandbox, a test or a benchmark, gets no service that depends on a shell.
+ */
 const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'TZ', 'LANG', 'NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'SSL_CERT_DIR'];
 
 /** Webhooks of a sandbox point to receivers on this machine, which have no TLS and any port. */
@@ -46,14 +49,20 @@ function inheritedEnvironment(): Environment {
   return inherited;
 }
 
-/** What every process of ours gets, and nothing else of the shell that started it. */
+/** What every process of ours gets: nothing that only one of the services should know. */
 export const ownEnvironment = (env: Environment): Environment => ({
   ...inheritedEnvironment(),
   ...SANDBOX_DEFAULTS,
   // Compiled code is kept from start to start: a service is ready with a quarter less CPU.
   NODE_COMPILE_CACHE: join(cacheFolder(), 'node-compile'),
-  ...env,
+  ...withoutSecrets(env),
 });
+
+/** What {@link serviceEnvironment} gives to the services that need it. */
+const OF_SOME_SERVICES = new Set(['BOOTSTRAP_API_KEY', 'SECRETS_KEYRING', 'INTERNAL_IDENTITY_KEY', 'DATABASE_URL']);
+
+const withoutSecrets = (env: Environment): Environment =>
+  Object.fromEntries(Object.entries(env).filter(([name]) => !OF_SOME_SERVICES.has(name.replace(/_FILE$/, ''))));
 
 /** What every process that talks to Kafka gets. */
 export function commonEnvironment(facts: SandboxFacts, env: Environment): Environment {

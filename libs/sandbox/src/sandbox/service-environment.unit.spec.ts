@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { PRODUCTION_LAYOUT, topicNames } from '@signalbox/contracts';
-import { serviceEnvironment, type SandboxFacts } from './service-environment.ts';
+import { ownEnvironment, serviceEnvironment, type SandboxFacts } from './service-environment.ts';
 
 const facts: SandboxFacts = {
   kafkaBrokers: '127.0.0.1:9',
@@ -36,6 +36,16 @@ describe('the environment of a service', () => {
 
   it('gives the keyring to nobody who seals and sends nothing', () => {
     expect(serviceEnvironment('monitoring', ports, facts, {})).not.toHaveProperty('SECRETS_KEYRING');
+  });
+
+  it('gives no secret to a service that does not need it, also where all of them are set in the shell', () => {
+    const shell = { BOOTSTRAP_API_KEY: 'api', SECRETS_KEYRING: 'ring', INTERNAL_IDENTITY_KEY_FILE: '/f' };
+    const known = (env: Readonly<Record<string, string>>) =>
+      Object.keys(env).filter((name) => /API_KEY|KEYRING|IDENTITY_KEY|DATABASE/.test(name));
+    expect(known(serviceEnvironment('dispatcher-router', { ops: 1 }, facts, shell))).toEqual(['SECRETS_KEYRING']);
+    const monitoring = known(serviceEnvironment('monitoring', ports, facts, shell));
+    expect(monitoring.toSorted()).toEqual(['DATABASE_URL', 'INTERNAL_IDENTITY_KEY']);
+    expect(known(ownEnvironment(shell))).toEqual([]);
   });
 
   it('lets the operator change what is a default here, and not what the sandbox decides', () => {
