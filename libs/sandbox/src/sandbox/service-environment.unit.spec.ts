@@ -41,10 +41,13 @@ describe('the environment of a service', () => {
   it('gives no secret to a service that does not need it, also where all of them are set in the shell', () => {
     const shell = { BOOTSTRAP_API_KEY: 'api', SECRETS_KEYRING: 'ring', INTERNAL_IDENTITY_KEY_FILE: '/f' };
     const known = (env: Readonly<Record<string, string>>) =>
-      Object.keys(env).filter((name) => /API_KEY|KEYRING|IDENTITY_KEY|DATABASE/.test(name));
-    expect(known(serviceEnvironment('dispatcher-router', { ops: 1 }, facts, shell))).toEqual(['SECRETS_KEYRING']);
+      Object.keys(env)
+        .filter((name) => /API_KEY|KEYRING|IDENTITY_KEY|DATABASE/.test(name))
+        .toSorted();
+    const dispatcher = known(serviceEnvironment('dispatcher-router', { ops: 1 }, facts, shell));
+    expect(dispatcher).toEqual(['INTERNAL_IDENTITY_KEY', 'SECRETS_KEYRING']);
     const monitoring = known(serviceEnvironment('monitoring', ports, facts, shell));
-    expect(monitoring.toSorted()).toEqual(['DATABASE_URL', 'INTERNAL_IDENTITY_KEY']);
+    expect(monitoring).toEqual(['DATABASE_URL', 'INTERNAL_IDENTITY_KEY']);
     expect(known(ownEnvironment(shell))).toEqual([]);
   });
 
