@@ -14,6 +14,8 @@ import { HttpErrorFilter } from './http/http-error.filter.ts';
 import { publicListener } from './http/public-listener.ts';
 import { logRequests } from './http/request-log.ts';
 import { OutboxRelay } from './outbox/outbox.ts';
+import { openApiDocument } from './openapi/openapi-document.ts';
+import { serveOpenApi } from './openapi/openapi-page.ts';
 import { DATABASE_READINESS, REGISTRY } from './shared.ts';
 import { GrpcExecutionStats } from './webhooks/adapters/grpc/execution-stats.grpc.ts';
 import type { GrpcListener } from './webhooks/adapters/grpc/grpc-listener.ts';
@@ -102,6 +104,7 @@ async function openPublicListener(
   app.useGlobalFilters(new HttpErrorFilter(logger));
   authenticateRequests(fastify, app.get<Authenticator>(AUTHENTICATOR));
   logRequests(fastify, logger);
+  await serveOpenApi(fastify, () => openApiDocument(app));
   if (env.CONSOLE_DIR !== undefined) await serveConsole(fastify, env.CONSOLE_DIR);
   await app.listen(env.HTTP_PORT, env.HTTP_HOST);
 }

@@ -9,7 +9,9 @@ import type { DataSource } from 'typeorm';
 import type { Scope } from '../access/access.ts';
 import { loadConfigServiceEnvironment } from '../config-service.environment.ts';
 import { ConfigService } from '../config-service.ts';
+import type { OpenApiDocument } from '../openapi/operation.ts';
 import { databaseOptions } from '../database.ts';
+import { AnswerCheck } from './answer-check.ts';
 
 export interface RunningOptions {
   readonly monitoringUrl?: string;
@@ -44,6 +46,7 @@ export class RunningConfigService {
   /** Of the test's own, to look into the tables. */
   readonly dataSource: DataSource;
   #service: ConfigService | undefined;
+  #answerCheck: Promise<AnswerCheck> | undefined;
 
   private constructor(backends: TestBackends, dataSource: DataSource) {
     this.backends = backends;
@@ -128,7 +131,26 @@ export class RunningConfigService {
     });
     const text = await response.text();
     const isJson = response.headers.get('content-type')?.includes('json') === true && text !== '';
-    return { status: response.status, headers: response.headers, body: (isJson ? JSON.parse(text) : text) as Body };
+    const parsed = isJson ? (JSON.parse(text) as unknown) : text;
+    const answer = { status: response.status, headers: response.headers, body: parsed as Body };
+    await this.#expectDocumented(method, path, answer);
+    return answer;
+  }
+
+  /** Every answer that a test gets is compared with the OpenAPI document. */
+  async answerCheck(): Promise<AnswerCheck> {
+    this.#answerCheck ??= (async () => {
+      const response = await fetch(`${this.httpUrl}/openapi.json`);
+      return new AnswerCheck((await response.json()) as OpenApiDocument);
+    })();
+    return this.#answerCheck;
+  }
+
+  async #expectDocumented(method: string, path: string, { status, headers, body }: Answer): Promise<void> {
+    if (!/^\/(api|console-config)/.test(path)) return;
+    const check = await this.answerCheck();
+    const faults = check.faultsOf({ method, path, status, header: (name) => headers.get(name), body });
+    if (faults.length > 0) throw new Error(`the answer ${status} to ${method} ${path} ${faults.join('; ')}`);
   }
 
   /** Another API key, of any tenant and scopes; answers the key. */

@@ -3,6 +3,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Principal } from '../../../access/access.ts';
 import { CalledBy, NeedsScope } from '../../../access/needs-scope.ts';
 import { invalidInput } from '../../../errors/signalbox-error.ts';
+import { Documented } from '../../../openapi/documented.ts';
+import { ETAG, IF_MATCH, INCLUDE_STATS, PAGE, PAGE_HEADERS, PAGE_SIZE, WARNING } from '../../../openapi/parameters.ts';
+import { listOf, ref } from '../../../openapi/schemas.ts';
 import { ChangeWebhookUseCase } from '../../application/change-webhook.ts';
 import { CreateWebhookUseCase } from '../../application/create-webhook.ts';
 import { DeleteWebhookUseCase } from '../../application/delete-webhook.ts';
@@ -17,11 +20,14 @@ import type { WriteOutcome } from '../../application/webhook-outcome.ts';
 import type { NotFoundCode } from '../answers/refusal-error.ts';
 import { errorOfRefusal, notFound } from '../answers/refusal-error.ts';
 import type { Parsed } from '../../../validation/parse-dto.ts';
+import { ChangeWebhookDto, CreateWebhookDto, RotateSigningKeyDto } from '../validation/webhook.dto.ts';
 import { WebhookInputParser } from '../validation/webhook-input.parser.ts';
 import { etagOf, versionOfIfMatch } from './etag.ts';
 import { pageWindowOf } from '../answers/page-window.ts';
 import { paginationHeaders } from './pagination.ts';
 import { isWebhookId } from '../../webhook-id.ts';
+
+const WRITE_CONFLICTS = ['entity.conflict', 'entity.version_mismatch'] as const;
 
 /** `/api/hooks` of contract.md section 5: what a client of Logto's Management API calls. */
 @Controller('api/hooks')
@@ -36,6 +42,18 @@ export class WebhooksController {
     private readonly vault: SecretVault,
   ) {}
 
+  @Documented({
+    summary: 'Webhooks, newest first',
+    description: 'All of them, or a page where `page` or `page_size` is given.',
+    parameters: [PAGE, PAGE_SIZE, INCLUDE_STATS],
+    answer: {
+      status: 200,
+      description: 'Webhooks',
+      schema: listOf('Webhook'),
+      headers: { ...PAGE_HEADERS, ...WARNING },
+    },
+    errors: ['guard.invalid_pagination'],
+  })
   @Get()
   @NeedsScope('webhooks:read')
   async list(
@@ -53,6 +71,13 @@ export class WebhooksController {
     return this.views(read, reply);
   }
 
+  @Documented({
+    summary: 'Create a webhook',
+    description: 'Its id and its signing key are made here.',
+    body: CreateWebhookDto,
+    answer: { status: 201, description: 'The webhook', schema: ref('Webhook'), headers: ETAG },
+    errors: ['hook.missing_events'],
+  })
   @Post()
   @NeedsScope('webhooks:write')
   async create(
@@ -64,6 +89,12 @@ export class WebhooksController {
     return this.written(outcome, '', 'entity.not_exists', reply);
   }
 
+  @Documented({
+    summary: 'One webhook',
+    parameters: [INCLUDE_STATS],
+    answer: { status: 200, description: 'The webhook', schema: ref('Webhook'), headers: { ...ETAG, ...WARNING } },
+    errors: ['entity.not_exists_with_id'],
+  })
   @Get(':id')
   @NeedsScope('webhooks:read')
   async find(
@@ -81,6 +112,14 @@ export class WebhooksController {
     return view;
   }
 
+  @Documented({
+    summary: 'Change a webhook',
+    description: '`config` replaces as a whole; the signing key stays.',
+    parameters: [IF_MATCH],
+    body: ChangeWebhookDto,
+    answer: { status: 200, description: 'The webhook', schema: ref('Webhook'), headers: ETAG },
+    errors: ['entity.not_exists', 'entity.invalid_input', ...WRITE_CONFLICTS],
+  })
   @Patch(':id')
   @NeedsScope('webhooks:write')
   async change(
@@ -95,6 +134,12 @@ export class WebhooksController {
     return this.written(outcome, id, 'entity.not_exists', reply);
   }
 
+  @Documented({
+    summary: 'Delete a webhook',
+    parameters: [IF_MATCH],
+    answer: { status: 204, description: 'It is deleted' },
+    errors: ['entity.not_found', 'guard.invalid_input', ...WRITE_CONFLICTS],
+  })
   @Delete(':id')
   @HttpCode(204)
   @NeedsScope('webhooks:write')
@@ -107,6 +152,15 @@ export class WebhooksController {
     if (outcome.kind !== 'deleted') throw errorOfRefusal(outcome, id, 'entity.not_found');
   }
 
+  @Documented({
+    summary: 'Give a webhook a new signing key',
+    description: 'The replaced key signs beside it for a while.',
+    parameters: [IF_MATCH],
+    body: RotateSigningKeyDto,
+    isBodyOptional: true,
+    answer: { status: 200, description: 'The webhook', schema: ref('Webhook'), headers: ETAG },
+    errors: ['entity.not_exists', ...WRITE_CONFLICTS],
+  })
   @Patch(':id/signing-key')
   @NeedsScope('webhooks:write')
   async rotate(
@@ -122,6 +176,11 @@ export class WebhooksController {
     return this.written(outcome, id, 'entity.not_exists', reply);
   }
 
+  @Documented({
+    summary: 'The signing keys in force',
+    answer: { status: 200, description: 'The keys', schema: ref('SigningKeys') },
+    errors: ['entity.not_exists_with_id'],
+  })
   @Get(':id/signing-keys')
   @NeedsScope('webhooks:read')
   async signingKeys(@CalledBy() principal: Principal, @Param('id') id: string): Promise<SigningKeysView> {

@@ -1,0 +1,197 @@
+import type { Documentation } from './documented.ts';
+import { operationOf } from './documented.ts';
+import type { Method, Operation, Parameter } from './operation.ts';
+import { END_TIME, PAGE, PAGE_HEADERS, PAGE_SIZE, START_TIME } from './parameters.ts';
+import { listOf, ref } from './schemas.ts';
+
+type Entry = readonly [method: Method, path: string, scope: string, documentation: Documentation];
+
+const text = (name: string, description: string): Parameter => ({
+  name,
+  in: 'query',
+  description,
+  schema: { type: 'string' },
+});
+const object = { type: 'object' } as const;
+const ok = { status: 200, description: 'What was asked for', schema: object } as const;
+const accepted = { status: 202, description: 'Taken on', schema: object } as const;
+const stream = {
+  status: 200,
+  description: 'Attempts as they end',
+  schema: { type: 'string' },
+  isEventStream: true,
+} as const;
+const LIVE = 'As Server-Sent Events; `Last-Event-ID` resumes.';
+const NO_WEBHOOK = ['entity.not_exists_with_id'] as const;
+const BAD_QUERY = ['entity.not_exists_with_id', 'guard.invalid_input'] as const;
+
+/** What this service checks and passes on to monitoring (contract.md section 5). */
+const ENTRIES: readonly Entry[] = [
+  [
+    'get',
+    '/api/hooks/{id}/recent-logs',
+    'deliveries:read',
+    {
+      summary: 'The request log of the last 24 hours, newest first',
+      parameters: [
+        text('logKey', '`TriggerHook.<event>`'),
+        PAGE,
+        PAGE_SIZE,
+        START_TIME,
+        END_TIME,
+        text('enableCap', '`true`: counts to 10,000 and says so'),
+      ],
+      answer: { status: 200, description: 'A page', schema: listOf('LogEntry'), headers: PAGE_HEADERS },
+      errors: [...BAD_QUERY, 'guard.invalid_pagination'],
+    },
+  ],
+  [
+    'get',
+    '/api/logs/{id}',
+    'deliveries:read',
+    {
+      summary: 'One entry of the request log',
+      answer: { status: 200, description: 'The entry', schema: ref('LogEntry') },
+      errors: NO_WEBHOOK,
+    },
+  ],
+  [
+    'get',
+    '/api/hooks/{id}/deliveries',
+    'deliveries:read',
+    {
+      summary: 'Deliveries with their state',
+      parameters: [
+        text('state', 'succeeded, failed, retrying or waiting'),
+        text('event', 'An event type'),
+        text('statusClass', 'Such as `5xx`'),
+        text('from', 'Unix ms'),
+        text('to', 'Unix ms'),
+        text('id', 'A delivery or event id'),
+        text('cursor', '`nextCursor` of the page before'),
+        text('limit', 'Of a page'),
+      ],
+      answer: ok,
+      errors: BAD_QUERY,
+    },
+  ],
+  [
+    'get',
+    '/api/hooks/{id}/deliveries/{deliveryId}',
+    'deliveries:read',
+    { summary: 'A delivery with every attempt', answer: ok, errors: NO_WEBHOOK },
+  ],
+  [
+    'post',
+    '/api/hooks/{id}/deliveries/{deliveryId}/resend',
+    'deliveries:resend',
+    {
+      summary: 'Resend a delivery',
+      description:
+        'A further round of attempts with the same `webhook-id`. 409 `delivery.round_open` while one is open.',
+      body: object,
+      isBodyOptional: true,
+      answer: accepted,
+      errors: [...NO_WEBHOOK, 'entity.conflict'],
+    },
+  ],
+  [
+    'post',
+    '/api/hooks/{id}/resends',
+    'deliveries:resend',
+    {
+      summary: 'Resend many',
+      body: {
+        type: 'object',
+        properties: {
+          state: { type: 'string' },
+          from: { type: 'integer' },
+          to: { type: 'integer' },
+          event: { type: 'string' },
+          ratePerSecond: { type: 'integer', minimum: 1 },
+          dryRun: { type: 'boolean' },
+        },
+      },
+      answer: accepted,
+      errors: NO_WEBHOOK,
+    },
+  ],
+  ['get', '/api/hooks/{id}/resends', 'deliveries:read', { summary: 'Resends', answer: ok, errors: NO_WEBHOOK }],
+  [
+    'get',
+    '/api/hooks/{id}/resends/{resendId}',
+    'deliveries:read',
+    { summary: 'The progress of a resend', answer: ok, errors: NO_WEBHOOK },
+  ],
+  [
+    'delete',
+    '/api/hooks/{id}/resends/{resendId}',
+    'deliveries:resend',
+    { summary: 'Cancel a resend', answer: accepted, errors: NO_WEBHOOK },
+  ],
+  [
+    'get',
+    '/api/hooks/{id}/health',
+    'deliveries:read',
+    { summary: 'The last 24 hours by the minute', answer: ok, errors: NO_WEBHOOK },
+  ],
+  [
+    'get',
+    '/api/hooks/{id}/live',
+    'deliveries:read',
+    { summary: "A webhook's attempts, live", description: LIVE, answer: stream, errors: NO_WEBHOOK },
+  ],
+  [
+    'get',
+    '/api/live',
+    'deliveries:read',
+    { summary: "The tenant's attempts, live", description: LIVE, answer: stream },
+  ],
+  [
+    'get',
+    '/api/health',
+    'deliveries:read',
+    {
+      summary: 'What a list of webhooks needs',
+      parameters: [text('hookIds', 'Webhook ids separated by commas; 100 at most')],
+      answer: ok,
+      errors: ['guard.invalid_input'],
+    },
+  ],
+  ['get', '/api/ops/webhooks', 'ops:read', { summary: 'All webhooks by trouble', answer: ok }],
+  ['get', '/api/ops/lag', 'ops:read', { summary: 'How far behind each consumer is', answer: ok }],
+  ['get', '/api/ops/dead-letters', 'ops:read', { summary: 'Records that could not be taken', answer: ok }],
+  [
+    'get',
+    '/api/ops/dead-letters/{letterId}',
+    'ops:read',
+    { summary: 'One dead letter', answer: ok, errors: NO_WEBHOOK },
+  ],
+  [
+    'post',
+    '/api/ops/dead-letters/{letterId}/redrive',
+    'ops:write',
+    {
+      summary: 'Publish a dead letter again',
+      body: object,
+      isBodyOptional: true,
+      answer: accepted,
+      errors: NO_WEBHOOK,
+    },
+  ],
+];
+
+/** By path and method; the routes of the door itself are patterns and have no description. */
+export const MONITORING_OPERATIONS: readonly (readonly [string, Method, Operation])[] = ENTRIES.map(
+  ([method, path, scope, documentation]) => [
+    path,
+    method,
+    {
+      operationId: `${method} ${path}`.replaceAll(/[^a-zA-Z]+/g, '_'),
+      summary: documentation.summary,
+      tags: ['Deliveries and operations'],
+      ...operationOf(documentation, scope),
+      'x-answered-by': 'monitoring',
+    },
+  ],
+);

@@ -1,0 +1,42 @@
+import type { Parameter, ResponseHeaders } from './operation.ts';
+
+const query = (name: string, description: string, schema: Parameter['schema']): Parameter => ({
+  name,
+  in: 'query',
+  description,
+  schema,
+});
+
+export const PAGE = query('page', 'From 1', { type: 'integer', minimum: 1, maximum: 1_000_000_000 });
+export const PAGE_SIZE = query('page_size', 'Default 20', { type: 'integer', minimum: 1, maximum: 100 });
+export const INCLUDE_STATS = query('includeExecutionStats', '`true` adds `executionStats`', { type: 'string' });
+export const START_TIME = query('start_time', 'Unix ms, inclusive', { type: 'integer', minimum: 0 });
+export const END_TIME = query('end_time', 'Unix ms, inclusive', { type: 'integer', minimum: 0 });
+
+export const IF_MATCH: Parameter = {
+  name: 'If-Match',
+  in: 'header',
+  description: 'The `ETag` that was read: the call is refused when the webhook has changed since',
+  schema: { type: 'string', pattern: String.raw`^\s*(\*|(W/)?"\d{1,9}")\s*$` },
+};
+
+export const ETAG: ResponseHeaders = {
+  ETag: {
+    required: true,
+    description: "The webhook's version",
+    schema: { type: 'string', pattern: String.raw`^"\d+"$` },
+  },
+};
+
+export const WARNING: ResponseHeaders = {
+  Warning: {
+    description: 'Stats were asked for and cannot be had now',
+    schema: { const: '199 signalbox "execution statistics are not available now"' },
+  },
+};
+
+/** Where a page was asked for. */
+export const PAGE_HEADERS: ResponseHeaders = {
+  'Total-Number': { description: 'Of all pages', schema: { type: 'string', pattern: String.raw`^\d+$` } },
+  Link: { description: 'RFC 8288: first, prev, next, last', schema: { type: 'string', pattern: '^<http' } },
+};

@@ -1,0 +1,125 @@
+import { EVENT_GROUPS } from '@signalbox/domain';
+import { SCOPES } from '../access/access.ts';
+import { ERROR_CODES } from '../errors/error-code.ts';
+import type { JsonSchema } from './operation.ts';
+
+const unixMs = { type: 'integer', minimum: 0, description: 'Unix ms' };
+const count = { type: 'integer', minimum: 0 };
+
+/** An object with these members and no other; those named in `optional` may be absent. */
+function closed(properties: Record<string, JsonSchema>, optional: readonly string[] = []): JsonSchema {
+  return {
+    type: 'object',
+    required: Object.keys(properties).filter((name) => !optional.includes(name)),
+    properties,
+    additionalProperties: false,
+  };
+}
+
+export const ref = (name: keyof typeof SCHEMAS): JsonSchema => ({ $ref: `#/components/schemas/${name}` });
+export const listOf = (name: keyof typeof SCHEMAS): JsonSchema => ({ type: 'array', items: ref(name) });
+
+/** What answers are made of. Closed: a member that is not here is found by a test. */
+export const SCHEMAS = {
+  Error: {
+    type: 'object',
+    required: ['code', 'message'],
+    properties: {
+      code: { type: 'string', description: `Of this service: ${Object.keys(ERROR_CODES).join(', ')}` },
+      message: { type: 'string', minLength: 1, description: 'For people: which field, why, and what would be right' },
+      data: { type: 'object' },
+      details: {
+        type: 'array',
+        items: closed(
+          {
+            field: { type: 'string', description: 'Path such as `config.headers.x-key` or `events[2]`' },
+            why: { type: 'string', minLength: 1 },
+            expected: { type: 'string', minLength: 1 },
+            rule: { type: 'string', description: 'Of the rules for URLs, such as `address:private`' },
+          },
+          ['expected', 'rule'],
+        ),
+      },
+    },
+    additionalProperties: false,
+  },
+  Webhook: closed(
+    {
+      tenantId: { type: 'string' },
+      id: { type: 'string', pattern: '^[0-9a-z]{21}$' },
+      name: { type: 'string', maxLength: 256 },
+      event: { type: ['string', 'null'], description: 'Legacy: counts only while `events` is empty' },
+      events: { type: 'array', items: { type: 'string' }, uniqueItems: true },
+      config: { $ref: '#/components/schemas/WebhookConfigDto', unevaluatedProperties: false },
+      signingKey: { type: 'string', pattern: '^[0-9A-Za-z]{32}$' },
+      enabled: { type: 'boolean' },
+      disabledReason: { type: 'string', description: 'Why it was disabled by its receiver or by the system' },
+      createdAt: unixMs,
+      executionStats: {
+        ...closed({ successCount: count, requestCount: count }),
+        description: 'Of the last 24 hours; absent where they cannot be had now',
+      },
+    },
+    ['disabledReason', 'executionStats'],
+  ),
+  SigningKeys: closed(
+    {
+      keys: {
+        type: 'array',
+        minItems: 1,
+        description: 'In force now, newest first',
+        items: closed({
+          signingKey: { type: 'string' },
+          whsec: { type: 'string', pattern: '^whsec_', description: 'The same key for Standard Webhooks libraries' },
+          createdAt: unixMs,
+          honouredUntil: { type: ['integer', 'null'], description: 'Unix ms; null for the newest' },
+        }),
+      },
+      ed25519PublicKey: { type: 'string', pattern: '^whpk_' },
+    },
+    ['ed25519PublicKey'],
+  ),
+  EventType: closed({
+    name: { type: 'string' },
+    family: { enum: ['interaction', 'data', 'exception'] },
+    group: { type: 'string', description: `Of those built in: ${EVENT_GROUPS.join(', ')}` },
+    description: { type: 'string' },
+    example: { type: 'object' },
+  }),
+  Caller: closed({
+    tenantId: { type: 'string' },
+    actor: { type: 'string' },
+    scopes: { type: 'array', items: { enum: [...SCOPES] } },
+  }),
+  ConsoleConfig: closed(
+    {
+      oidc: closed({
+        issuer: { type: 'string' },
+        clientId: { type: 'string' },
+        scopes: { type: 'array', items: { type: 'string' } },
+      }),
+    },
+    ['oidc'],
+  ),
+  LogEntry: {
+    type: 'object',
+    required: ['id', 'key', 'createdAt', 'payload'],
+    properties: {
+      id: { type: 'string', description: 'The delivery id' },
+      key: { type: 'string', pattern: String.raw`^TriggerHook\.` },
+      createdAt: unixMs,
+      payload: {
+        type: 'object',
+        required: ['key', 'result', 'hookId', 'hookRequest'],
+        properties: {
+          key: { type: 'string' },
+          result: { enum: ['Success', 'Error'] },
+          hookId: { type: 'string' },
+          hookRequest: { type: 'object', required: ['body'], properties: { body: {} } },
+          response: { type: 'object', properties: { statusCode: { type: 'integer' }, body: {} } },
+          error: { type: 'string' },
+        },
+      },
+    },
+  },
+} as const satisfies Readonly<Record<string, JsonSchema>>;
