@@ -7,6 +7,7 @@ import { createLogConsumer, createLogProducer, createTailReader, MAX_HEARTBEAT_A
 import type { Logger, Registry } from '@signalbox/observability';
 import { KnownTail } from '@signalbox/positions';
 import type { DispatcherEnvironment } from '../dispatcher.environment.ts';
+import { ConsumerLag, lagGauges } from '../consumer-lag.ts';
 import { GroupRole } from '../group-role.ts';
 import type { OnFatal, Role } from '../role.ts';
 import { ENVIRONMENT, KAFKA_CONNECTION, LOGGER, ON_FATAL, PARTITIONS, REGISTRY, TOPICS } from '../role.ts';
@@ -57,11 +58,13 @@ export const ROUTER_ROLE = Symbol('RouterRole');
           now: Date.now,
           observer: routerMetrics(registry, logger),
         });
+        const lag = new ConsumerLag();
+        lagGauges(registry, 'router', lag);
         const consumer = createLogConsumer({
           connection,
           groupId: groupNames(env.TOPIC_PREFIX).router,
           topics: topics.authEvents,
-          handler,
+          handler: lag.watch(handler),
           onFatal,
         });
         return new GroupRole({ name: 'router', handler, consumer, producer, tail: reader, tickMs: 250, onFatal });

@@ -7,6 +7,7 @@ import { createLogConsumer, createLogProducer, createTailReader, MAX_HEARTBEAT_A
 import type { Logger, Registry } from '@signalbox/observability';
 import { SecretBox } from '@signalbox/secrets';
 import type { DispatcherEnvironment } from '../dispatcher.environment.ts';
+import { ConsumerLag, lagGauges } from '../consumer-lag.ts';
 import { GroupRole } from '../group-role.ts';
 import type { OnFatal, Role } from '../role.ts';
 import { ENVIRONMENT, KAFKA_CONNECTION, LOGGER, ON_FATAL, REGISTRY, TOPICS } from '../role.ts';
@@ -15,10 +16,14 @@ import { WEBHOOK_LOOKUP } from '../webhooks/webhook-lookup.port.ts';
 import { WebhooksModule } from '../webhooks/webhooks.module.ts';
 import { senderGauges, senderMetrics } from './adapters/metrics/sender.metrics.ts';
 import { SendProfiles } from './application/send-profiles.ts';
-import { DEFAULT_SENDER_LIMITS, Sender } from './application/sender.ts';
+import { Sender } from './application/sender.ts';
+import { DEFAULT_SENDER_LIMITS } from './application/sender-options.ts';
 import { DEFAULT_LANE_LIMITS } from './domain/lane.ts';
 
 export const SENDER_ROLE = Symbol('SenderRole');
+
+/** A rate limit is looked at this often; it makes up for being late. */
+const TICK_MS = 50;
 
 @Module({
   imports: [WebhooksModule],
@@ -54,14 +59,16 @@ export const SENDER_ROLE = Symbol('SenderRole');
           observer: senderMetrics(registry, logger),
         });
         senderGauges(registry, handler);
+        const lag = new ConsumerLag();
+        lagGauges(registry, 'sender', lag);
         const consumer = createLogConsumer({
           connection,
           groupId: groupNames(env.TOPIC_PREFIX).sender,
           topics: [topics.deliveries],
-          handler,
+          handler: lag.watch(handler),
           onFatal,
         });
-        const role = new GroupRole({ name: 'sender', handler, consumer, producer, tail, tickMs: 250, onFatal });
+        const role = new GroupRole({ name: 'sender', handler, consumer, producer, tail, tickMs: TICK_MS, onFatal });
         return {
           name: role.name,
           readiness: role.readiness,

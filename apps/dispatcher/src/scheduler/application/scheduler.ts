@@ -223,7 +223,8 @@ export class Scheduler implements LogHandler {
         topic: this.options.topics.deliveries,
         key: held.key,
         value: held.body,
-        headers: encodeDelivery(held.delivery),
+        // Why it waited tells the sender what its webhook's breaker was like elsewhere.
+        headers: encodeDelivery(held.delivery, held.wait),
         isVoid: () => same.every(({ ledger }) => ledger.ended),
         onVoid: () => this.pending.delete(id),
       },

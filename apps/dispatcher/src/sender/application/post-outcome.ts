@@ -1,12 +1,41 @@
-import type { PostOutcome } from '@signalbox/egress';
-import type { LaneSignal } from '../domain/lane.ts';
+import type { Failed, PostOutcome } from '@signalbox/egress';
 import type { AttemptOutcome } from '../domain/send-facts.ts';
+import type { EndpointSignals } from './admission.ts';
+import { NOTHING_LEARNT } from './admission.ts';
 
-/** What an outcome says about the endpoint's capacity. */
-export function signalOf(outcome: PostOutcome): LaneSignal {
-  if (outcome.kind === 'failed') return outcome.errorClass === 'timeout' ? 'congestion' : 'neutral';
-  if (outcome.statusCode === 429 || outcome.statusCode >= 500) return 'congestion';
-  return outcome.statusCode >= 200 && outcome.statusCode < 300 ? 'success' : 'neutral';
+const CONGESTED: EndpointSignals = { lane: 'congestion', breaker: 'failure' };
+const SILENT: EndpointSignals = { lane: 'congestion', breaker: 'no contact' };
+const UNREACHED: EndpointSignals = { lane: 'neutral', breaker: 'no contact' };
+const BROKEN: EndpointSignals = { lane: 'neutral', breaker: 'failure' };
+const BUSY: EndpointSignals = { lane: 'congestion', breaker: 'success' };
+const WELL: EndpointSignals = { lane: 'success', breaker: 'success' };
+/** It answers, and quickly; that it refuses what it is sent says nothing about its capacity. */
+const REFUSING: EndpointSignals = { lane: 'neutral', breaker: 'success' };
+
+/** What an outcome says about the endpoint: whether it has capacity, and whether it is there at all. */
+export function signalsOf(outcome: PostOutcome): EndpointSignals {
+  if (outcome.kind === 'failed') return outcome.isOwnFault ? NOTHING_LEARNT : signalsOfFailure(outcome.errorClass);
+  const { statusCode } = outcome;
+  if (statusCode >= 500) return CONGESTED;
+  if (statusCode === 429) return BUSY;
+  return statusCode >= 200 && statusCode < 300 ? WELL : REFUSING;
+}
+
+function signalsOfFailure(errorClass: Failed['errorClass']): EndpointSignals {
+  switch (errorClass) {
+    case 'timeout':
+      return SILENT;
+    case 'dns':
+    case 'connect':
+    case 'tls':
+      return UNREACHED;
+    case 'reset':
+    case 'protocol':
+      return BROKEN;
+    case 'refused-address':
+      // No connection was made, and holding such deliveries back would spare nobody.
+      return NOTHING_LEARNT;
+  }
 }
 
 /** An outcome of the transport in the terms of facts. */

@@ -52,6 +52,17 @@ export class Settlement {
     );
   }
 
+  /** Records a fact that settles nothing. */
+  tell({ ledger, partition, webhookId }: OwnedTask, fact: Fact): void {
+    if (ledger.ended) return;
+    this.options.producer.append({
+      topic: this.options.topics.attempts,
+      partition,
+      key: webhookId,
+      ...encodeFact(fact),
+    });
+  }
+
   /** Produces what an earlier owner's fact owes, then completes the offset. */
   payDebt(task: OwnedTask, fact: Fact): void {
     this.hold(task);

@@ -1,9 +1,23 @@
-import type { LaneLimits, LaneSignal, Queued } from './lane.ts';
+import { Fifo } from './fifo.ts';
+import type { LaneLimits, LaneRefusal, LaneSignal, Queued, Room } from './lane.ts';
 import { Lane } from './lane.ts';
 
 interface Named<Task extends Queued> {
   readonly webhookId: string;
+  readonly tenant: Tenant<Task>;
   readonly lane: Lane<Task>;
+  isInLine: boolean;
+  idleSinceMs: number;
+}
+
+/** The lanes of one tenant that can start something; tenants take turns, and within a tenant its webhooks do. */
+interface Tenant<Task extends Queued> {
+  readonly id: string;
+  readonly line: Fifo<Named<Task>>;
+  lanes: number;
+  /** Queued and active in all its lanes. */
+  held: number;
+  isInLine: boolean;
 }
 
 /** A task that has its turn; `finish` must be called once when its attempt has ended. */
@@ -12,14 +26,40 @@ export interface Turn<Task> {
   readonly task: Task;
 }
 
+/** Whose lane a task goes to. */
+export interface LaneOwner {
+  readonly webhookId: string;
+  readonly tenantId: string;
+  readonly rateLimitPerSecond?: number | undefined;
+}
+
+/** How much of the sender's room is taken, and how many tasks it has room for in all. */
+export interface Crowding {
+  readonly isCrowded: boolean;
+  readonly roomFor: number;
+}
+
+const NOT_CROWDED: Crowding = { isCrowded: false, roomFor: Infinity };
+/** What was learnt about an endpoint is worth keeping that long. */
+const KEPT_IDLE_MS = 60_000;
+const MAX_IDLE = 10_000;
+
 /**
- * The lanes of all webhooks, served round robin: one endpoint never slows another (invariant 4). Only lanes that can start
- * something stand in the line, so a turn costs the same with ten webhooks and with a hundred thousand. Pure.
+ * The lanes of all webhooks, served round robin with a fair share for each tenant above it: one endpoint never slows
+ * another (invariant 4). Only lanes that can start something stand in a line, so a turn costs the same with ten webhooks
+ * and with a hundred thousand; idle lanes are forgotten. Pure; times are Unix ms.
  */
 export class Lanes<Task extends Queued> {
   private readonly lanes = new Map<string, Named<Task>>();
-  private line: (Named<Task> | undefined)[] = [];
-  private lineHead = 0;
+  private readonly tenants = new Map<string, Tenant<Task>>();
+  private readonly line = new Fifo<Tenant<Task>>();
+  private readonly withQueue = new Set<Named<Task>>();
+  /** In the order in which they became idle. */
+  private readonly idle = new Set<Named<Task>>();
+  /** Could start but for their rate. */
+  private readonly sleeping = new Set<Named<Task>>();
+  private nextWakeMs = Infinity;
+  private busyTenants = 0;
   private waitingCount = 0;
   private waitingBytes = 0;
 
@@ -34,46 +74,55 @@ export class Lanes<Task extends Queued> {
     return this.waitingBytes;
   }
 
-  /** Queues a task; otherwise says how long its lane's queue is expected to take. */
-  offer(
-    webhookId: string,
-    task: Task,
-    nowMs: number,
-    isCrowded = false,
-  ): { readonly expectedWaitMs: number } | undefined {
-    let named = this.lanes.get(webhookId);
-    if (named === undefined) {
-      named = { webhookId, lane: new Lane<Task>(this.limits) };
-      this.lanes.set(webhookId, named);
+  /** Lanes in memory. */
+  get size(): number {
+    return this.lanes.size;
+  }
+
+  /** Queues a task; otherwise says why not, and when its turn is expected. */
+  offer(owner: LaneOwner, task: Task, nowMs: number, crowding: Crowding = NOT_CROWDED): LaneRefusal | undefined {
+    const named = this.laneOf(owner);
+    named.lane.rate.perSecond = owner.rateLimitPerSecond;
+    const refusal = named.lane.offer(task, nowMs, this.roomOf(named.tenant, crowding));
+    if (refusal === undefined) {
+      this.waitingCount++;
+      this.waitingBytes += task.bytes;
+      this.hold(named.tenant, 1);
+      this.withQueue.add(named);
+      this.idle.delete(named);
+      this.standInLine(named, nowMs);
+    } else {
+      this.noteIdle(named, nowMs);
     }
-    if (!named.lane.offer(task, nowMs, isCrowded)) return { expectedWaitMs: named.lane.expectedWaitMs(nowMs) };
-    this.waitingCount++;
-    this.waitingBytes += task.bytes;
-    this.standInLine(named);
-    return undefined;
+    return refusal;
   }
 
   /** The next task whose turn it is; undefined when nothing can start. */
   next(nowMs: number): Turn<Task> | undefined {
-    for (;;) {
-      const named = this.line[this.lineHead];
-      if (named === undefined) return undefined;
-      this.line[this.lineHead] = undefined;
-      this.lineHead++;
-      if (this.lineHead === this.line.length) {
-        this.line = [];
-        this.lineHead = 0;
-      } else if (this.lineHead > 4_096) {
-        this.line.splice(0, this.lineHead);
-        this.lineHead = 0;
-      }
-      named.lane.isInLine = false;
+    if (nowMs >= this.nextWakeMs) this.wake(nowMs);
+    for (let tenant = this.line.shift(); tenant !== undefined; tenant = this.line.shift()) {
+      tenant.isInLine = false;
+      const named = tenant.line.shift();
+      if (named === undefined) continue;
+      named.isInLine = false;
       const task = named.lane.start(nowMs);
+      this.standInLine(named, nowMs);
+      this.queueUp(tenant);
       if (task === undefined) continue;
-      this.forget(task);
-      this.standInLine(named);
+      this.forget(named, task);
       return { webhookId: named.webhookId, task };
     }
+    return undefined;
+  }
+
+  /** Nothing is queued for the webhook, and nothing under way. */
+  isIdle(webhookId: string): boolean {
+    return this.lanes.get(webhookId)?.lane.isIdle ?? true;
+  }
+
+  /** When a lane that waits for its rate alone can start; Infinity when there is none. */
+  get wakesAtMs(): number {
+    return this.nextWakeMs;
   }
 
   /** A turn ended; `attemptMs` is absent where no attempt was made. */
@@ -81,42 +130,140 @@ export class Lanes<Task extends Queued> {
     const named = this.lanes.get(webhookId);
     if (named === undefined) return;
     named.lane.finish(signal, nowMs, attemptMs);
-    this.standInLine(named);
+    this.hold(named.tenant, -1);
+    this.standInLine(named, nowMs);
+    this.noteIdle(named, nowMs);
   }
 
-  /** Takes out of every lane what has waited since before `queuedBeforeMs`; lanes with nothing to do are forgotten. */
-  expel(queuedBeforeMs: number): readonly Turn<Task>[] {
-    const expelled: Turn<Task>[] = [];
-    for (const { webhookId, lane } of this.lanes.values()) {
-      for (const task of lane.expel(queuedBeforeMs)) {
-        this.forget(task);
-        expelled.push({ webhookId, task });
+  /** Takes out of every lane what has waited since before `queuedBeforeMs`. */
+  expel(queuedBeforeMs: number, nowMs: number): readonly Turn<Task>[] {
+    return [...this.withQueue].flatMap((named) => this.takeOut(named, queuedBeforeMs, nowMs));
+  }
+
+  /** The same for lanes alone whose endpoints have answered nothing for `stalledMs`: to make room for the others. */
+  expelStalled(stalledMs: number, queuedBeforeMs: number, nowMs: number): readonly Turn<Task>[] {
+    const stalled = [...this.withQueue].filter(({ lane }) => lane.stalledMs(nowMs) >= stalledMs);
+    return stalled.flatMap((named) => this.takeOut(named, queuedBeforeMs, nowMs));
+  }
+
+  /** Takes out all that is queued for a webhook. */
+  empty(webhookId: string, nowMs: number): readonly Turn<Task>[] {
+    const named = this.lanes.get(webhookId);
+    return named === undefined ? [] : this.takeOut(named, Infinity, nowMs);
+  }
+
+  /** The endpoint is back after an outage. */
+  slowStart(webhookId: string): void {
+    this.lanes.get(webhookId)?.lane.slowStart();
+  }
+
+  /** To be called now and then: forgets lanes that have had nothing to do for a while. */
+  sweep(nowMs: number): void {
+    for (const named of this.idle) {
+      const isOld = nowMs - named.idleSinceMs >= KEPT_IDLE_MS;
+      if (!isOld && this.idle.size <= MAX_IDLE) return;
+      this.idle.delete(named);
+      if (isOld && named.lane.bookedUpToMs > nowMs) {
+        // What it has put off would come back to a lane that knows nothing of it: look again later.
+        named.idleSinceMs = nowMs;
+        this.idle.add(named);
+      } else {
+        this.lanes.delete(named.webhookId);
+        if (--named.tenant.lanes === 0) this.tenants.delete(named.tenant.id);
       }
     }
-    return expelled;
   }
 
   /** Forgets all that is queued, as after a join; what is active goes on. */
-  clear(): void {
-    for (const [webhookId, { lane }] of this.lanes) {
-      lane.clear();
-      lane.isInLine = false;
-      if (lane.isIdle) this.lanes.delete(webhookId);
+  clear(nowMs: number): void {
+    this.line.clear();
+    this.sleeping.clear();
+    this.nextWakeMs = Infinity;
+    for (const tenant of this.tenants.values()) {
+      for (let named = tenant.line.shift(); named !== undefined; named = tenant.line.shift()) named.isInLine = false;
+      tenant.isInLine = false;
     }
-    this.line = [];
-    this.lineHead = 0;
+    for (const named of this.withQueue) {
+      this.hold(named.tenant, -named.lane.waiting);
+      named.lane.clear();
+      this.noteIdle(named, nowMs);
+    }
+    this.withQueue.clear();
     this.waitingCount = 0;
     this.waitingBytes = 0;
   }
 
-  private forget(task: Task): void {
-    this.waitingCount--;
-    this.waitingBytes -= task.bytes;
+  private laneOf({ webhookId, tenantId }: LaneOwner): Named<Task> {
+    let named = this.lanes.get(webhookId);
+    if (named !== undefined) return named;
+    let tenant = this.tenants.get(tenantId);
+    if (tenant === undefined) {
+      tenant = { id: tenantId, line: new Fifo<Named<Task>>(), lanes: 0, held: 0, isInLine: false };
+      this.tenants.set(tenantId, tenant);
+    }
+    named = { webhookId, tenant, lane: new Lane<Task>(this.limits), isInLine: false, idleSinceMs: 0 };
+    this.lanes.set(webhookId, named);
+    tenant.lanes++;
+    return named;
   }
 
-  private standInLine(named: Named<Task>): void {
-    if (named.lane.isInLine || !named.lane.canStart) return;
-    named.lane.isInLine = true;
-    this.line.push(named);
+  private roomOf(tenant: Tenant<Task>, { isCrowded, roomFor }: Crowding): Room {
+    if (!isCrowded) return 'ample';
+    return tenant.held > roomFor / this.busyTenants ? 'over share' : 'crowded';
+  }
+
+  private takeOut(named: Named<Task>, queuedBeforeMs: number, nowMs: number): Turn<Task>[] {
+    const expelled = named.lane.expel(queuedBeforeMs);
+    for (const task of expelled) {
+      this.forget(named, task);
+      this.hold(named.tenant, -1);
+    }
+    this.noteIdle(named, nowMs);
+    return expelled.map((task) => ({ webhookId: named.webhookId, task }));
+  }
+
+  private forget(named: Named<Task>, task: Task): void {
+    this.waitingCount--;
+    this.waitingBytes -= task.bytes;
+    if (named.lane.waiting === 0) this.withQueue.delete(named);
+  }
+
+  private noteIdle(named: Named<Task>, nowMs: number): void {
+    if (!named.lane.isIdle) return;
+    named.idleSinceMs = nowMs;
+    this.idle.delete(named);
+    this.idle.add(named);
+  }
+
+  private hold(tenant: Tenant<Task>, more: number): void {
+    if (tenant.held === 0) this.busyTenants++;
+    tenant.held += more;
+    if (tenant.held === 0) this.busyTenants--;
+  }
+
+  private standInLine(named: Named<Task>, nowMs: number): void {
+    if (named.isInLine || !named.lane.hasTurn) return;
+    const wakeAtMs = named.lane.rate.nextAtMs;
+    if (wakeAtMs > nowMs) {
+      this.sleeping.add(named);
+      this.nextWakeMs = Math.min(this.nextWakeMs, wakeAtMs);
+      return;
+    }
+    named.isInLine = true;
+    named.tenant.line.push(named);
+    this.queueUp(named.tenant);
+  }
+
+  private queueUp(tenant: Tenant<Task>): void {
+    if (tenant.isInLine || tenant.line.size === 0) return;
+    tenant.isInLine = true;
+    this.line.push(tenant);
+  }
+
+  private wake(nowMs: number): void {
+    const sleepers = [...this.sleeping];
+    this.sleeping.clear();
+    this.nextWakeMs = Infinity;
+    for (const named of sleepers) this.standInLine(named, nowMs);
   }
 }

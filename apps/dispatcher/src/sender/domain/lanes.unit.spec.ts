@@ -1,13 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import { DEFAULT_LANE_LIMITS } from './lane.ts';
+import type { LaneOwner } from './lanes.ts';
 import { Lanes } from './lanes.ts';
 
 interface Task {
   readonly name: string;
   readonly bytes: number;
   readonly queuedAtMs: number;
+  readonly deferrals: number;
 }
-const task = (name: string, queuedAtMs = 0, bytes = 1): Task => ({ name, bytes, queuedAtMs });
+const task = (name: string, queuedAtMs = 0, bytes = 1): Task => ({ name, bytes, queuedAtMs, deferrals: 0 });
+const owner = (webhookId: string, tenantId = 'default'): LaneOwner => ({ webhookId, tenantId });
 const names = (lanes: Lanes<Task>, nowMs = 0): string[] => {
   const started: string[] = [];
   for (let turn = lanes.next(nowMs); turn !== undefined; turn = lanes.next(nowMs)) started.push(turn.task.name);
@@ -17,16 +20,16 @@ const names = (lanes: Lanes<Task>, nowMs = 0): string[] => {
 describe('Lanes', () => {
   it('serves webhooks in turn, each in the order of its own queue', () => {
     const lanes = new Lanes<Task>(DEFAULT_LANE_LIMITS);
-    for (const name of ['a1', 'a2', 'a3']) lanes.offer('a', task(name), 0);
-    for (const name of ['b1', 'b2']) lanes.offer('b', task(name), 0);
+    for (const name of ['a1', 'a2', 'a3']) lanes.offer(owner('a'), task(name), 0);
+    for (const name of ['b1', 'b2']) lanes.offer(owner('b'), task(name), 0);
     expect(names(lanes)).toEqual(['a1', 'b1', 'a2', 'b2', 'a3']);
   });
 
   it('starts no more of one webhook than its concurrency, and others go on', () => {
     const lanes = new Lanes<Task>({ ...DEFAULT_LANE_LIMITS, startConcurrency: 2 });
-    for (let index = 0; index < 5; index++) lanes.offer('hanging', task(`h${index}`), 0);
+    for (let index = 0; index < 5; index++) lanes.offer(owner('hanging'), task(`h${index}`), 0);
     expect(names(lanes)).toEqual(['h0', 'h1']);
-    lanes.offer('healthy', task('ok'), 0);
+    lanes.offer(owner('healthy'), task('ok'), 0);
     expect(names(lanes)).toEqual(['ok']);
     lanes.finish('hanging', 'neutral', 1);
     expect(names(lanes)).toEqual(['h2']);
@@ -34,7 +37,7 @@ describe('Lanes', () => {
 
   it('grows with success to its limit, and halves on congestion', () => {
     const lanes = new Lanes<Task>({ ...DEFAULT_LANE_LIMITS, startConcurrency: 2, maxConcurrency: 4 });
-    for (let index = 0; index < 40; index++) lanes.offer('w', task(`t${index}`), 0);
+    for (let index = 0; index < 40; index++) lanes.offer(owner('w'), task(`t${index}`), 0);
     expect(names(lanes)).toHaveLength(2);
     lanes.finish('w', 'success', 1);
     expect(names(lanes)).toHaveLength(2);
@@ -53,8 +56,9 @@ describe('Lanes', () => {
   });
 
   const refusals = (lanes: Lanes<Task>, count: number, nowMs: number, isCrowded = false): number =>
-    Array.from({ length: count }, () => lanes.offer('w', task('t', nowMs), nowMs, isCrowded)).filter((full) => full)
-      .length;
+    Array.from({ length: count }, () =>
+      lanes.offer(owner('w'), task('t', nowMs), nowMs, { isCrowded, roomFor: 1_000 }),
+    ).filter((full) => full).length;
 
   it('takes no more than it would serve in time, by what was measured', () => {
     const limits = { ...DEFAULT_LANE_LIMITS, minQueued: 3, maxWaitMs: 1_000, startConcurrency: 1, maxConcurrency: 1 };
@@ -81,20 +85,20 @@ describe('Lanes', () => {
 
   it('expels what has waited too long, the rest stays', () => {
     const lanes = new Lanes<Task>({ ...DEFAULT_LANE_LIMITS, startConcurrency: 1 });
-    lanes.offer('w', task('old', 0, 10), 0);
-    lanes.offer('w', task('new', 50, 10), 50);
-    expect(lanes.expel(50).map((turn) => turn.task.name)).toEqual(['old']);
+    lanes.offer(owner('w'), task('old', 0, 10), 0);
+    lanes.offer(owner('w'), task('new', 50, 10), 50);
+    expect(lanes.expel(50, 50).map((turn) => turn.task.name)).toEqual(['old']);
     expect(lanes.waiting).toBe(1);
     expect(lanes.bytes).toBe(10);
   });
 
   it('forgets its queues on a join and keeps count of what is under way', () => {
     const lanes = new Lanes<Task>({ ...DEFAULT_LANE_LIMITS, startConcurrency: 1 });
-    lanes.offer('w', task('a'), 0);
-    lanes.offer('w', task('b'), 0);
+    lanes.offer(owner('w'), task('a'), 0);
+    lanes.offer(owner('w'), task('b'), 0);
     expect(names(lanes)).toEqual(['a']);
-    lanes.clear();
-    lanes.offer('w', task('c'), 0);
+    lanes.clear(0);
+    lanes.offer(owner('w'), task('c'), 0);
     expect(names(lanes)).toEqual([]);
     lanes.finish('w', 'success', 1);
     expect(names(lanes)).toEqual(['c']);

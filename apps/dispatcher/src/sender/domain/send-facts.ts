@@ -1,6 +1,7 @@
 import type {
   Attempted,
   AttemptTimings,
+  BreakerChanged,
   Deferred,
   DeferralReason,
   Delivery,
@@ -11,11 +12,14 @@ import type {
   ReceiverVerdict,
   Skipped,
   Wait,
+  WebhookState,
 } from '@signalbox/contracts';
 import { attemptIdOfDelivery } from '@signalbox/contracts';
 import type { RetryPolicy } from '@signalbox/domain';
 import { judgeAttempt, parseRetryAfter } from '@signalbox/domain';
-import { deferralDueAtMs } from './deferral.ts';
+import type { BreakerChange } from './breaker.ts';
+import type { ExpectedTurn } from './deferral.ts';
+import { deferralDueAtMs, SOON } from './deferral.ts';
 import type { SendTask } from './send-task.ts';
 
 /** What came of a POST. */
@@ -33,7 +37,13 @@ export interface AttemptOutcome {
   readonly webhookDelivery?: string;
 }
 
-export function attempted(task: SendTask, outcome: AttemptOutcome, policy: RetryPolicy): Attempted {
+export type SentWith = Pick<WebhookState, 'epoch' | 'version'> & { readonly retryPolicy: RetryPolicy };
+
+/** What a delivery waits for in a retry tier, as the codec keeps it. */
+export const HELD_BACK = 'deferred: breaker open';
+
+/** `sentWith`: the state of the webhook at send time, which may be newer than the one the delivery was routed with. */
+export function attempted(task: SendTask, outcome: AttemptOutcome, sentWith: SentWith): Attempted {
   const retryAfterMs = parseRetryAfter(outcome.retryAfter, outcome.endedAtMs);
   const verdict = receiverVerdict(outcome);
   // A status that came before the answer broke off is no success: the receiver may not have taken it.
@@ -44,7 +54,7 @@ export function attempted(task: SendTask, outcome: AttemptOutcome, policy: Retry
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
       isAborted: verdict === 'abort-delivery',
     },
-    policy,
+    sentWith.retryPolicy,
     task.delivery.attemptNumber,
     () => attemptIdOfDelivery(task.delivery),
   );
@@ -52,6 +62,8 @@ export function attempted(task: SendTask, outcome: AttemptOutcome, policy: Retry
   const error = outcome.error ?? (errorClass === undefined ? undefined : `answered with status ${outcome.statusCode}`);
   return {
     ...baseOf(task, outcome.endedAtMs),
+    webhookEpoch: sentWith.epoch,
+    webhookVersion: sentWith.version,
     kind: 'attempted',
     outcome: judged.kind === 'succeeded' ? 'succeeded' : judged.kind === 'retry' ? 'retrying' : 'failed',
     startedAtMs: outcome.startedAtMs,
@@ -69,7 +81,7 @@ export function deferred(
   task: SendTask,
   nowMs: number,
   reason: DeferralReason,
-  more: { readonly expectedWaitMs?: number; readonly detail?: string } = {},
+  more: { readonly turn?: ExpectedTurn; readonly detail?: string; readonly maxAgeMs?: number } = {},
 ): Deferred {
   const id = attemptIdOfDelivery(task.delivery);
   return {
@@ -77,7 +89,13 @@ export function deferred(
     kind: 'deferred',
     reason,
     ...(more.detail === undefined ? {} : { detail: more.detail }),
-    dueAtMs: deferralDueAtMs(nowMs, task.delivery.deferrals, more.expectedWaitMs ?? 0, id),
+    dueAtMs: deferralDueAtMs(
+      nowMs,
+      task.delivery.deferrals,
+      more.turn ?? SOON,
+      id,
+      task.delivery.roundStartedAtMs + (more.maxAgeMs ?? Infinity),
+    ),
   };
 }
 
@@ -87,6 +105,11 @@ export function skipped(task: SendTask, nowMs: number, reason: Skipped['reason']
 
 export function expired(task: SendTask, nowMs: number, maxAgeMs: number): Expired {
   return { ...baseOf(task, nowMs), kind: 'expired', maxAgeMs };
+}
+
+/** The delivery is the one whose outcome, or whose turn, changed the breaker. It is not settled by this. */
+export function breakerChanged(task: SendTask, nowMs: number, change: BreakerChange): BreakerChanged {
+  return { ...baseOf(task, nowMs), kind: 'breaker-changed', ...change };
 }
 
 /** The record a fact owes, undefined when it owes none. The same fact always owes the same (design: recovery). */

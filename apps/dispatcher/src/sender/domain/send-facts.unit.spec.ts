@@ -27,9 +27,12 @@ const task: SendTask = {
   webhookId: 'w',
   delivery,
   body: Buffer.from('{}'),
+  wasHeldBack: false,
   bytes: 2,
   queuedAtMs: 0,
+  deferrals: 2,
 };
+const sentWith = { epoch: 1, version: 4, retryPolicy: DEFAULT_RETRY_POLICY };
 const outcome = (more: Partial<AttemptOutcome>): AttemptOutcome => ({
   startedAtMs: 1_000,
   endedAtMs: 2_000,
@@ -39,12 +42,12 @@ const outcome = (more: Partial<AttemptOutcome>): AttemptOutcome => ({
 
 describe('facts of a delivery', () => {
   it('names the record it settles and says how the attempt went', () => {
-    const fact = attempted(task, outcome({ statusCode: 200, answer: 'ok' }), DEFAULT_RETRY_POLICY);
+    const fact = attempted(task, outcome({ statusCode: 200, answer: 'ok' }), sentWith);
     expect(fact).toMatchObject({
       kind: 'attempted',
       outcome: 'succeeded',
       deliveryOffset: 77,
-      webhookVersion: 3,
+      webhookVersion: 4,
       statusCode: 200,
       answer: 'ok',
     });
@@ -53,11 +56,9 @@ describe('facts of a delivery', () => {
   });
 
   it('owes the next attempt at the same time for ever, with no deferral counted against it', () => {
-    const fact = attempted(task, outcome({ statusCode: 500 }), DEFAULT_RETRY_POLICY);
+    const fact = attempted(task, outcome({ statusCode: 500 }), sentWith);
     expect(fact).toMatchObject({ outcome: 'retrying', errorClass: 'http-status' });
-    expect(fact.nextAttemptAtMs).toBe(
-      attempted(task, outcome({ statusCode: 500 }), DEFAULT_RETRY_POLICY).nextAttemptAtMs,
-    );
+    expect(fact.nextAttemptAtMs).toBe(attempted(task, outcome({ statusCode: 500 }), sentWith).nextAttemptAtMs);
     expect(owedBy(fact, delivery)).toMatchObject({
       delivery: { attemptNumber: 2, deferrals: 0, round: 0 },
       wait: { dueAtMs: fact.nextAttemptAtMs },
@@ -65,11 +66,7 @@ describe('facts of a delivery', () => {
   });
 
   it('does not count an answer that broke off as a success, whatever its status', () => {
-    const fact = attempted(
-      task,
-      outcome({ statusCode: 200, errorClass: 'reset', error: 'reset' }),
-      DEFAULT_RETRY_POLICY,
-    );
+    const fact = attempted(task, outcome({ statusCode: 200, errorClass: 'reset', error: 'reset' }), sentWith);
     expect(fact).toMatchObject({ outcome: 'retrying', errorClass: 'reset', statusCode: 200 });
   });
 
@@ -84,11 +81,11 @@ describe('facts of a delivery', () => {
       { verdict: 'abort-delivery', outcome: 'failed' },
     ],
   ])('records what the receiver asks for by %j', (answered, expected) => {
-    expect(attempted(task, outcome(answered), DEFAULT_RETRY_POLICY)).toMatchObject(expected);
+    expect(attempted(task, outcome(answered), sentWith)).toMatchObject(expected);
   });
 
   it('puts a delivery off at least 5 s, twice as late each time, without consuming an attempt', () => {
-    const fact = deferred(task, 10_000, 'queue full', { expectedWaitMs: 100 });
+    const fact = deferred(task, 10_000, 'queue full', { turn: { expectedWaitMs: 100, kind: 'booked' } });
     expect(fact.dueAtMs - 10_000).toBeGreaterThanOrEqual(16_000);
     expect(fact.dueAtMs - 10_000).toBeLessThanOrEqual(24_000);
     expect(owedBy(fact, delivery)).toMatchObject({

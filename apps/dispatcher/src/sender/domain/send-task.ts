@@ -9,4 +9,6 @@ export interface SendTask extends Queued {
   /** `roundStartedAtMs` is filled in. */
   readonly delivery: Delivery;
   readonly body: Buffer;
+  /** It comes back from a wait for its webhook's breaker. */
+  readonly wasHeldBack: boolean;
 }

@@ -1,7 +1,8 @@
-import type { Fact } from '@signalbox/contracts';
+import type { BreakerChanged, Fact } from '@signalbox/contracts';
 import type { Logger, Registry } from '@signalbox/observability';
 import { Counter, Gauge, Histogram, metricName } from '@signalbox/observability';
-import type { Sender, SenderObserver } from '../../application/sender.ts';
+import type { Sender } from '../../application/sender.ts';
+import type { SenderObserver } from '../../application/sender-options.ts';
 
 /** Counts what the sender does. No label names a webhook: their number is unbounded. */
 export function senderMetrics(registry: Registry, logger: Logger): SenderObserver {
@@ -23,25 +24,47 @@ export function senderMetrics(registry: Registry, logger: Logger): SenderObserve
     help: 'Records of the deliveries topic that are no deliveries.',
     registers,
   });
+  const steps = new Histogram({
+    name: metricName('dispatcher', 'attempt_step_duration', 'seconds'),
+    help: 'Duration of a step of an attempt that needed it: dns, connect, tls, first_byte.',
+    labelNames: ['step'],
+    buckets: [0.001, 0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+    registers,
+  });
+  const behind = new Counter({
+    name: metricName('dispatcher', 'configuration_behind', 'total'),
+    help: "Deliveries put off as their webhook's configuration did not come in time.",
+    registers,
+  });
   return {
     onFact: (fact) => {
       facts.inc({ kind: fact.kind, detail: detailOf(fact) });
-      if (fact.kind === 'attempted') seconds.observe(fact.timings.totalMs / 1_000);
+      if (fact.kind === 'breaker-changed') logger.info(breakerFields(fact), 'breaker.changed');
+    },
+    onAttempt: ({ dnsMs, connectMs, tlsMs, firstByteMs, totalMs }) => {
+      seconds.observe(totalMs / 1_000);
+      if (dnsMs !== undefined) steps.observe({ step: 'dns' }, dnsMs / 1_000);
+      if (connectMs !== undefined) steps.observe({ step: 'connect' }, connectMs / 1_000);
+      if (tlsMs !== undefined) steps.observe({ step: 'tls' }, tlsMs / 1_000);
+      if (firstByteMs !== undefined) steps.observe({ step: 'first_byte' }, firstByteMs / 1_000);
     },
     onDeadLetter: (source, message) => {
       deadLetters.inc();
       logger.error({ source, why: message }, 'delivery.put_aside');
     },
-    onConfigurationBehind: (webhookId) => logger.warn({ webhook_id: webhookId }, 'configuration.behind'),
+    onConfigurationBehind: (webhookId) => {
+      behind.inc();
+      logger.warn({ webhook_id: webhookId }, 'configuration.behind');
+    },
     onUnknownKey: (webhookId, detail) => logger.error({ webhook_id: webhookId, why: detail }, 'secret.not_opened'),
   };
 }
 
 /** What is under way, read when it is asked for. */
 export function senderGauges(registry: Registry, sender: Sender): void {
-  const gauge = (what: string, help: string, read: () => number): void => {
+  const gauge = (what: string, help: string, read: () => number, unit = 'deliveries'): void => {
     const made: Gauge = new Gauge({
-      name: metricName('dispatcher', what, 'deliveries'),
+      name: metricName('dispatcher', what, unit),
       help,
       registers: [registry],
       collect: () => made.set(read()),
@@ -49,6 +72,12 @@ export function senderGauges(registry: Registry, sender: Sender): void {
   };
   gauge('in_flight', 'POSTs that have not ended.', () => sender.inFlight);
   gauge('queued', 'Deliveries held in memory before their turn.', () => sender.queued);
+  gauge('open', 'Webhooks whose breaker is open.', () => sender.openBreakers.open, 'breakers');
+  gauge('half_open', 'Webhooks whose breaker waits for its probe.', () => sender.openBreakers.halfOpen, 'breakers');
+}
+
+function breakerFields({ webhookId, state, reason, nextProbeAtMs }: BreakerChanged): object {
+  return { webhook_id: webhookId, state, why: reason, next_probe_at_ms: nextProbeAtMs };
 }
 
 function detailOf(fact: Fact): string {

@@ -1,0 +1,37 @@
+import { describe, expect, it } from '@jest/globals';
+import type { LogHandler, LogRecord } from '@signalbox/kafka';
+import { ConsumerLag } from './consumer-lag.ts';
+
+const of = { topic: 't', partition: 0 };
+const record = (offset: number, timestampMs: number): LogRecord => ({
+  ...of,
+  offset,
+  timestampMs,
+  key: null,
+  value: null,
+  headers: {},
+});
+
+describe('the lag of a consumer', () => {
+  it('is what lies between the position and the end of the log, in records and in seconds', async () => {
+    const batches: number[] = [];
+    const handler: LogHandler = {
+      onJoin: () => {},
+      locate: (assigned) => Promise.resolve(assigned.map(({ logStart }) => ({ ...of, offset: logStart }))),
+      onBatch: ({ records }) => batches.push(records.length),
+      onAdvance: () => {},
+    };
+    const lag = new ConsumerLag();
+    const watched = lag.watch(handler);
+    watched.onJoin({ assigned: [of], lost: [], isContinuous: true });
+    const assigned = { ...of, committedOffset: 0, committedMetadata: '', logStart: 0, logEnd: 10 };
+    await watched.locate([assigned], new AbortController().signal);
+    expect(lag.records).toBe(10);
+    watched.onBatch({ ...of, position: 0, records: [record(0, 4_000)], nextPosition: 1, logEnd: 20 });
+    expect([lag.records, lag.seconds(10_000), batches]).toEqual([19, 6, [1]]);
+    watched.onAdvance({ ...of, offset: 20 });
+    expect([lag.records, lag.seconds(10_000)]).toEqual([0, 0]);
+    watched.onJoin({ assigned: [], lost: [of], isContinuous: true });
+    expect(lag.records).toBe(0);
+  });
+});

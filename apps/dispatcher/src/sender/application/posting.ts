@@ -1,0 +1,82 @@
+import type { Fact } from '@signalbox/contracts';
+import { attempted } from '../domain/send-facts.ts';
+import type { SendProfile } from '../domain/send-profile.ts';
+import { attemptHeaders } from '../domain/send-profile.ts';
+import type { Admission, Ready } from './admission.ts';
+import { NOTHING_LEARNT } from './admission.ts';
+import { outcomeOf, refusedOutcome, signalsOf } from './post-outcome.ts';
+import type { SenderOptions } from './sender-options.ts';
+import type { OwnedTask } from './settlement.ts';
+
+export interface PostingOptions extends Pick<SenderOptions, 'profiles' | 'transport' | 'now' | 'observer'> {
+  readonly admission: Pick<Admission, 'end' | 'defer'>;
+  readonly finish: (task: OwnedTask, fact: Fact) => void;
+  /** Runs `work` now, or when it is clear again who holds the partitions. */
+  readonly whenFresh: (work: () => void) => void;
+  /** A POST ended: there is room for another one. */
+  readonly onEnded: () => void;
+}
+
+/** The POSTs under way. */
+export class Posting {
+  private active = 0;
+  private activeBytes = 0;
+  private onIdle: (() => void) | undefined;
+
+  constructor(private readonly options: PostingOptions) {}
+
+  get count(): number {
+    return this.active;
+  }
+
+  get bytes(): number {
+    return this.activeBytes;
+  }
+
+  /** Resolves when every POST under way has ended. */
+  async idle(): Promise<void> {
+    if (this.active > 0) await new Promise<void>((resolve) => (this.onIdle = resolve));
+  }
+
+  send(ready: Ready, nowMs: number): void {
+    const { task, state } = ready;
+    const { admission, profiles, observer } = this.options;
+    const profile = profiles.of(state);
+    if (!('kind' in profile)) {
+      this.post(ready, profile, nowMs);
+      return;
+    }
+    admission.end(ready, NOTHING_LEARNT);
+    if (profile.kind === 'unknown key') {
+      observer.onUnknownKey(task.webhookId, profile.detail);
+      admission.defer(task, state, 'unknown key', undefined, profile.detail);
+    } else {
+      this.options.finish(task, attempted(task, refusedOutcome(profile.detail, nowMs), state));
+    }
+  }
+
+  private post(ready: Ready, profile: SendProfile, startedAtMs: number): void {
+    const { task, state } = ready;
+    const { admission, transport, now, observer } = this.options;
+    task.ledger.begin(task.offset);
+    this.active++;
+    this.activeBytes += task.bytes;
+    const { endpoint, timeoutMs } = profile;
+    const headers = attemptHeaders(profile, task.delivery, task.body, startedAtMs);
+    transport.post({ endpoint, headers, body: task.body, timeoutMs }, (outcome) => {
+      const endedAtMs = now();
+      this.active--;
+      this.activeBytes -= task.bytes;
+      observer.onAttempt(outcome.timings);
+      this.options.whenFresh(() => {
+        admission.end(ready, signalsOf(outcome), outcome.timings.totalMs);
+        // A fault of our own resolver or network is not charged to the webhook.
+        if (outcome.kind === 'failed' && outcome.isOwnFault)
+          admission.defer(task, state, 'own fault', undefined, outcome.message);
+        else this.options.finish(task, attempted(task, outcomeOf(outcome, startedAtMs, endedAtMs), state));
+      });
+      if (this.active === 0) this.onIdle?.();
+      this.options.onEnded();
+    });
+  }
+}

@@ -1,0 +1,261 @@
+import { describe, expect, it } from '@jest/globals';
+import { RETRY_TIERS, retryTierFor } from '@signalbox/contracts';
+import { attemptIdOf, deliveryIdOf } from '@signalbox/domain';
+import fc from 'fast-check';
+import { deferralDueAtMs } from './deferral.ts';
+import { DEFAULT_LANE_LIMITS } from './lane.ts';
+import type { LaneOwner } from './lanes.ts';
+import { Lanes } from './lanes.ts';
+
+interface Task {
+  readonly name: string;
+  readonly bytes: number;
+  readonly queuedAtMs: number;
+  readonly deferrals: number;
+}
+const T0 = 1_800_000_000_000;
+const task = (name: string, queuedAtMs = T0, deferrals = 0): Task => ({ name, bytes: 10, queuedAtMs, deferrals });
+const owner = (webhookId: string, tenantId = 'default', rateLimitPerSecond?: number): LaneOwner => ({
+  webhookId,
+  tenantId,
+  rateLimitPerSecond,
+});
+const startAll = (lanes: Lanes<Task>, nowMs = T0): string[] => {
+  const started: string[] = [];
+  for (let turn = lanes.next(nowMs); turn !== undefined; turn = lanes.next(nowMs)) started.push(turn.task.name);
+  return started;
+};
+
+describe('fair shares', () => {
+  it('lets tenants take turns, however many webhooks one of them has', () => {
+    const lanes = new Lanes<Task>(DEFAULT_LANE_LIMITS);
+    for (let index = 0; index < 50; index++) lanes.offer(owner(`big${index}`, 'big'), task('big'), T0);
+    for (const name of ['s1', 's2', 's3']) lanes.offer(owner('small', 'small'), task(name), T0);
+    expect(startAll(lanes).slice(0, 6)).toEqual(['big', 's1', 'big', 's2', 'big', 's3']);
+  });
+
+  it('gives a tenant that holds more than its share no more room for endpoints that do not answer', () => {
+    const lanes = new Lanes<Task>(DEFAULT_LANE_LIMITS);
+    for (let index = 0; index < 200; index++) lanes.offer(owner('hanging', 'big'), task('h'), T0);
+    startAll(lanes);
+    const crowding = { isCrowded: true, roomFor: 300 };
+    expect(lanes.offer(owner('healthy', 'small'), task('ok'), T0, crowding)).toBeUndefined();
+    const refusedOf = (webhookId: string, tenantId: string): number =>
+      Array.from({ length: 20 }, () => lanes.offer(owner(webhookId, tenantId), task('t'), T0, crowding)).filter(Boolean)
+        .length;
+    expect(refusedOf('hanging too', 'big')).toBe(19);
+    expect(refusedOf('healthy too', 'small')).toBe(0);
+  });
+});
+
+describe('a rate limit', () => {
+  const rateOver = (perSecond: number, stepMs: number, seconds: number): number => {
+    const lanes = new Lanes<Task>({ ...DEFAULT_LANE_LIMITS, maxWaitMs: 3_600_000 });
+    let started = 0;
+    for (let nowMs = T0; nowMs < T0 + seconds * 1_000; nowMs += stepMs) {
+      for (let more = 0; more < 3; more++) lanes.offer(owner('w', 'default', perSecond), task('t', nowMs), nowMs);
+      for (let turn = lanes.next(nowMs); turn !== undefined; turn = lanes.next(nowMs)) {
+        started++;
+        lanes.finish('w', 'success', nowMs, 1);
+      }
+    }
+    return started / seconds;
+  };
+
+  it.each([1, 10, 40])('of %d a second is reached and not passed, looked at every 50 ms', (perSecond) => {
+    const rate = rateOver(perSecond, 50, 20);
+    expect(rate).toBeGreaterThanOrEqual(perSecond * 0.95);
+    expect(rate).toBeLessThanOrEqual(perSecond * 1.05 + 0.1);
+  });
+
+  it('never lets more through in any second than the limit, a tenth of it and one', () => {
+    const gaps = fc.array(fc.integer({ min: 0, max: 400 }), { minLength: 5, maxLength: 200 });
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 50 }), gaps, (perSecond, steps) => {
+        const lanes = new Lanes<Task>({ ...DEFAULT_LANE_LIMITS, maxWaitMs: 3_600_000 });
+        const starts: number[] = [];
+        let nowMs = T0;
+        for (const gap of steps) {
+          nowMs += gap;
+          for (let more = 0; more < 5; more++) lanes.offer(owner('w', 'default', perSecond), task('t'), nowMs);
+          while (lanes.next(nowMs) !== undefined) {
+            starts.push(nowMs);
+            lanes.finish('w', 'success', nowMs, 1);
+          }
+        }
+        for (const from of starts) {
+          const within = starts.filter((at) => at >= from && at < from + 1_000).length;
+          expect(within).toBeLessThanOrEqual(perSecond * 1.1 + 1);
+        }
+      }),
+    );
+  });
+
+  it('of one webhook holds back no other', () => {
+    const lanes = new Lanes<Task>(DEFAULT_LANE_LIMITS);
+    for (let index = 0; index < 5; index++) lanes.offer(owner('slow', 'default', 1), task('slow'), T0);
+    for (let index = 0; index < 4; index++) lanes.offer(owner('free'), task('free'), T0);
+    expect(startAll(lanes)).toEqual(['slow', 'free', 'free', 'free', 'free']);
+    expect(lanes.wakesAtMs).toBeLessThanOrEqual(T0 + 1_000);
+    expect(startAll(lanes, T0 + 1_000)).toEqual(['slow']);
+  });
+
+  it('moves each of 100,000 waiting deliveries a few times at most until its turn', () => {
+    const perSecond = 10;
+    const count = 100_000;
+    const lanes = new Lanes<Task>(DEFAULT_LANE_LIMITS);
+    const due = new Map<number, { readonly index: number; readonly deferrals: number }[]>();
+    const moves = Array.from({ length: count }, () => ({ deferrals: 0, hops: 0 }));
+    const offer = (index: number, deferrals: number, nowMs: number): void => {
+      const refusal = lanes.offer(owner('w', 'default', perSecond), task(String(index), nowMs, deferrals), nowMs);
+      if (refusal === undefined) return;
+      if (refusal.reason !== 'rate limit') throw new Error(refusal.reason);
+      const move = moves[index];
+      if (move === undefined) throw new Error(`there is no delivery ${index}`);
+      move.deferrals++;
+      const id = attemptIdOf(deliveryIdOf('w', String(index)), 0, 1);
+      const turn = { expectedWaitMs: refusal.expectedWaitMs, kind: 'booked' } as const;
+      const dueAtMs = deferralDueAtMs(nowMs, deferrals, turn, id);
+      for (let left = dueAtMs - nowMs; left > 5_000; left -= RETRY_TIERS[retryTierFor(left)]?.delayMs ?? left)
+        move.hops++;
+      const slot = Math.ceil((dueAtMs - T0) / 100);
+      const back = { index, deferrals: deferrals + 1 };
+      const others = due.get(slot);
+      if (others === undefined) due.set(slot, [back]);
+      else others.push(back);
+    };
+    for (let index = 0; index < count; index++) offer(index, 0, T0);
+    let done = 0;
+    let slot = 0;
+    // 10 % more time than an unbroken queue would take.
+    for (; done < count && slot * 100 < (count / perSecond) * 1_100; slot++) {
+      const nowMs = T0 + slot * 100;
+      for (const back of due.get(slot) ?? []) offer(back.index, back.deferrals, nowMs);
+      due.delete(slot);
+      for (let turn = lanes.next(nowMs); turn !== undefined; turn = lanes.next(nowMs)) {
+        done++;
+        lanes.finish('w', 'success', nowMs, 20);
+      }
+    }
+    expect(done).toBe(count);
+    const most = (what: 'deferrals' | 'hops'): number => moves.reduce((max, move) => Math.max(max, move[what]), 0);
+    const sum = moves.reduce((total, { deferrals, hops }) => total + deferrals + hops, 0);
+    // log2 of 100,000 is 17; on average far fewer.
+    expect(most('deferrals')).toBeLessThanOrEqual(4);
+    expect(most('hops')).toBeLessThanOrEqual(17);
+    expect(sum / count).toBeLessThanOrEqual(10);
+  });
+});
+
+describe('lanes in bounded memory', () => {
+  it('forgets what has been idle for a minute, and keeps few of those that are', () => {
+    const lanes = new Lanes<Task>(DEFAULT_LANE_LIMITS);
+    for (let index = 0; index < 100_000; index++) {
+      lanes.offer(owner(`w${index}`, `t${index % 1_000}`), task('t'), T0);
+      const turn = lanes.next(T0);
+      lanes.finish(turn?.webhookId ?? '', 'success', T0, 5);
+    }
+    expect(lanes.size).toBe(100_000);
+    lanes.sweep(T0);
+    expect(lanes.size).toBe(10_000);
+    lanes.sweep(T0 + 60_000);
+    expect(lanes.size).toBe(0);
+  });
+
+  it('keeps what has work, and what expects its deliveries back', () => {
+    const lanes = new Lanes<Task>({ ...DEFAULT_LANE_LIMITS, minQueued: 1, maxWaitMs: 0 });
+    lanes.offer(owner('waiting'), task('t'), T0);
+    lanes.offer(owner('limited', 'default', 1), task('t'), T0);
+    for (let index = 0; index < 1_000; index++) lanes.offer(owner('limited', 'default', 1), task('t'), T0);
+    startAll(lanes);
+    lanes.finish('limited', 'success', T0, 5);
+    lanes.sweep(T0 + 60_000);
+    expect(lanes.size).toBe(2);
+    lanes.sweep(T0 + 2_000_000);
+    expect(lanes.size).toBe(1);
+  });
+});
+
+describe('after an outage', () => {
+  it('begins with one at a time and grows by one for each round of successes', () => {
+    const lanes = new Lanes<Task>(DEFAULT_LANE_LIMITS);
+    for (let index = 0; index < 200; index++) lanes.offer(owner('w'), task('t'), T0);
+    lanes.slowStart('w');
+    const busyAfter = (successes: number): number => {
+      for (let index = 0; index < successes; index++) {
+        lanes.finish('w', 'success', T0, 5);
+        active += startAll(lanes).length - 1;
+      }
+      return active;
+    };
+    let active = startAll(lanes).length;
+    expect(active).toBe(1);
+    expect([busyAfter(1), busyAfter(2), busyAfter(3), busyAfter(4)]).toEqual([2, 3, 4, 5]);
+  });
+});
+
+describe('whatever happens', () => {
+  type Step =
+    | { readonly kind: 'offer'; readonly webhook: number; readonly limit: boolean }
+    | { readonly kind: 'finish'; readonly signal: 'success' | 'congestion' | 'neutral' }
+    | { readonly kind: 'pass'; readonly ms: number }
+    | { readonly kind: 'expel' | 'clear' | 'sweep' };
+  const step = fc.oneof(
+    { weight: 8, arbitrary: fc.record({ kind: fc.constant('offer'), webhook: fc.nat(5), limit: fc.boolean() }) },
+    {
+      weight: 5,
+      arbitrary: fc.record({
+        kind: fc.constant('finish'),
+        signal: fc.constantFrom('success', 'congestion', 'neutral'),
+      }),
+    },
+    { weight: 3, arbitrary: fc.record({ kind: fc.constant('pass'), ms: fc.nat(70_000) }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('expel', 'clear', 'sweep') }) },
+  ) as fc.Arbitrary<Step>;
+
+  it('every task goes once, in the order of its webhook, within its concurrency, and nothing that can start waits', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 300 }), (steps) => {
+        const lanes = new Lanes<Task>({ ...DEFAULT_LANE_LIMITS, maxConcurrency: 6 });
+        const queued = new Map<string, string[]>();
+        const active: string[] = [];
+        let nowMs = T0;
+        let made = 0;
+        const leave = (webhookId: string, name: string): void => {
+          expect(queued.get(webhookId)?.shift()).toBe(name);
+        };
+        for (const one of steps) {
+          if (one.kind === 'offer') {
+            const webhookId = `w${one.webhook}`;
+            const to = owner(webhookId, `t${one.webhook % 2}`, one.limit && one.webhook === 0 ? 2 : undefined);
+            const name = `n${made++}`;
+            if (lanes.offer(to, task(name, nowMs), nowMs) === undefined)
+              queued.set(webhookId, [...(queued.get(webhookId) ?? []), name]);
+          } else if (one.kind === 'finish') {
+            const webhookId = active.shift();
+            if (webhookId !== undefined) lanes.finish(webhookId, one.signal, nowMs, 10);
+          } else if (one.kind === 'pass') nowMs += one.ms;
+          else if (one.kind === 'sweep') lanes.sweep(nowMs);
+          else if (one.kind === 'expel')
+            for (const { webhookId, task: out } of lanes.expel(nowMs - 10_000, nowMs)) leave(webhookId, out.name);
+          else {
+            lanes.clear(nowMs);
+            queued.clear();
+          }
+          for (let turn = lanes.next(nowMs); turn !== undefined; turn = lanes.next(nowMs)) {
+            leave(turn.webhookId, turn.task.name);
+            active.push(turn.webhookId);
+          }
+          const waiting = [...queued].filter(([, names]) => names.length > 0);
+          expect(lanes.waiting).toBe(waiting.reduce((sum, [, names]) => sum + names.length, 0));
+          expect(lanes.bytes).toBe(lanes.waiting * 10);
+          for (const [webhookId] of waiting) {
+            const busy = active.filter((id) => id === webhookId).length;
+            expect(busy).toBeLessThanOrEqual(6);
+            if (busy === 0 && lanes.wakesAtMs === Infinity) throw new Error(`${webhookId} waits for nothing`);
+          }
+        }
+      }),
+    );
+  });
+});
