@@ -60,6 +60,7 @@ export class Settlement {
       partition,
       key: webhookId,
       ...encodeFact(fact),
+      isVoid: () => ledger.ended,
     });
   }
 
