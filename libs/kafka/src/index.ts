@@ -1,4 +1,5 @@
 export * from './commit-loop.ts';
+export * from './fenced-writer.port.ts';
 export * from './log-consumer.port.ts';
 export * from './log-producer.port.ts';
 export * from './log-reader.port.ts';
@@ -8,6 +9,7 @@ export * from './auth-event-topics.ts';
 export * from './ensure-topics.ts';
 export * from './kafka-logger.port.ts';
 export { createLogConsumer, type KafkajsConsumerOptions } from './kafkajs-consumer.ts';
+export { openFencedWriter, type FencedWriterOptions } from './kafkajs-fenced-writer.ts';
 export { createLogFollower, type LogFollowerOptions } from './kafkajs-follower.ts';
 export { createLogProducer, type LogProducerOptions } from './kafkajs-producer.ts';
 export { createTailReader, type TailReaderOptions } from './kafkajs-tail-reader.ts';

@@ -16,6 +16,9 @@ const ROUTINE = [
   'generation id provided',
   'no leader for this topic-partition',
   'member needs to have a valid member id',
+  'another concurrent operation on the same transaction',
+  // The fenced writer is thrown away at its first rejection.
+  'limiting retries for the idempotent producer',
 ];
 
 const isRoutine = (entry: LogEntry): boolean => {

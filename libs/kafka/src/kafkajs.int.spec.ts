@@ -1,5 +1,6 @@
 import { afterAll, beforeAll } from '@jest/globals';
 import { consumerFaults } from './consumer-faults.conformance.ts';
+import { fencedWriters } from './fenced-writer.conformance.ts';
 import { KafkaCluster } from './kafka-cluster.conformance.ts';
 import { logConsumerConformance } from './log-consumer.conformance.ts';
 import { logProducerConformance } from './log-producer.conformance.ts';
@@ -25,6 +26,7 @@ logConsumerConformance('kafkajs', () => cluster);
 logProducerConformance('kafkajs', () => cluster);
 logReaderConformance('kafkajs', () => cluster);
 producerFaults(() => cluster);
+fencedWriters(() => cluster);
 consumerFaults(() => cluster);
 readerFaults(() => cluster);
 topicsCommand(() => cluster);

@@ -35,7 +35,7 @@ function outboxRelay(env: ConfigServiceEnvironment, logger: Logger): OutboxRelay
     log: new KafkaOutboxLog({
       connection: { ...kafkaConnectionOf(env), logger },
       topics: { webhooks, operations },
-      onUnreachable: (error) => logger.warn(logFieldsOf(error), 'kafka.unreachable'),
+      writerName: `${env.TOPIC_PREFIX}config-service.outbox`,
     }),
     onPublished: (records) => logger.debug({ records }, 'outbox.published'),
     onTrouble: (error) => logger.warn(logFieldsOf(error), 'outbox.interrupted'),

@@ -1,15 +1,18 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { HeldOutbox, OutboxHolding } from './outbox.port.ts';
-import type { OutboxLog } from './outbox-log.port.ts';
+import type { OpenOutboxLog, OutboxLog } from './outbox-log.port.ts';
 import { Nudge } from './nudge.ts';
 
 export interface OutboxRelayOptions {
   readonly holding: OutboxHolding;
   readonly log: OutboxLog;
   readonly onPublished: (count: number) => void;
-  /** The database or the lock is lost; the relay tries again. */
+  /** The database, the lock or Kafka is lost; the relay tries again. */
   readonly onTrouble: (error: unknown) => void;
   /** How often to look though nobody said that there is anything; default 1,000. */
   readonly pollMs?: number;
+  /** How long to leave the outbox to others after trouble; above their `pollMs`. Default 2,000. */
+  readonly pauseMs?: number;
   /** How long published entries are kept, for those who read from a position; default 7 days. */
   readonly keepPublishedMs?: number;
   readonly now?: () => number;
@@ -20,8 +23,9 @@ const PRUNE_EVERY_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
 /**
- * Carries what was committed to the topics: one relay at a time over all instances, in version order for each
- * webhook. It goes on for ever: without Kafka the entries wait in the database, without the database it asks again.
+ * Carries what was committed to the topics: one relay at a time over all instances, in version order for each webhook.
+ * It goes on for ever: without Kafka the entries wait in the database, without the database it asks again. At any trouble
+ * it lets go of everything and pauses, so that an instance that has what this one lacks can take over.
  */
 export class OutboxRelay {
   readonly #options: OutboxRelayOptions;
@@ -42,21 +46,23 @@ export class OutboxRelay {
     this.#stopping.abort();
     this.#nudge.push();
     await this.#running;
-    await this.#options.log.stop();
   }
 
   async #run(): Promise<void> {
-    while (!this.#stopping.signal.aborted) {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
       try {
         await this.#holdAndRelay();
+        await this.#idle();
       } catch (error) {
-        if (!this.#stopping.signal.aborted) this.#options.onTrouble(error);
+        if (signal.aborted) return;
+        this.#options.onTrouble(error);
+        await delay(this.#options.pauseMs ?? 2_000, undefined, { signal }).catch(() => undefined);
       }
-      await this.#idle();
     }
   }
 
-  /** Returns when another instance holds the outbox; rejects when this one lost it. */
+  /** Returns when another instance holds the outbox; rejects when this one lost it, or cannot reach Kafka. */
   async #holdAndRelay(): Promise<void> {
     const lost = new AbortController();
     const outbox = await this.#options.holding.tryHold({
@@ -68,19 +74,35 @@ export class OutboxRelay {
     });
     if (outbox === undefined) return;
     try {
-      await this.#relay(outbox, AbortSignal.any([lost.signal, this.#stopping.signal]));
+      await this.#publishFrom(outbox, AbortSignal.any([lost.signal, this.#stopping.signal]));
     } finally {
       await outbox.release().catch(() => undefined);
     }
   }
 
-  async #relay(outbox: HeldOutbox, signal: AbortSignal): Promise<void> {
-    const { log, onPublished, keepPublishedMs = 7 * DAY_MS, now = Date.now } = this.#options;
+  /**
+   * Invariant 7, over two instances: the lock first, then the fence, then the first look, over the connection that holds
+   * the lock. Whoever looked under an older lock has an older fence, and a look without the lock rejects.
+   */
+  async #publishFrom(outbox: HeldOutbox, signal: AbortSignal): Promise<void> {
+    const log = await this.#options.log.open(signal);
+    const close = (): void => log.close();
+    signal.addEventListener('abort', close, { once: true });
+    try {
+      await this.#relay(outbox, log, signal);
+    } finally {
+      signal.removeEventListener('abort', close);
+      close();
+    }
+  }
+
+  async #relay(outbox: HeldOutbox, log: OpenOutboxLog, signal: AbortSignal): Promise<void> {
+    const { onPublished, keepPublishedMs = 7 * DAY_MS, now = Date.now } = this.#options;
     let pruneAtMs = now();
     while (!signal.aborted) {
       const entries = await outbox.unpublished(BATCH);
       if (entries.length > 0) {
-        await log.publish(entries, signal);
+        await log.publish(entries);
         await outbox.markPublished(entries);
         onPublished(entries.length);
         continue;

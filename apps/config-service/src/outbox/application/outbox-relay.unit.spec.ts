@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { waitFor } from '@signalbox/testing';
 import { OutboxRelay } from './outbox-relay.ts';
-import type { OutboxLog } from './outbox-log.port.ts';
+import type { OpenOutboxLog, OutboxLog } from './outbox-log.port.ts';
 import type { HeldOutbox, OutboxEntry, OutboxHolding } from './outbox.port.ts';
 
 /** An outbox whose lock can be taken away, and a log that can be away. */
@@ -12,6 +12,7 @@ class World implements OutboxHolding, OutboxLog {
   isHeldElsewhere = false;
   isLogAway = false;
   held = 0;
+  opened = 0;
   #listener: { onChange: () => void; onLost: () => void } | undefined;
   #isLost = false;
   #nextId = 1;
@@ -40,13 +41,20 @@ class World implements OutboxHolding, OutboxLog {
     };
   }
 
-  async publish(entries: readonly OutboxEntry[], signal: AbortSignal): Promise<void> {
-    await waitFor(() => !this.isLogAway || signal.aborted, { what: 'the log' });
-    signal.throwIfAborted();
-    this.published.push(...entries.map(({ value }) => value));
+  /** As the fence does: what an earlier opener has under way comes to nothing. */
+  async open(signal: AbortSignal): Promise<OpenOutboxLog> {
+    const opened = ++this.opened;
+    let isClosed = false;
+    const isOver = (): boolean => isClosed || signal.aborted || this.opened !== opened;
+    return {
+      publish: async (entries) => {
+        await waitFor(() => !this.isLogAway || isOver(), { what: 'the log' });
+        if (isOver()) throw new Error('fenced, or closed');
+        this.published.push(...entries.map(({ value }) => value));
+      },
+      close: () => (isClosed = true),
+    };
   }
-
-  async stop(): Promise<void> {}
 
   commit(...values: readonly string[]): void {
     for (const value of values) {
@@ -72,6 +80,7 @@ const start = (world: World, pollMs = 60_000): unknown[] => {
     onPublished: () => undefined,
     onTrouble: (error) => trouble.push(error),
     pollMs,
+    pauseMs: 10,
   });
   relay.start();
   return trouble;
@@ -111,6 +120,21 @@ describe('the relay of the outbox', () => {
     world.isLogAway = false;
     await waitFor(() => world.marked.length === 1, { what: 'the entry to be marked' });
     expect(world.held).toBe(2);
+    expect(trouble).toHaveLength(1);
+  });
+
+  it('lets go of the outbox when the log fails, and reads anew what it publishes then', async () => {
+    const world = new World();
+    world.isLogAway = true;
+    world.commit('a');
+    const trouble = start(world, 10);
+    await waitFor(() => world.opened === 1, { what: 'the log to be opened' });
+    // Somebody else shuts this relay out.
+    world.opened++;
+    await waitFor(() => world.held === 2, { what: 'the outbox to be held again' });
+    world.isLogAway = false;
+    await waitFor(() => world.marked.length === 1, { what: 'the entry to be marked' });
+    expect(world.published).toEqual(['a']);
     expect(trouble).toHaveLength(1);
   });
 
