@@ -42,9 +42,9 @@ async function build(): Promise<number> {
     else await cp(from, target);
     compiled++;
   }
-  // A module that was deleted or renamed must not stay importable.
+  // A module that was deleted or renamed must not stay importable. Another build may be removing it too.
   for await (const stale of glob('{apps,libs}/*/dist/**/*.js', { cwd: root })) {
-    if (!wanted.has(join(root, stale))) await rm(join(root, stale));
+    if (!wanted.has(join(root, stale))) await rm(join(root, stale), { force: true });
   }
   return compiled;
 }

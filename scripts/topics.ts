@@ -3,23 +3,20 @@
  * options below after `--`. Exits 78 when the environment is wrong, 1 when the topics are, each time naming every fault.
  */
 import { parseArgs } from 'node:util';
-import { groupNames, topicNames, topicSpecs } from '@signalbox/contracts';
-import {
-  InvalidEnvironment,
-  kafkaConnectionOf,
-  kafkaEnvironment,
-  loadEnvironment,
-  topicEnvironment,
-} from '@signalbox/config';
-import {
+import type { StartAt } from '@signalbox/kafka';
+
+await import('./build.ts');
+const { groupNames, topicNames, topicSpecs } = await import('@signalbox/contracts');
+const { EX_CONFIG, InvalidEnvironment, kafkaConnectionOf, kafkaEnvironment, loadEnvironment, topicEnvironment } =
+  await import('@signalbox/config');
+const {
   authEventTopicSpecs,
   commitStartOffsets,
   ensureTopics,
   GroupIsActiveError,
   StartOffsetNeededError,
   TopicFaultsError,
-  type StartAt,
-} from '@signalbox/kafka';
+} = await import('@signalbox/kafka');
 
 const USAGE = `npm run topics [-- OPTIONS]
   --from beginning|end|<unix ms>  where the router begins with auth events of which it has no offset
@@ -77,7 +74,7 @@ try {
     process.exitCode = 2;
   } else if (error instanceof InvalidEnvironment) {
     console.error(error.message);
-    process.exitCode = 78;
+    process.exitCode = EX_CONFIG;
   } else {
     console.error(isExpected(error) ? error.message : error);
     process.exitCode = 1;
