@@ -52,7 +52,7 @@ const WITHIN_MS = 60_000;
 
 /**
  * Commits a start offset for every partition of a group that has none: our own topics from the beginning; auth events
- * from the end, and only while `deliveries` has never had a record. Throws {@link StartOffsetNeededError} before it
+ * from the end, and only while `deliveries` has never had a record, or they have not. Throws {@link StartOffsetNeededError} before it
  * commits anything, {@link GroupIsActiveError}, and
  * {@link TopicFaultsError} where a topic is missing.
  */
@@ -77,8 +77,12 @@ export async function commitStartOffsets(
     ];
     await loadTopics(cluster, [...new Set([...names.authEvents, ...own.flatMap(([, topics]) => topics)])]);
     const authEvents = await missingOffsets(cluster, groups.router, names.authEvents);
-    const from = await startOfAuthEvents(cluster, options, authEvents);
-    const committed = [...(await commit(cluster, groups.router, authEvents, from))];
+    const { unused, used } = await byUse(cluster, authEvents);
+    const from = await startOfAuthEvents(cluster, options, used);
+    const committed = [
+      ...(await commit(cluster, groups.router, unused, 'beginning')),
+      ...(await commit(cluster, groups.router, used, from)),
+    ];
     for (const [groupId, topics] of own) {
       const missing = await missingOffsets(cluster, groupId, topics);
       committed.push(...(await commit(cluster, groupId, missing, 'beginning')));
@@ -118,13 +122,26 @@ async function missingOffsets(cluster: Cluster, groupId: string, topics: readonl
     .toSorted((a, b) => topics.indexOf(a.topic) - topics.indexOf(b.topic) || a.partition - b.partition);
 }
 
+/** A log that never had a record begins where it ends: there is nothing to lose or to repeat, and nothing to ask. */
+async function byUse(
+  cluster: Cluster,
+  missing: readonly TopicPartition[],
+): Promise<Readonly<Record<'unused' | 'used', readonly TopicPartition[]>>> {
+  if (missing.length === 0) return { unused: [], used: [] };
+  const ranges = await ask(() => logRanges(cluster, missing));
+  // Retention moves a log's start, never its end.
+  const isUnused = ({ topic, partition }: TopicPartition): boolean =>
+    ranges.some((range) => range.topic === topic && range.partition === partition && range.end === 0);
+  return { unused: missing.filter(isUnused), used: missing.filter((one) => !isUnused(one)) };
+}
+
 async function startOfAuthEvents(
   cluster: Cluster,
   { names, groups, from }: StartOffsetOptions,
   missing: readonly TopicPartition[],
 ): Promise<StartAt> {
   if (from !== undefined || missing.length === 0) return from ?? 'end';
-  // Retention moves a log's start, never its end: an end of 0 means that nothing was ever delivered.
+  // An end of 0 means that nothing was ever delivered.
   const deliveries = await ask(() => logRanges(cluster, partitionsOf(cluster, [names.deliveries])));
   if (deliveries.some(({ end }) => end > 0)) throw new StartOffsetNeededError(groups.router, missing);
   return 'end';

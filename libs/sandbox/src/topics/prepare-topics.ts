@@ -38,6 +38,11 @@ export async function prepareTopics(options: PrepareTopicsOptions): Promise<void
       error instanceof GroupIsActiveError;
     const what = isExpected ? 'The topics cannot be used' : `Kafka at ${connection.brokers.join(',')} cannot be used`;
     const why = error instanceof Error ? error.message : String(error);
-    throw new SandboxError('sandbox.start_failed', `${what}: ${why}`, { cause: error });
+    // `npm start` has no such option, and its own Kafka ends with it.
+    const hint =
+      error instanceof StartOffsetNeededError
+        ? `\nSay it once, while Kafka runs (npm run sandbox -- start): KAFKA_BROKERS=${connection.brokers.join(',')} npm run topics -- --from ...`
+        : '';
+    throw new SandboxError('sandbox.start_failed', `${what}: ${why}${hint}`, { cause: error });
   }
 }
