@@ -1,21 +1,5 @@
-import type { RunInfo } from '@signalbox/sandbox';
+import { appliedOffsets, type RunInfo } from '@signalbox/sandbox';
 import { waitFor } from '@signalbox/testing';
-
-const METRIC = /^signalbox_dispatcher_webhooks_applied_offset (-?\d+)/m;
-
-/**
- * How far router and sender have applied the log of webhooks, by their ops listeners. The offsets of those that have
- * applied nothing yet are -1.
- */
-async function appliedOffsets(run: RunInfo): Promise<readonly number[]> {
-  const dispatchers = run.processes.filter(({ name }) => name.startsWith('dispatcher') && !name.endsWith('scheduler'));
-  return Promise.all(
-    dispatchers.map(async ({ opsUrl }) => {
-      const metrics = await (await fetch(`${opsUrl}/metrics`)).text();
-      return Number(METRIC.exec(metrics)?.[1]);
-    }),
-  );
-}
 
 /**
  * Makes one change of one webhook and waits until router and sender have applied it. `inEffectAfterMs` counts from the

@@ -7,7 +7,9 @@ import { keptPorts } from '../folder/kept-ports.ts';
 import { repositoryRoot } from '../paths.ts';
 import { linesOf } from '../publish/input-lines.ts';
 import { publishLines } from '../publish/publish-lines.ts';
+import { waitUntil } from '../process/wait-until.ts';
 import type { Sandbox } from '../sandbox/create-sandbox.ts';
+import { appliedOffsets } from './applied-configuration.ts';
 import { startDemoReceiver } from './demo-receiver.ts';
 import { DemoApi } from './demo-webhook.ts';
 
@@ -19,9 +21,6 @@ interface DemoState {
 export interface DemoLife {
   stop(): Promise<void>;
 }
-
-/** A created webhook is in effect within 200 ms in all but one of a hundred cases; an event before that finds none. */
-const IN_EFFECT_MS = 1_000;
 
 /**
  * A receiver on loopback, one webhook that leads to it, and, at the first start of a sandbox, one sample of each event: a
@@ -39,11 +38,12 @@ export async function startDemoLife(sandbox: Sandbox, onLine: (line: string) => 
     onLine: (line) => onLine(`demo receiver: ${line}`),
   });
   try {
-    const webhook = await api.ensure(state.webhookId, receiver.url);
+    const before = await appliedOffsets(sandbox.runInfo);
+    const { webhook, isChanged } = await api.ensure(state.webhookId, receiver.url);
     webhookId = webhook.id;
     await writeJson(stateFile, { ...state, webhookId });
     if (state.samplesPublished !== true) {
-      await new Promise((resolve) => setTimeout(resolve, IN_EFFECT_MS));
+      if (isChanged) await untilInEffect(sandbox, before);
       const published = await publishSamples(sandbox);
       onLine(`demo: published ${published} samples, one of each event, for the webhook "Sandbox demo receiver"`);
       await writeJson(stateFile, { webhookId, samplesPublished: true } satisfies DemoState);
@@ -53,6 +53,13 @@ export async function startDemoLife(sandbox: Sandbox, onLine: (line: string) => 
     throw error;
   }
   return { stop: () => receiver.stop() };
+}
+
+/** An event that comes before router and sender know the webhook finds none, and is not delivered. */
+async function untilInEffect(sandbox: Sandbox, before: readonly number[]): Promise<void> {
+  await waitUntil('the webhook of the demo to be in effect', 30_000, async () =>
+    (await appliedOffsets(sandbox.runInfo)).every((offset, index) => offset > (before[index] ?? -1)),
+  );
 }
 
 async function publishSamples(sandbox: Sandbox): Promise<number> {

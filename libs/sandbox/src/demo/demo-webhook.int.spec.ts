@@ -33,22 +33,24 @@ afterEach(() => new Promise((resolve) => server.close(resolve)));
 
 describe('the webhook of the demo', () => {
   it('is made for all events when there is none, or none any more', async () => {
-    const made = await api.ensure('deleted', 'http://127.0.0.1:1/');
+    const { webhook: made, isChanged } = await api.ensure('deleted', 'http://127.0.0.1:1/');
+    expect(isChanged).toBe(true);
     expect(made.config.url).toBe('http://127.0.0.1:1/');
     expect((made as DemoWebhook & { events: string[] }).events).toHaveLength(31);
     expect(calls).toEqual(['GET Bearer k', 'POST Bearer k']);
   });
 
   it('is left as it is when it leads to the receiver', async () => {
-    const { id } = await api.ensure(undefined, 'http://127.0.0.1:1/');
+    const { id } = (await api.ensure(undefined, 'http://127.0.0.1:1/')).webhook;
     calls.length = 0;
-    await api.ensure(id, 'http://127.0.0.1:1/');
+    expect((await api.ensure(id, 'http://127.0.0.1:1/')).isChanged).toBe(false);
     expect(calls).toEqual(['GET Bearer k']);
   });
 
   it('is led to the receiver when that has another port now', async () => {
-    const { id } = await api.ensure(undefined, 'http://127.0.0.1:1/');
-    expect((await api.ensure(id, 'http://127.0.0.1:2/')).config.url).toBe('http://127.0.0.1:2/');
+    const { id } = (await api.ensure(undefined, 'http://127.0.0.1:1/')).webhook;
+    const led = await api.ensure(id, 'http://127.0.0.1:2/');
+    expect(led).toMatchObject({ webhook: { config: { url: 'http://127.0.0.1:2/' } }, isChanged: true });
     expect(webhooks.size).toBe(1);
   });
 

@@ -8,6 +8,12 @@ export interface DemoWebhook {
   readonly config: { readonly url: string };
 }
 
+export interface EnsuredWebhook {
+  readonly webhook: DemoWebhook;
+  /** Made or changed just now: router and sender may not know it yet. */
+  readonly isChanged: boolean;
+}
+
 /** Calls the API as its users do. */
 export class DemoApi {
   readonly #info: Pick<RunInfo, 'apiUrl' | 'apiKey'>;
@@ -23,16 +29,18 @@ export class DemoApi {
   }
 
   /** The webhook of an earlier start, led to where the receiver listens now, or a new one for all events. */
-  async ensure(id: string | undefined, url: string): Promise<DemoWebhook> {
+  async ensure(id: string | undefined, url: string): Promise<EnsuredWebhook> {
     const existing = id === undefined ? undefined : await this.find(id);
     if (!existing) {
       const events = EVENT_TYPES.map((type) => type.name);
       const wanted = { name: 'Sandbox demo receiver', events, config: { url } };
-      return answered<DemoWebhook>(await this.#call('POST', '/api/hooks', wanted));
+      const made = await answered<DemoWebhook>(await this.#call('POST', '/api/hooks', wanted));
+      return { webhook: made, isChanged: true };
     }
-    if (existing.config.url === url) return existing;
+    if (existing.config.url === url) return { webhook: existing, isChanged: false };
     const change = { config: { ...existing.config, url } };
-    return answered<DemoWebhook>(await this.#call('PATCH', `/api/hooks/${existing.id}`, change));
+    const changed = await answered<DemoWebhook>(await this.#call('PATCH', `/api/hooks/${existing.id}`, change));
+    return { webhook: changed, isChanged: true };
   }
 
   #call(method: string, path: string, body?: unknown): Promise<Response> {
