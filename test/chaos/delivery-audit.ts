@@ -7,8 +7,6 @@ export interface ExpectedDelivery {
 /** One POST as its receiver saw it. Times are Unix ms. */
 export interface RecordedPost {
   readonly deliveryId: string;
-  /** The header `webhook-timestamp`, Unix seconds. */
-  readonly timestampSeconds: number;
   readonly bodyHash: string;
   readonly status: number;
   readonly receivedAtMs: number;
@@ -65,6 +63,9 @@ export interface AuditInput {
   readonly facts: readonly AttemptFact[];
   readonly kills: readonly Kill[];
 }
+
+/** A fact that is not on the log so long after its answer was forgotten, not late. */
+const ACKNOWLEDGED_WITHIN_MS = 1_000;
 
 interface PostOfAttempt {
   readonly post: RecordedPost;
@@ -146,9 +147,8 @@ function classOf(first: PostOfAttempt, again: RecordedPost, kills: readonly Kill
   if (kill === undefined) return 'other';
   if (first.fact !== undefined && first.fact.appendedAtMs <= kill.atMs) return 'other';
   const { answeredAtMs } = first.post;
-  return answeredAtMs !== undefined && answeredAtMs <= kill.atMs
-    ? 'answered but unacknowledged'
-    : 'in flight at hand-over';
+  if (answeredAtMs === undefined || answeredAtMs > kill.atMs) return 'in flight at hand-over';
+  return answeredAtMs >= kill.atMs - ACKNOWLEDGED_WITHIN_MS ? 'answered but unacknowledged' : 'other';
 }
 
 function groupById<T extends { readonly deliveryId: string }>(items: readonly T[]): Map<string, T[]> {

@@ -7,7 +7,6 @@ const expected = [{ deliveryId: 'a', bodyHash: 'h' }];
 
 const post = (receivedAtMs: number, more: Partial<RecordedPost> = {}): RecordedPost => ({
   deliveryId: 'a',
-  timestampSeconds: Math.floor(receivedAtMs / 1_000),
   bodyHash: 'h',
   status: 200,
   receivedAtMs,
@@ -57,6 +56,16 @@ describe('the audit of deliveries', () => {
     expect(inFlight.duplicated).toEqual({ ...none, 'in flight at hand-over': 1 });
     const afterIt = auditDeliveries({ expected, posts: [post(1_004), post(2_000)], ...again });
     expect(afterIt.duplicated).toEqual({ ...none, 'in flight at hand-over': 1 });
+  });
+
+  it('excuses no duplicate that was answered long before the kill and never had a fact', () => {
+    const kill = { atMs: 5_000, startedAgainAtMs: 5_010 };
+    const posts = [post(3_980, { connectedAtMs: 0 }), post(6_000, { connectedAtMs: 5_020 })];
+    const late = auditDeliveries({ expected, posts, facts: [fact(6_000, 1)], kills: [kill] });
+    expect(late.duplicated).toEqual({ ...none, other: 1 });
+    const soon = [post(3_990, { connectedAtMs: 0 }), post(6_000, { connectedAtMs: 5_020 })];
+    const audit = auditDeliveries({ expected, posts: soon, facts: [fact(6_000, 1)], kills: [kill] });
+    expect(audit.duplicated).toEqual({ ...none, 'answered but unacknowledged': 1 });
   });
 
   it('excuses no duplicate whose fact was on the log before the kill', () => {

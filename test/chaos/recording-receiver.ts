@@ -79,7 +79,6 @@ export class RecordingReceiver implements AsyncDisposable {
     const { status, delayMs } = this.replies(message.url ?? '', earlier);
     const post: RecordedPost = {
       deliveryId,
-      timestampSeconds: Number(message.headers['webhook-timestamp']),
       bodyHash: hashOf(Buffer.concat(chunks)),
       status,
       receivedAtMs,

@@ -126,14 +126,24 @@ describe('from a published event to the request log', () => {
     });
     await follower.start();
     const webhook = await create(aWebhook(receiver.url, { events: ['Scope.Created'] }));
-    publisher.send('[1,2]');
-    publisher.send('{"event":"No.Such.Event"}');
-    publisher.send(Buffer.from([0x7b, 0xff, 0x7d]));
-    await publisher.publish(anEvent('Scope.Created'));
+    const broken: Readonly<Record<string, string | Buffer>> = {
+      'not-json': 'no json',
+      'not-an-object': '[1,2]',
+      'not-utf8': Buffer.from([0x7b, 0xff, 0x7d]),
+      'missing-event': '{"data":{}}',
+      'unknown-event': '{"event":"No.Such.Event"}',
+      'carries-hook-id': '{"event":"Scope.Created","hookId":"x"}',
+      'too-large': anEvent('Scope.Created', { data: { note: 'x'.repeat(256 * 1_024) } }),
+    };
+    // One key: all of them lie in the partition of the record behind them.
+    for (const value of Object.values(broken)) publisher.send(value, {}, undefined, 'one partition');
+    publisher.send(anEvent('Scope.Created'), {}, undefined, 'one partition');
+    await publisher.flush();
     await receiver.waitForRequests(1);
-    await waitFor(() => letters.length >= 3, { what: 'three dead letters' });
-    const reasons = letters.map((letter) => decodeDeadLetter(letter.headers)?.reason ?? '');
-    expect(new Set(reasons)).toEqual(new Set(['not-an-object', 'not-utf8', 'unknown-event']));
+    const wanted = Object.keys(broken).toSorted();
+    await waitFor(() => letters.length >= wanted.length, { what: `${wanted.length} dead letters` });
+    expect(letters.map((letter) => decodeDeadLetter(letter.headers)?.reason ?? '').toSorted()).toEqual(wanted);
+    expect(receiver.requests).toHaveLength(1);
     await follower.stop();
     await remove(webhook);
   });

@@ -19,9 +19,14 @@ export class Publisher implements AsyncDisposable {
     return new Publisher(producer, run.topics.authEvents[0] ?? '');
   }
 
-  /** Queues an event; `flush` waits for all of them. */
-  send(value: string | Buffer, headers: Record<string, string> = {}, onAcknowledged?: () => void): void {
-    this.producer.append({ topic: this.topic, key: null, value, headers }, () => {
+  /** Queues an event; `flush` waits for all of them. Those with the same key come one after the other. */
+  send(
+    value: string | Buffer,
+    headers: Record<string, string> = {},
+    onAcknowledged?: () => void,
+    key: string | null = null,
+  ): void {
+    this.producer.append({ topic: this.topic, key, value, headers }, () => {
       this.acknowledged++;
       onAcknowledged?.();
     });
