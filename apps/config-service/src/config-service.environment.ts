@@ -18,6 +18,12 @@ import type { Keyring } from '@signalbox/secrets';
 import { z } from 'zod';
 import { MIN_API_KEY_LENGTH } from './access/domain/api-key.ts';
 
+const grpcAddressVariable = (of: string) =>
+  z
+    .string()
+    .regex(/^(\[[0-9a-f:.]+\]|[^\s:,[\]/]+):\d{1,5}$/i, 'is not host:port')
+    .describe(`host:port of the gRPC listener of ${of}`);
+
 const schema = z.object({
   ...loggingEnvironment.shape,
   ...kafkaEnvironment.shape,
@@ -44,10 +50,8 @@ const schema = z.object({
       .describe(`at least ${MIN_API_KEY_LENGTH} random characters of visible ASCII`),
   ),
   MONITORING_URL: httpUrlVariable(),
-  MONITORING_GRPC_URL: z
-    .string()
-    .regex(/^(\[[0-9a-f:.]+\]|[^\s:,[\]/]+):\d{1,5}$/i, 'is not host:port')
-    .describe('host:port of the gRPC listener of monitoring'),
+  MONITORING_GRPC_URL: grpcAddressVariable('monitoring'),
+  DISPATCHER_GRPC_URL: grpcAddressVariable('the sender'),
   CONSOLE_DIR: z.string().optional().describe('the folder of the built console'),
 });
 

@@ -31,6 +31,7 @@ describe('the wiring of config-service', () => {
       INTERNAL_IDENTITY_KEY: Buffer.alloc(32, 2).toString('base64'),
       MONITORING_URL: 'http://127.0.0.1:1',
       MONITORING_GRPC_URL: '127.0.0.1:1',
+      DISPATCHER_GRPC_URL: '127.0.0.1:1',
     });
     const module = await Test.createTestingModule({
       imports: [ConfigServiceModule.register(env, createLogger({ service: 'config-service', level: 'silent' }))],

@@ -49,6 +49,7 @@ beforeAll(async () => {
     INTERNAL_IDENTITY_KEY: Buffer.alloc(32, 2).toString('base64'),
     MONITORING_URL: 'http://127.0.0.1:1',
     MONITORING_GRPC_URL: '127.0.0.1:1',
+    DISPATCHER_GRPC_URL: '127.0.0.1:1',
     CONSOLE_DIR: consoleDir,
   };
 });

@@ -18,6 +18,7 @@ import { openApiDocument } from './openapi/openapi-document.ts';
 import { serveOpenApi } from './openapi/openapi-page.ts';
 import { DATABASE_READINESS, REGISTRY } from './shared.ts';
 import { GrpcExecutionStats } from './webhooks/adapters/grpc/execution-stats.grpc.ts';
+import { GrpcPayloadTester } from './webhooks/adapters/grpc/payload-tester.grpc.ts';
 import type { GrpcListener } from './webhooks/adapters/grpc/grpc-listener.ts';
 import { startGrpcListener } from './webhooks/adapters/grpc/grpc-listener.ts';
 import { webhooksGrpcService } from './webhooks/adapters/grpc/webhooks.grpc-service.ts';
@@ -91,6 +92,7 @@ export class ConfigService {
     await this.#app.close();
     this.#app.get(HttpMonitoringGateway).close();
     this.#app.get(GrpcExecutionStats).close();
+    this.#app.get(GrpcPayloadTester).close();
     await this.#ops.close();
   }
 }

@@ -50,7 +50,7 @@ function answerOf(error: SignalboxError): ErrorAnswer {
     httpStatus: http,
     rpcStatus: rpc,
     body: { code, message, ...(data !== undefined && { data }), ...(details !== undefined && { details }) },
-    ...(code === 'service.unavailable' && {
+    ...((code === 'service.unavailable' || code === 'guard.rate_limited') && {
       retryAfterSeconds: error.retryAfterSeconds ?? DEFAULT_RETRY_AFTER_SECONDS,
     }),
     isFault: http >= 500,

@@ -12,7 +12,7 @@ export interface SignalboxErrorOptions {
   readonly cause?: unknown;
   readonly data?: Readonly<Record<string, unknown>>;
   readonly details?: readonly ErrorDetail[];
-  /** For `service.unavailable`: when to try again. */
+  /** For `service.unavailable` and `guard.rate_limited`: when to try again. */
   readonly retryAfterSeconds?: number;
 }
 

@@ -17,6 +17,8 @@ export interface Documentation {
   readonly body?: Type<object> | JsonSchema;
   readonly isBodyOptional?: boolean;
   readonly answer: Answer;
+  /** What else a success may be, where the caller has a choice. */
+  readonly otherAnswer?: Answer;
   /** Besides those of every route, and those that follow from a body. */
   readonly errors?: readonly ErrorCode[];
 }
@@ -56,7 +58,7 @@ export function Documented(documentation: Documentation): MethodDecorator {
 
 /** `scope` is undefined for a route without credential, `any` where a valid one is enough. */
 export function operationOf(documentation: Documentation, scope: string | undefined): Operation {
-  const { description = '', parameters = [], body, answer, errors = [] } = documentation;
+  const { description = '', parameters = [], body, answer, otherAnswer, errors = [] } = documentation;
   const needed = scope === undefined ? 'No credential is needed.' : scope === 'any' ? '' : `Scope: \`${scope}\`.`;
   const codes: ErrorCode[] = [
     ...(scope === undefined ? [] : (['auth.unauthorized', 'service.unavailable'] as const)),
@@ -75,7 +77,11 @@ export function operationOf(documentation: Documentation, scope: string | undefi
         },
       },
     }),
-    responses: { ...responseOf(answer), ...errorResponses(codes) },
+    responses: {
+      ...responseOf(answer),
+      ...(otherAnswer !== undefined && responseOf(otherAnswer)),
+      ...errorResponses(codes),
+    },
     ...(scope === undefined && { security: [] }),
   };
 }
@@ -102,7 +108,7 @@ function errorResponses(codes: readonly ErrorCode[]): Responses {
       String(status),
       {
         description: known.join(', '),
-        ...(status === 503 && { headers: { 'Retry-After': retryAfter } }),
+        ...((status === 503 || status === 429) && { headers: { 'Retry-After': retryAfter } }),
         ...(status === 401 && { headers: { 'WWW-Authenticate': challenge } }),
         content: {
           'application/json': {

@@ -50,7 +50,7 @@ describe('the OpenAPI document', () => {
     for (const [method, path, { summary, responses, security }] of operations()) {
       const statuses = Object.keys(responses);
       expect([method, path, summary]).toEqual([method, path, expect.stringMatching(/./)]);
-      expect(statuses.filter((status) => status.startsWith('2'))).toHaveLength(1);
+      expect(statuses.filter((status) => status.startsWith('2'))).not.toEqual([]);
       if (security === undefined) expect(statuses).toEqual(expect.arrayContaining(['401', '503']));
     }
     const references = JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g);

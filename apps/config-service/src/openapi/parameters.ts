@@ -20,6 +20,13 @@ export const IF_MATCH: Parameter = {
   schema: { type: 'string', pattern: String.raw`^\s*(\*|(W/)?"\d{1,9}")\s*$` },
 };
 
+export const PREFER: Parameter = {
+  name: 'Prefer',
+  in: 'header',
+  description: '`return=representation` (RFC 7240): the results are answered, whatever the endpoints said',
+  schema: { type: 'string' },
+};
+
 export const ETAG: ResponseHeaders = {
   ETag: {
     required: true,

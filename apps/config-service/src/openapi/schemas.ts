@@ -79,6 +79,31 @@ export const SCHEMAS = {
     },
     ['ed25519PublicKey'],
   ),
+  TestResults: closed({
+    results: {
+      type: 'array',
+      minItems: 1,
+      description: 'One for each event, in the order asked for',
+      items: closed(
+        {
+          event: { type: 'string' },
+          ok: { type: 'boolean', description: 'The endpoint answered with a status of 2xx' },
+          request: closed({
+            headers: { type: 'object', additionalProperties: { type: 'string' } },
+            body: { type: 'object' },
+          }),
+          response: {
+            ...closed({ statusCode: { type: 'integer' }, body: { type: 'string' } }),
+            description: 'Absent where there was no whole answer; the first 4 KiB of its body',
+          },
+          durationMs: count,
+          errorClass: { type: 'string', description: 'As in the log of deliveries; absent when ok' },
+          error: { type: 'string', minLength: 1 },
+        },
+        ['response', 'errorClass', 'error'],
+      ),
+    },
+  }),
   EventType: closed({
     name: { type: 'string' },
     family: { enum: ['interaction', 'data', 'exception'] },

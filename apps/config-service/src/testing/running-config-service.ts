@@ -16,6 +16,7 @@ import { AnswerCheck } from './answer-check.ts';
 export interface RunningOptions {
   readonly monitoringUrl?: string;
   readonly monitoringGrpcUrl?: string;
+  readonly dispatcherGrpcUrl?: string;
   readonly consoleDir?: string;
 }
 
@@ -74,6 +75,7 @@ export class RunningConfigService {
       INTERNAL_IDENTITY_KEY: this.identityKey,
       MONITORING_URL: options.monitoringUrl ?? 'http://127.0.0.1:1',
       MONITORING_GRPC_URL: options.monitoringGrpcUrl ?? '127.0.0.1:1',
+      DISPATCHER_GRPC_URL: options.dispatcherGrpcUrl ?? '127.0.0.1:1',
       EGRESS_ALLOW: '127.0.0.0/8+http',
       EGRESS_PORTS: '80-65535',
       LOG_LEVEL: 'debug',

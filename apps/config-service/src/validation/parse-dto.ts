@@ -1,10 +1,17 @@
 import { getMetadataStorage, validateSync } from 'class-validator';
 import type { ValidationError } from 'class-validator';
 import type { ErrorDetail } from '../errors/signalbox-error.ts';
+import { invalidInput } from '../errors/signalbox-error.ts';
 import { nestedTypeOf } from './nested-dtos.ts';
 
 export type Parsed<T> =
   { readonly kind: 'parsed'; readonly value: T } | { readonly kind: 'faulty'; readonly faults: readonly ErrorDetail[] };
+
+/** @throws SignalboxError `guard.invalid_input` naming every fault. */
+export function valueOf<T>(parsed: Parsed<T>): T {
+  if (parsed.kind === 'faulty') throw invalidInput(parsed.faults);
+  return parsed.value;
+}
 
 type DtoClass<Dto extends object = object> = new () => Dto;
 type Members = Readonly<Record<string, unknown>>;

@@ -8,6 +8,8 @@ import { logFieldsOf } from '../errors/error-log.ts';
 import { ENVIRONMENT, IDENTITY_KEY, LOGGER } from '../shared.ts';
 import { DnsEndpointLookup } from './adapters/dns/endpoint-lookup.dns.ts';
 import { GrpcExecutionStats } from './adapters/grpc/execution-stats.grpc.ts';
+import { GrpcPayloadTester } from './adapters/grpc/payload-tester.grpc.ts';
+import { TestWebhookController } from './adapters/http/test-webhook.controller.ts';
 import { WebhooksController } from './adapters/http/webhooks.controller.ts';
 import { PostgresWebhookJournal } from './adapters/postgres/webhook-journal.postgres.ts';
 import { WebhookInputParser } from './adapters/validation/webhook-input.parser.ts';
@@ -17,11 +19,12 @@ import { DeleteWebhookUseCase } from './application/delete-webhook.ts';
 import { ReadWebhooks } from './application/read-webhooks.ts';
 import { RotateSigningKeyUseCase } from './application/rotate-signing-key.ts';
 import { SecretVault } from './application/secret-vault.ts';
+import { TestWebhookUseCase } from './application/test-webhook.ts';
 import { WebhookWriter } from './application/webhook-writer.ts';
 import { WEBHOOK_OWNERSHIP } from './webhook-ownership.port.ts';
 
 @Module({
-  controllers: [WebhooksController],
+  controllers: [WebhooksController, TestWebhookController],
   providers: [
     {
       provide: PostgresWebhookJournal,
@@ -86,6 +89,26 @@ import { WEBHOOK_OWNERSHIP } from './webhook-ownership.port.ts';
         }),
     },
     {
+      provide: GrpcPayloadTester,
+      inject: [ENVIRONMENT, IDENTITY_KEY, LOGGER],
+      useFactory: (env: ConfigServiceEnvironment, identityKey: IdentityKey, logger: Logger) =>
+        new GrpcPayloadTester({
+          address: env.DISPATCHER_GRPC_URL,
+          identityKey,
+          onUnavailable: (error) => logger.warn(logFieldsOf(error), 'test_payload.unavailable'),
+        }),
+    },
+    {
+      provide: TestWebhookUseCase,
+      inject: [PostgresWebhookJournal, SecretVault, DnsEndpointLookup, GrpcPayloadTester],
+      useFactory: (
+        journal: PostgresWebhookJournal,
+        vault: SecretVault,
+        lookup: DnsEndpointLookup,
+        tester: GrpcPayloadTester,
+      ) => new TestWebhookUseCase(journal, vault, lookup, tester, Date.now),
+    },
+    {
       provide: ReadWebhooks,
       inject: [PostgresWebhookJournal, GrpcExecutionStats],
       useFactory: (journal: PostgresWebhookJournal, stats: GrpcExecutionStats) =>
@@ -102,6 +125,8 @@ import { WEBHOOK_OWNERSHIP } from './webhook-ownership.port.ts';
     WebhookInputParser,
     SecretVault,
     GrpcExecutionStats,
+    GrpcPayloadTester,
+    TestWebhookUseCase,
   ],
 })
 export class WebhooksModule {}

@@ -22,6 +22,12 @@ export interface ChangeWebhookInput {
   readonly enabled?: boolean;
 }
 
+/** What to try out; nothing of it is saved. */
+export interface TestWebhookInput {
+  readonly events: readonly string[];
+  readonly config: WebhookConfigInput;
+}
+
 /** One wrong field of an input. */
 export interface FieldFault {
   /** Path such as `config.headers.x-key` or `events[2]`. */

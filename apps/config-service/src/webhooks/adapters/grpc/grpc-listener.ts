@@ -45,7 +45,7 @@ export async function startGrpcListener(options: GrpcListenerOptions): Promise<G
   return {
     url: host.includes(':') ? `[${host}]:${bound}` : `${host}:${bound}`,
     async close() {
-      health.setStatus('', 'NOT_SERVING');
+      for (const name of ['', SERVICE]) health.setStatus(name, 'NOT_SERVING');
       await new Promise<void>((resolve) => {
         const timer = setTimeout(() => {
           server.forceShutdown();

@@ -5,7 +5,6 @@ import { requirePrincipal, requireScope } from '../../../access/access.ts';
 import type { Authenticator, Principal, Scope } from '../../../access/access.ts';
 import { answerTo } from '../../../errors/error-body.ts';
 import { logFieldsOf } from '../../../errors/error-log.ts';
-import { invalidInput } from '../../../errors/signalbox-error.ts';
 import type { ChangeWebhookUseCase } from '../../application/change-webhook.ts';
 import type { CreateWebhookUseCase } from '../../application/create-webhook.ts';
 import type { DeleteWebhookUseCase } from '../../application/delete-webhook.ts';
@@ -18,7 +17,7 @@ import { viewOf } from '../../application/webhook-view.ts';
 import { isWebhookId } from '../../webhook-id.ts';
 import { errorOfRefusal, notFound } from '../answers/refusal-error.ts';
 import { pageWindowOf } from '../answers/page-window.ts';
-import type { Parsed } from '../../../validation/parse-dto.ts';
+import { valueOf } from '../../../validation/parse-dto.ts';
 import type { WebhookInputParser } from '../validation/webhook-input.parser.ts';
 import { bodyOfCreate, bodyOfUpdate, messageOf } from './webhook.message.ts';
 import type { CreateMessage, UpdateMessage } from './webhook.message.ts';
@@ -143,9 +142,4 @@ function unary<Request>(
 function targetOf({ id = '', ifVersion }: TargetMessage): WebhookTarget {
   if (!isWebhookId(id)) throw notFound('entity.not_exists', id);
   return { id, ...(ifVersion !== undefined && { ifVersion }) };
-}
-
-function valueOf<T>(parsed: Parsed<T>): T {
-  if (parsed.kind === 'faulty') throw invalidInput(parsed.faults);
-  return parsed.value;
 }

@@ -2,7 +2,6 @@ import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Patch, Post, Q
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Principal } from '../../../access/access.ts';
 import { CalledBy, NeedsScope } from '../../../access/needs-scope.ts';
-import { invalidInput } from '../../../errors/signalbox-error.ts';
 import { Documented } from '../../../openapi/documented.ts';
 import { ETAG, IF_MATCH, INCLUDE_STATS, PAGE, PAGE_HEADERS, PAGE_SIZE, WARNING } from '../../../openapi/parameters.ts';
 import { listOf, ref } from '../../../openapi/schemas.ts';
@@ -19,7 +18,7 @@ import type { WebhookTarget } from '../../application/webhook-input.ts';
 import type { WriteOutcome } from '../../application/webhook-outcome.ts';
 import type { NotFoundCode } from '../answers/refusal-error.ts';
 import { errorOfRefusal, notFound } from '../answers/refusal-error.ts';
-import type { Parsed } from '../../../validation/parse-dto.ts';
+import { valueOf } from '../../../validation/parse-dto.ts';
 import { ChangeWebhookDto, CreateWebhookDto, RotateSigningKeyDto } from '../validation/webhook.dto.ts';
 import { WebhookInputParser } from '../validation/webhook-input.parser.ts';
 import { etagOf, versionOfIfMatch } from './etag.ts';
@@ -206,9 +205,4 @@ function targetOf(id: string, ifMatch: string | undefined, code: NotFoundCode): 
   if (!isWebhookId(id)) throw notFound(code, id);
   const ifVersion = versionOfIfMatch(ifMatch);
   return { id, ...(ifVersion !== undefined && { ifVersion }) };
-}
-
-function valueOf<T>(parsed: Parsed<T>): T {
-  if (parsed.kind === 'faulty') throw invalidInput(parsed.faults);
-  return parsed.value;
 }

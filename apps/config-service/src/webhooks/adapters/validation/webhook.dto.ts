@@ -118,6 +118,21 @@ export class ChangeWebhookDto extends WebhookFieldsDto {
   config?: WebhookConfigDto;
 }
 
+export class TestWebhookDto {
+  @ListOfTexts({
+    isRequired: true,
+    min: 1,
+    max: 100,
+    description: 'The event types whose sample payloads are sent (see GET /api/event-types); made unique',
+    expected: 'a list of 1 to 100 names of event types (see GET /api/event-types)',
+    example: ['PostSignIn'],
+  })
+  events!: string[];
+
+  @Nested(WebhookConfigDto, { ...CONFIG, isRequired: true, description: 'What is tried out; it need not be saved' })
+  config!: WebhookConfigDto;
+}
+
 export class RotateSigningKeyDto {
   @WholeNumber({
     min: 0,
