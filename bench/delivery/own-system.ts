@@ -36,7 +36,7 @@ export async function startOwnSystem(
       ...control,
       dir,
       services: options.services,
-      env: { ...kafkaSettings(), LOG_LEVEL: 'warn', SECRETS_KEYRING: keyring },
+      env: { ...kafkaSettings(), LOG_LEVEL: 'warn', RATE_LIMIT_PER_SECOND: '0', SECRETS_KEYRING: keyring },
       serviceEnv: profilingOf(options, profileDir),
       ...(kafkaBrokers && { kafkaBrokers, makeAuthEventTopics: true }),
       ...(databaseUrl && { databaseUrl }),

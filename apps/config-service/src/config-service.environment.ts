@@ -9,14 +9,13 @@ import {
   loggingEnvironment,
   opsEnvironment,
   portVariable,
-  secret,
   topicEnvironment,
 } from '@signalbox/config';
 import type { RawEnvironment } from '@signalbox/config';
 import type { UrlRuleOptions } from '@signalbox/domain';
 import type { Keyring } from '@signalbox/secrets';
 import { z } from 'zod';
-import { MIN_API_KEY_LENGTH } from './access/domain/api-key.ts';
+import { accessEnvironment, accessFaults } from './access/access.environment.ts';
 
 const grpcAddressVariable = (of: string) =>
   z
@@ -33,6 +32,7 @@ const schema = z.object({
   ...identityEnvironment.shape,
   ...egressEnvironment.shape,
   ...keyringEnvironment.shape,
+  ...accessEnvironment.shape,
   HTTP_HOST: z.string().default('127.0.0.1').describe('an address to listen on'),
   HTTP_PORT: portVariable().default(0).describe('a port from 0 (a free one) to 65535'),
   PUBLIC_URL: httpUrlVariable()
@@ -41,14 +41,6 @@ const schema = z.object({
     .describe('scheme and host that callers use, such as https://hooks.example.com'),
   GRPC_HOST: z.string().default('127.0.0.1').describe('an address to listen on'),
   GRPC_PORT: portVariable().default(0).describe('a port from 0 (a free one) to 65535'),
-  BOOTSTRAP_API_KEY: secret(
-    z
-      .string()
-      .regex(/^[\x21-\x7e]+$/, 'holds a character that no header can carry')
-      .min(MIN_API_KEY_LENGTH, 'is too short')
-      .optional()
-      .describe(`at least ${MIN_API_KEY_LENGTH} random characters of visible ASCII`),
-  ),
   MONITORING_URL: httpUrlVariable(),
   MONITORING_GRPC_URL: grpcAddressVariable('monitoring'),
   DISPATCHER_GRPC_URL: grpcAddressVariable('the sender'),
@@ -62,7 +54,7 @@ export interface ConfigServiceEnvironment extends z.output<typeof schema> {
 
 /** @throws InvalidEnvironment naming every fault. */
 export function loadConfigServiceEnvironment(env: RawEnvironment): ConfigServiceEnvironment {
-  const loaded = loadEnvironment(schema, env);
+  const loaded = loadEnvironment(schema, env, accessFaults);
   return {
     ...loaded,
     keyring: loaded.SECRETS_KEYRING,

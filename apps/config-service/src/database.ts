@@ -1,6 +1,7 @@
 import type { PostgresOptions } from '@signalbox/postgres';
 import { ApiKeyEntity } from './access/adapters/postgres/api-key.entity.ts';
 import { CreateApiKeys1764000001000 } from './access/adapters/postgres/migrations/1764000001000-create-api-keys.ts';
+import { NoteKeyUsage1764100000000 } from './access/adapters/postgres/migrations/1764100000000-note-key-usage.ts';
 import { AddressOutbox1764300000000 } from './outbox/adapters/postgres/migrations/1764300000000-address-outbox.ts';
 import { CreateWebhooks1764000000000 } from './webhooks/adapters/postgres/migrations/1764000000000-create-webhooks.ts';
 import { WebhookEntity } from './webhooks/adapters/postgres/webhook.entity.ts';
@@ -15,7 +16,12 @@ export function databaseOptions(url: string, onIdleError?: (error: unknown) => v
     schema: SCHEMA,
     applicationName: 'config-service',
     entities: [WebhookEntity, ApiKeyEntity],
-    migrations: [CreateWebhooks1764000000000, CreateApiKeys1764000001000, AddressOutbox1764300000000],
+    migrations: [
+      CreateWebhooks1764000000000,
+      CreateApiKeys1764000001000,
+      NoteKeyUsage1764100000000,
+      AddressOutbox1764300000000,
+    ],
     ...(onIdleError !== undefined && { onIdleError }),
   };
 }

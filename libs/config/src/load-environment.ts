@@ -11,9 +11,15 @@ export type RawEnvironment = Readonly<Record<string, string | undefined>>;
  * The variables of `schema`, parsed. An empty variable counts as unset. A secret `X` may be given as `X_FILE`, the path
  * of a file that holds it (as Docker and Kubernetes mount them); surrounding white space of the file is dropped.
  *
+ * `faultsBetween` judges variables that are each right alone.
+ *
  * @throws InvalidEnvironment naming every fault: variable, why, what would be right.
  */
-export function loadEnvironment<Schema extends z.ZodObject>(schema: Schema, env: RawEnvironment): z.output<Schema> {
+export function loadEnvironment<Schema extends z.ZodObject>(
+  schema: Schema,
+  env: RawEnvironment,
+  faultsBetween: (given: Readonly<Record<string, string>>) => readonly EnvironmentFault[] = () => [],
+): z.output<Schema> {
   const faults: EnvironmentFault[] = [];
   const given: Record<string, string> = {};
   for (const [variable, field] of Object.entries(schema.shape)) {
@@ -30,6 +36,7 @@ export function loadEnvironment<Schema extends z.ZodObject>(schema: Schema, env:
     faults.push({ variable, why, expected });
   }
   if ('KAFKA_BROKERS' in schema.shape) faults.push(...incompleteKafkaSettings(given));
+  faults.push(...faultsBetween(given));
   if (faults.length > 0 || parsed.data === undefined) throw new InvalidEnvironment(faults);
   return parsed.data;
 }

@@ -32,6 +32,8 @@ export async function startTestSandbox(
       }),
       ...sandboxOptions,
       ...(containers && { topics: { ...options.topics, layout: { ...SANDBOX_LAYOUT, ...options.topics?.layout } } }),
+      // Tests make what they need as fast as they can; a test of the limit sets its own.
+      env: { RATE_LIMIT_PER_SECOND: '0', ...options.env },
       dir,
     });
     const stop = sandbox.stop.bind(sandbox);

@@ -2,11 +2,25 @@ import type { Principal } from './domain/principal.ts';
 
 export const AUTHENTICATOR = Symbol('AUTHENTICATOR');
 
+/** What a call shows to say who it is from. */
+export interface PresentedCredential {
+  /** The header or metadata of that name. */
+  readonly authorization: string | undefined;
+  /** The header or metadata `development-user-id`; it means something in development mode only. */
+  readonly developmentUserId: string | undefined;
+  /** Where the call comes from; failed tries are counted by it. */
+  readonly address: string;
+}
+
+export type Authentication =
+  | { readonly kind: 'admitted'; readonly principal: Principal }
+  /** No credential, a malformed or an unknown one. */
+  | { readonly kind: 'refused' }
+  /** Too many calls with this credential, or too many failed tries from this address. */
+  | { readonly kind: 'limited'; readonly what: 'calls' | 'failures'; readonly retryAfterMs: number };
+
 /** Turns the credential of a call into who calls. */
 export interface Authenticator {
-  /**
-   * `authorization` is the header or metadata of that name. Undefined for none, a malformed or an unknown one. Rejects when
-   * the credential could not be looked up.
-   */
-  authenticate(authorization: string | undefined): Promise<Principal | undefined>;
+  /** Rejects when the credential could not be looked up. */
+  authenticate(presented: PresentedCredential): Promise<Authentication>;
 }

@@ -4,7 +4,11 @@ import type { Principal, Scope } from './domain/principal.ts';
 /** @throws SignalboxError `auth.forbidden` naming the scope that is missing. */
 export function requireScope(principal: Principal, scope: Scope): void {
   if (principal.scopes.includes(scope)) return;
-  throw new SignalboxError('auth.forbidden', `The credential lacks the scope ${scope}`, { data: { scope } });
+  throw missingScope(scope);
+}
+
+export function missingScope(scope: Scope): SignalboxError {
+  return new SignalboxError('auth.forbidden', `The credential lacks the scope ${scope}`, { data: { scope } });
 }
 
 /** @throws SignalboxError `auth.unauthorized` */

@@ -61,7 +61,7 @@ export function operationOf(documentation: Documentation, scope: string | undefi
   const { description = '', parameters = [], body, answer, otherAnswer, errors = [] } = documentation;
   const needed = scope === undefined ? 'No credential is needed.' : scope === 'any' ? '' : `Scope: \`${scope}\`.`;
   const codes: ErrorCode[] = [
-    ...(scope === undefined ? [] : (['auth.unauthorized', 'service.unavailable'] as const)),
+    ...(scope === undefined ? [] : (['auth.unauthorized', 'guard.rate_limited', 'service.unavailable'] as const)),
     ...(scope === undefined || scope === 'any' ? [] : (['auth.forbidden'] as const)),
     ...(body === undefined ? [] : BODY_ERRORS),
     ...errors,

@@ -16,6 +16,18 @@ function closed(properties: Record<string, JsonSchema>, optional: readonly strin
   };
 }
 
+const API_KEY: Record<string, JsonSchema> = {
+  id: { type: 'string' },
+  tenantId: { type: 'string' },
+  name: { type: 'string', maxLength: 256 },
+  prefix: { type: 'string', description: 'What the key begins with' },
+  scopes: { type: 'array', items: { enum: [...SCOPES] }, uniqueItems: true },
+  createdAt: unixMs,
+  expiresAt: { type: ['integer', 'null'], description: 'Unix ms' },
+  lastUsedAt: { type: ['integer', 'null'], description: 'Unix ms; up to a minute late' },
+  revokedAt: { type: ['integer', 'null'], description: 'Unix ms' },
+};
+
 export const ref = (name: keyof typeof SCHEMAS): JsonSchema => ({ $ref: `#/components/schemas/${name}` });
 export const listOf = (name: keyof typeof SCHEMAS): JsonSchema => ({ type: 'array', items: ref(name) });
 
@@ -116,13 +128,22 @@ export const SCHEMAS = {
     actor: { type: 'string' },
     scopes: { type: 'array', items: { enum: [...SCOPES] } },
   }),
+  ApiKey: closed(API_KEY),
+  CreatedApiKey: closed({
+    ...API_KEY,
+    key: { type: 'string', description: 'The key itself: in this answer and in no other' },
+  }),
   ConsoleConfig: closed(
     {
-      oidc: closed({
-        issuer: { type: 'string' },
-        clientId: { type: 'string' },
-        scopes: { type: 'array', items: { type: 'string' } },
-      }),
+      oidc: closed(
+        {
+          issuer: { type: 'string' },
+          clientId: { type: 'string' },
+          scopes: { type: 'array', items: { type: 'string' } },
+          resource: { type: 'string', description: 'What to ask a token for, so that it is taken here' },
+        },
+        ['resource'],
+      ),
     },
     ['oidc'],
   ),

@@ -18,6 +18,8 @@ export interface RunningOptions {
   readonly monitoringGrpcUrl?: string;
   readonly dispatcherGrpcUrl?: string;
   readonly consoleDir?: string;
+  /** Further variables, or others than the usual. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface Answer<Body = unknown> {
@@ -79,7 +81,10 @@ export class RunningConfigService {
       EGRESS_ALLOW: '127.0.0.0/8+http',
       EGRESS_PORTS: '80-65535',
       LOG_LEVEL: 'debug',
+      RATE_LIMIT_PER_SECOND: '0',
+      AUTH_FAILURES_PER_MINUTE: '0',
       ...(options.consoleDir !== undefined && { CONSOLE_DIR: options.consoleDir }),
+      ...options.env,
     };
   }
 

@@ -2,7 +2,7 @@ import { hashOfApiKey, prefixOfApiKey } from '../domain/api-key.ts';
 import { SCOPES } from '../domain/principal.ts';
 import type { ApiKeys } from './api-keys.port.ts';
 
-const BOOTSTRAP_ID = 'bootstrap';
+export const BOOTSTRAP_ID = 'bootstrap';
 const BOOTSTRAP_TENANT = 'default';
 
 /** Makes the key of the environment usable: every scope, tenant `default`. Another one takes the place of the last. */
@@ -17,5 +17,6 @@ export async function bootstrapApiKey(keys: ApiKeys, key: string, nowMs: number)
     createdAtMs: nowMs,
     expiresAtMs: null,
     revokedAtMs: null,
+    lastUsedAtMs: null,
   });
 }

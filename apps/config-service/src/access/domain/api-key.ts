@@ -18,6 +18,8 @@ export interface ApiKey {
   readonly createdAtMs: number;
   readonly expiresAtMs: number | null;
   readonly revokedAtMs: number | null;
+  /** Up to a minute late. */
+  readonly lastUsedAtMs: number | null;
 }
 
 export function hashOfApiKey(key: string): Buffer {
@@ -28,12 +30,36 @@ export function prefixOfApiKey(key: string): string {
   return key.slice(0, SHOWN_LENGTH);
 }
 
+const MADE_KEY_ID = /^[0-9a-f]{12}$/;
+
+export function isMadeKeyId(text: string): boolean {
+  return MADE_KEY_ID.test(text);
+}
+
+/**
+ * A key that was not there before: `sbk_<id>_<256 random bits>`. What is shown of it in a list is its id, and nothing of
+ * what is secret in it. `random` answers that many random bytes.
+ */
+export function newApiKey(random: (bytes: number) => Buffer): {
+  readonly id: string;
+  readonly prefix: string;
+  readonly secret: string;
+} {
+  const id = random(6).toString('hex');
+  const prefix = `sbk_${id}`;
+  return { id, prefix, secret: `${prefix}_${random(32).toString('base64url')}` };
+}
+
+export function isInForce(key: ApiKey, nowMs: number): boolean {
+  return key.revokedAtMs === null && (key.expiresAtMs === null || key.expiresAtMs > nowMs);
+}
+
 export function principalOf(key: ApiKey, nowMs: number): Principal | undefined {
-  if (key.revokedAtMs !== null || (key.expiresAtMs !== null && key.expiresAtMs <= nowMs)) return undefined;
+  if (!isInForce(key, nowMs)) return undefined;
   return { tenantId: key.tenantId, actor: `api-key:${key.id}`, scopes: key.scopes };
 }
 
 /** The token of `Authorization: Bearer <token>` (RFC 6750, section 2.1); undefined for anything else. */
 export function bearerTokenOf(authorization: string | undefined): string | undefined {
-  return /^Bearer +([\x21-\x7e]{1,4096})$/i.exec(authorization ?? '')?.[1];
+  return /^Bearer +([\x21-\x7e]{1,8192})$/i.exec(authorization ?? '')?.[1];
 }

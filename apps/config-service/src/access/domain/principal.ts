@@ -16,7 +16,7 @@ export function isScope(text: string): text is Scope {
 /** Who calls, by a credential that was checked. */
 export interface Principal {
   readonly tenantId: string;
-  /** For the audit trail: `api-key:<id>`. */
+  /** For the audit trail: `api-key:<id>`, `jwt:<subject>`. */
   readonly actor: string;
   readonly scopes: readonly Scope[];
 }

@@ -2,7 +2,8 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { isForApi } from '../../../http/api-path.ts';
 import type { Authenticator } from '../../authenticator.port.ts';
 import type { Principal } from '../../domain/principal.ts';
-import { requirePrincipal } from '../../require-scope.ts';
+import { admit } from '../../admit.ts';
+import { callerAddressOf } from '../../caller-address.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -18,6 +19,11 @@ declare module 'fastify' {
 export function authenticateRequests(fastify: FastifyInstance, authenticator: Authenticator): void {
   fastify.addHook('onRequest', async (request: FastifyRequest) => {
     if (!isForApi(request)) return;
-    request.principal = requirePrincipal(await authenticator.authenticate(request.headers.authorization));
+    const { authorization, 'development-user-id': developmentUserId } = request.headers;
+    request.principal = await admit(authenticator, {
+      authorization,
+      developmentUserId: typeof developmentUserId === 'string' ? developmentUserId : undefined,
+      address: callerAddressOf(request.ip),
+    });
   });
 }

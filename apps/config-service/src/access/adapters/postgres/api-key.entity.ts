@@ -28,4 +28,7 @@ export class ApiKeyEntity {
 
   @Column('bigint', { name: 'revoked_at_ms', nullable: true })
   revokedAtMs!: number | null;
+
+  @Column('bigint', { name: 'last_used_at_ms', nullable: true })
+  lastUsedAtMs!: number | null;
 }

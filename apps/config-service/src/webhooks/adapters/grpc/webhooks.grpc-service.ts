@@ -1,7 +1,7 @@
 import { Metadata, status } from '@grpc/grpc-js';
 import type { ServerUnaryCall, ServiceError, UntypedServiceImplementation, sendUnaryData } from '@grpc/grpc-js';
 import type { Logger } from '@signalbox/observability';
-import { requirePrincipal, requireScope } from '../../../access/access.ts';
+import { admit, callerAddressOf, requireScope } from '../../../access/access.ts';
 import type { Authenticator, Principal, Scope } from '../../../access/access.ts';
 import { answerTo } from '../../../errors/error-body.ts';
 import { logFieldsOf } from '../../../errors/error-log.ts';
@@ -114,7 +114,12 @@ function unary<Request>(
 ): (call: ServerUnaryCall<Request, Message>, callback: sendUnaryData<Message>) => void {
   const run = async (call: ServerUnaryCall<Request, Message>): Promise<Message> => {
     const [authorization] = call.metadata.get('authorization');
-    const principal = requirePrincipal(await authenticator.authenticate(authorization?.toString()));
+    const [developmentUserId] = call.metadata.get('development-user-id');
+    const principal = await admit(authenticator, {
+      authorization: authorization?.toString(),
+      developmentUserId: developmentUserId?.toString(),
+      address: callerAddressOf(call.getPeer()),
+    });
     requireScope(principal, scope);
     return handle(call.request, principal);
   };
