@@ -2,10 +2,10 @@ import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import type { KafkaCluster } from './kafka-cluster.conformance.ts';
 import { createLogConsumer, type KafkajsConsumerOptions } from './kafkajs-consumer.ts';
 import type { LogConsumer } from './log-consumer.port.ts';
-import type { TopicPartition } from './log-record.ts';
+import type { PartitionPosition, TopicPartition } from './log-record.ts';
 import { eventually, numbered, RecordingHandler } from './recording-handler.conformance.ts';
 import {
-  askedPartitions,
+  askedPositions,
   failCommit,
   FETCH,
   fetchedPartitions,
@@ -74,12 +74,51 @@ export function consumerFaults(cluster: () => KafkaCluster): void {
       await eventually('the next join', () => one.located.length === 2);
       const asked: TopicPartition[] = [];
       wire.onRequest = (request) => {
-        if (request.apiKey === FETCH) asked.push(...askedPartitions(request));
+        if (request.apiKey === FETCH) asked.push(...askedPositions(request));
       };
       await new Promise((resolve) => setTimeout(resolve, 500));
       expect(asked).toEqual([]);
       located.resolve();
       await eventually('what it kept', () => asked.length > 0 && one.records.length === 30);
+    });
+
+    it('asks after a join for nothing but what it was told, whatever was committed, paused or sought before', async () => {
+      const topic = await cluster().createTopic(2);
+      for (const partition of [0, 1]) await fill({ topic, partition }, numbered(20));
+      const groupId = newGroup();
+      await begin(groupId, topic, 2);
+      const wire = new Wire();
+      let asked: PartitionPosition[] = [];
+      wire.onRequest = (request) => {
+        if (request.apiKey === FETCH) asked.push(...askedPositions(request));
+      };
+      const [first, one] = member(groupId, topic, wire);
+      const startAt = (offset: number): void => {
+        one.locateWith = (assigned) => {
+          asked = [];
+          return Promise.resolve(assigned.map(({ partition }) => ({ topic, partition, offset })));
+        };
+      };
+      startAt(12);
+      await first.start();
+      await eventually('the ends', () => one.records.length === 16);
+      expect(Math.min(...asked.map(({ offset }) => offset))).toBe(12);
+      const [second] = member(groupId, topic);
+      startAt(15);
+      // What goes to the other one leaves with a pause and a seek on it, and comes back.
+      for (const partition of [0, 1]) {
+        first.pause([{ topic, partition }]);
+        one.sought({ topic, partition, offset: 3 });
+        first.seek({ topic, partition, offset: 3 });
+      }
+      await second.start();
+      await eventually('the loss', () => one.lastJoin?.assigned.length === 1);
+      await eventually('what it kept', () => one.records.length === 21);
+      expect(Math.min(...asked.map(({ offset }) => offset))).toBe(15);
+      startAt(17);
+      await second.stop();
+      await eventually('both ends', () => one.records.length === 27);
+      expect(Math.min(...asked.map(({ offset }) => offset))).toBe(17);
     });
 
     it('resumes within a moment although its other partitions are idle', async () => {

@@ -204,6 +204,44 @@ export function producerFaults(cluster: () => KafkaCluster): void {
       expect(batches.map(({ firstSequence }) => firstSequence)).toEqual([0, 5, 0, 5, 0, 5]);
     });
 
+    it('has one request to a broker at a time, also to one that became the leader of another call', async () => {
+      const topic = await cluster().createTopicOn([
+        [1, 2, 3],
+        [2, 1, 3],
+      ]);
+      const wire = new Wire();
+      const producer = await start(wire);
+      for (const partition of [0, 1]) producer.append({ topic, partition, key: null, value: 'first' });
+      await producer.flush();
+      const inFlight = new Map<number, number>();
+      let mostInFlight = 0;
+      let hasMoved = false;
+      const isRefused = Promise.withResolvers<void>();
+      wire.onRequest = async ({ apiKey, port }) => {
+        if (apiKey !== PRODUCE) return;
+        const count = (inFlight.get(port) ?? 0) + 1;
+        inFlight.set(port, count);
+        mostInFlight = Math.max(mostInFlight, count);
+        if (port !== portOf(2) || hasMoved) return;
+        hasMoved = true;
+        await moveTo({ topic, partition: 1 }, [1, 3]);
+      };
+      wire.onAnswer = async ({ apiKey, port }, answer) => {
+        if (apiKey !== PRODUCE) return answer;
+        if (port === portOf(2)) isRefused.resolve();
+        // Long enough for the other call to find its new leader, which is this one.
+        if (port === portOf(1))
+          await isRefused.promise.then(() => new Promise((resolve) => setTimeout(resolve, 1_000)));
+        inFlight.set(port, (inFlight.get(port) ?? 0) - 1);
+        return answer;
+      };
+      for (const partition of [0, 1]) producer.append({ topic, partition, key: null, value: 'second' });
+      await producer.flush();
+      expect(hasMoved).toBe(true);
+      expect(mostInFlight).toBe(1);
+      for (const partition of [0, 1]) expect(await valuesOf(topic, partition)).toEqual(['first', 'second']);
+    });
+
     it('sends nothing while it may not start, and what is left at the end', async () => {
       const topic = await cluster().createTopic(1);
       let mayStart = true;

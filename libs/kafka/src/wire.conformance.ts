@@ -209,17 +209,18 @@ export function fetchedPartitions(answer: Buffer): FetchedBytes[] {
   return partitions;
 }
 
-/** The topics and partitions of a fetch request (version 11). */
-export function askedPartitions({ bytes }: WireRequest): { topic: string; partition: number }[] {
+/** The partitions of a fetch request (version 11), each from which offset on. */
+export function askedPositions({ bytes }: WireRequest): { topic: string; partition: number; offset: number }[] {
   const reader = new WireReader(bytes, 12);
   reader.string();
   reader.skip(4 * 4 + 1 + 8);
-  const asked: { topic: string; partition: number }[] = [];
+  const asked: { topic: string; partition: number; offset: number }[] = [];
   for (let topics = reader.int32(); topics > 0; topics--) {
     const topic = reader.string() ?? '';
     for (let count = reader.int32(); count > 0; count--) {
-      asked.push({ topic, partition: reader.int32() });
-      reader.skip(4 + 8 + 8 + 4);
+      const partition = reader.int32();
+      asked.push({ topic, partition, offset: reader.skip(4).int64() });
+      reader.skip(8 + 4);
     }
   }
   return asked;
