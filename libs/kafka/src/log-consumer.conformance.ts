@@ -373,6 +373,29 @@ export function logConsumerConformance(name: string, harness: () => LogConsumerH
       expect(await consumer.commit([{ ...of, offset: 10, metadata: '' }])).toBe('committed');
     });
 
+    it('leaves out of a commit what others may have worked on meanwhile, until it is located again', async () => {
+      const topic = await topicOf(1, 10);
+      const of = { topic, partition: 0 };
+      const groupId = newGroup();
+      await begin(groupId, { ...of, offset: 0 });
+      const [consumer, handler] = member(groupId, [topic]);
+      await consumer.start();
+      const located = Promise.withResolvers<void>();
+      const { locateWith } = handler;
+      handler.locateWith = async (assigned, signal) => {
+        await located.promise;
+        return locateWith(assigned, signal);
+      };
+      await harness().expel(groupId);
+      await eventually('the next join', () => handler.located.length === 2);
+      expect(await consumer.commit([{ ...of, offset: 9, metadata: 'early' }])).toBe('committed');
+      expect(await harness().committed(groupId, of)).toEqual({ offset: 0, metadata: '' });
+      located.resolve();
+      await eventually('all records again', () => handler.position(of) === 10);
+      expect(await consumer.commit([{ ...of, offset: 10, metadata: '' }])).toBe('committed');
+      expect(await harness().committed(groupId, of)).toEqual({ offset: 10, metadata: '' });
+    });
+
     it('hands over nothing more after quiesce, and still commits', async () => {
       const topic = await topicOf(1, 10);
       const of = { topic, partition: 0 };

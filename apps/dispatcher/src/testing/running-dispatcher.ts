@@ -1,7 +1,6 @@
 import { NestFactory } from '@nestjs/core';
 import type { WebhookState } from '@signalbox/contracts';
 import { encodeWebhook, groupNames, topicSpecs } from '@signalbox/contracts';
-import { DEFAULT_RETRY_POLICY } from '@signalbox/domain';
 import type { KafkaConnection, LogProducer, LogRecord } from '@signalbox/kafka';
 import {
   authEventTopicSpecs,
@@ -11,7 +10,6 @@ import {
   ensureTopics,
 } from '@signalbox/kafka';
 import { createLogger } from '@signalbox/observability';
-import { parseKeyring, SecretBox } from '@signalbox/secrets';
 import type { TestBackends } from '@signalbox/testing';
 import { waitFor } from '@signalbox/testing';
 import { loadDispatcherEnvironment } from '../dispatcher.environment.ts';
@@ -19,9 +17,7 @@ import { DispatcherModule } from '../dispatcher.module.ts';
 import { Dispatcher } from '../dispatcher.ts';
 import type { WebhookLookup } from '../webhooks/webhook-lookup.port.ts';
 import { WEBHOOK_LOOKUP } from '../webhooks/webhook-lookup.port.ts';
-
-const IDENTITY_KEY = Buffer.alloc(32, 8).toString('base64');
-const KEYRING = `k1=${Buffer.alloc(32, 7).toString('base64')}`;
+import { aWebhookState, dispatcherEnvironment } from './dispatcher-fixtures.ts';
 
 /** All roles of a dispatcher in this process, on topics of their own. */
 export class RunningDispatcher implements AsyncDisposable {
@@ -51,15 +47,7 @@ export class RunningDispatcher implements AsyncDisposable {
   /** Starts the process's parts, for the first time or after `pause`. */
   async resume(): Promise<void> {
     const { backends } = this;
-    const env = loadDispatcherEnvironment({
-      KAFKA_BROKERS: backends.kafkaBrokers,
-      TOPIC_PREFIX: backends.topicPrefix,
-      AUTH_EVENT_TOPICS: backends.topics.authEvents.join(','),
-      SECRETS_KEYRING: KEYRING,
-      INTERNAL_IDENTITY_KEY: IDENTITY_KEY,
-      EGRESS_ALLOW: '127.0.0.0/8+http',
-      EGRESS_PORTS: '80-65535',
-    });
+    const env = loadDispatcherEnvironment(dispatcherEnvironment(backends));
     const logger = createLogger({ service: 'dispatcher', level: 'silent' });
     const module = DispatcherModule.register(env, logger, (error) => this.fatal.push(error));
     const app = await NestFactory.createApplicationContext(module, { logger: false, abortOnError: false });
@@ -78,24 +66,8 @@ export class RunningDispatcher implements AsyncDisposable {
 
   /** Resolves when a running dispatcher goes by this state: an event published before that may match nothing. */
   async configure(webhook: Partial<WebhookState> & { readonly url: string }): Promise<WebhookState> {
-    const id = webhook.id ?? 'webhook0000000000test';
-    const state: WebhookState = {
-      deleted: false,
-      id,
-      tenantId: 'default',
-      epoch: 1,
-      version: 1,
-      name: '',
-      subscribedTo: ['User.Created'],
-      headers: [],
-      enabled: true,
-      signingKeys: [
-        { sealed: new SecretBox(parseKeyring(KEYRING)).seal('test-signing-key', id), honouredUntilMs: null },
-      ],
-      timeoutMs: 5_000,
-      retryPolicy: { ...DEFAULT_RETRY_POLICY, delaysMs: [1_000, 1_000] },
-      ...webhook,
-    };
+    const state = aWebhookState(webhook);
+    const { id } = state;
     this.producer.append({ topic: this.backends.topics.webhooks, key: id, value: encodeWebhook(state) });
     await this.producer.flush();
     await waitFor(() => this.webhooks === undefined || this.webhooks.get(id)?.version === state.version, {

@@ -28,7 +28,7 @@ export interface Answer {
   readonly fault?: 'hang' | 'reset';
 }
 
-export type Responder = (request: ReceivedRequest) => Answer | number;
+export type Responder = (request: ReceivedRequest) => Answer | number | Promise<Answer | number>;
 
 /** An endpoint of a customer on loopback: keeps what it is sent, raw, and answers as told. */
 export class ReceiverServer {
@@ -111,7 +111,7 @@ export class ReceiverServer {
       number: this.requests.length + 1,
     };
     this.requests.push(request);
-    const decided = this.#responder(request);
+    const decided = await this.#responder(request);
     const answer: Answer = typeof decided === 'number' ? { status: decided } : decided;
     if (answer.delayMs !== undefined) await new Promise((resolve) => setTimeout(resolve, answer.delayMs));
     if (answer.fault === 'hang') return;
