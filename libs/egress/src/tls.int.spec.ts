@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { EXPIRED, certificateAuthority, selfSigned } from './testing/certificates.ts';
+import { EXPIRED, certificateAuthority, selfSigned } from '@signalbox/testing';
 import { EgressBench, endpointOf, eventually, post } from './testing/egress-bench.ts';
 import { answerText, onRequest } from './testing/raw-server.ts';
 

@@ -4,7 +4,7 @@ import { checkEndpointUrl, parseAllowList, parsePorts } from '@signalbox/domain'
 import type { UndiciTransportOptions } from '../http-transport.undici.ts';
 import { UndiciTransport } from '../http-transport.undici.ts';
 import type { PostOutcome, PostRequest } from '../http-transport.port.ts';
-import type { Certificate } from './certificates.ts';
+import type { Certificate } from '@signalbox/testing';
 import { DnsServer } from './dns-server.ts';
 import type { RawServer } from './raw-server.ts';
 import { serveRaw, serveTls } from './raw-server.ts';

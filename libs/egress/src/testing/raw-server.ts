@@ -3,7 +3,7 @@ import type { AddressInfo, Server, Socket } from 'node:net';
 import { createServer } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import type { TLSSocket } from 'node:tls';
-import type { Certificate } from './certificates.ts';
+import type { Certificate } from '@signalbox/testing';
 
 /** A server of sockets, not of HTTP, so that it can misbehave in every way. */
 export interface RawServer {
