@@ -63,8 +63,14 @@ async function run(): Promise<void> {
   }
 }
 
-const isExpected = (error: unknown): error is Error =>
-  error instanceof TopicFaultsError || error instanceof StartOffsetNeededError || error instanceof GroupIsActiveError;
+/** One line for what a person can mend; the whole of an error that nobody foresaw. */
+function reasonOf(error: unknown): unknown {
+  const isOfTopics =
+    error instanceof TopicFaultsError || error instanceof StartOffsetNeededError || error instanceof GroupIsActiveError;
+  if (isOfTopics) return error.message;
+  const isOfKafka = error instanceof Error && error.name.startsWith('KafkaJS');
+  return isOfKafka ? `Kafka at ${process.env['KAFKA_BROKERS']} cannot be used: ${error.message}` : error;
+}
 
 try {
   await run();
@@ -76,7 +82,7 @@ try {
     console.error(error.message);
     process.exitCode = EX_CONFIG;
   } else {
-    console.error(isExpected(error) ? error.message : error);
+    console.error(reasonOf(error));
     process.exitCode = 1;
   }
 }

@@ -4,7 +4,12 @@ export interface KafkaNodeSettings {
   readonly port: number;
   readonly controllerPorts: readonly number[];
   readonly dataDir: string;
+  /** `KafkaOptions.settings`. */
+  readonly more: Readonly<Record<string, string>>;
 }
+
+/** Settings that are lists, to which more is added. */
+const LISTS = new Set(['listeners', 'advertised.listeners', 'listener.security.protocol.map']);
 
 /** The text of `server.properties` for one combined broker and controller of a cluster on loopback. */
 export function serverProperties(node: KafkaNodeSettings): string {
@@ -44,6 +49,9 @@ export function serverProperties(node: KafkaNodeSettings): string {
     'file.delete.delay.ms': 1000,
     'log.cleaner.dedupe.buffer.size': 16 * 1024 * 1024,
   };
+  for (const [name, value] of Object.entries(node.more)) {
+    settings[name] = LISTS.has(name) ? `${settings[name]},${value}` : value;
+  }
   return `${Object.entries(settings)
     .map(([name, value]) => `${name}=${value}`)
     .join('\n')}\n`;

@@ -14,6 +14,7 @@ export interface KafkaNodeOptions {
   readonly jars: string;
   readonly clusterId: string;
   readonly settings: KafkaNodeSettings;
+  readonly formatArguments: readonly string[];
   readonly onProgress: (line: string) => void;
   /** The process ended though nobody here ended it. */
   readonly onUnexpectedEnd?: (how: string) => void;
@@ -129,7 +130,8 @@ export class KafkaNode {
     if (existsSync(join(settings.dataDir, 'meta.properties'))) return;
     onProgress(`formatting the storage of Kafka node ${settings.nodeId}`);
     // `-t <id>` is no argument of it where the id begins with a dash, as one of 64 does.
-    const args = ['format', `--cluster-id=${clusterId}`, '-c', this.#path('server.properties')];
+    const where = ['-c', this.#path('server.properties')];
+    const args = ['format', `--cluster-id=${clusterId}`, ...where, ...this.#options.formatArguments];
     await this.#java(jars, ['kafka.tools.StorageTool', ...args]);
   }
 

@@ -17,6 +17,10 @@ export interface KafkaOptions {
   readonly brokers?: 1 | 3;
   /** Of the first broker; free ones are chosen by default and kept for the next start while nobody else takes them. */
   readonly port?: number;
+  /** More of `server.properties`; of lists of listeners what is added to ours. Tests make a Kafka as managed ones are. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** More arguments of the formatting of the storage, such as SCRAM users. */
+  readonly formatArguments?: readonly string[];
   /** Ends the fetching of the jars. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (line: string) => void;
@@ -68,12 +72,15 @@ export async function startKafka(options: KafkaOptions): Promise<RunningKafka> {
       port,
       controllerPorts: cluster.controllerPorts,
       dataDir: join(nodeDir, 'data'),
+      more: options.settings ?? {},
     };
     const onUnexpectedEnd = (how: string): void => {
       const handle = handles[index];
       if (handle) options.onUnexpectedEnd?.(handle, how);
     };
-    return new KafkaNode({ dir: nodeDir, jars, clusterId: cluster.clusterId, settings, onProgress, onUnexpectedEnd });
+    const { formatArguments = [] } = options;
+    const { clusterId } = cluster;
+    return new KafkaNode({ dir: nodeDir, jars, clusterId, settings, formatArguments, onProgress, onUnexpectedEnd });
   });
   const stop = async (): Promise<void> => {
     await Promise.all(nodes.map((node) => node.stop()));
