@@ -3,6 +3,7 @@ import { ApiKeyEntity } from './access/adapters/postgres/api-key.entity.ts';
 import { CreateApiKeys1764000001000 } from './access/adapters/postgres/migrations/1764000001000-create-api-keys.ts';
 import { NoteKeyUsage1764100000000 } from './access/adapters/postgres/migrations/1764100000000-note-key-usage.ts';
 import { AddressOutbox1764300000000 } from './outbox/adapters/postgres/migrations/1764300000000-address-outbox.ts';
+import { TraceChanges1764300001000 } from './outbox/adapters/postgres/migrations/1764300001000-trace-changes.ts';
 import { CreateWebhooks1764000000000 } from './webhooks/adapters/postgres/migrations/1764000000000-create-webhooks.ts';
 import { WebhookEntity } from './webhooks/adapters/postgres/webhook.entity.ts';
 
@@ -21,6 +22,7 @@ export function databaseOptions(url: string, onIdleError?: (error: unknown) => v
       CreateApiKeys1764000001000,
       NoteKeyUsage1764100000000,
       AddressOutbox1764300000000,
+      TraceChanges1764300001000,
     ],
     ...(onIdleError !== undefined && { onIdleError }),
   };

@@ -11,11 +11,13 @@ import { GrpcExecutionStats } from './adapters/grpc/execution-stats.grpc.ts';
 import { GrpcPayloadTester } from './adapters/grpc/payload-tester.grpc.ts';
 import { TestWebhookController } from './adapters/http/test-webhook.controller.ts';
 import { WebhooksController } from './adapters/http/webhooks.controller.ts';
+import { PostgresWebhookChanges } from './adapters/postgres/webhook-changes.postgres.ts';
 import { PostgresWebhookJournal } from './adapters/postgres/webhook-journal.postgres.ts';
 import { WebhookInputParser } from './adapters/validation/webhook-input.parser.ts';
 import { ChangeWebhookUseCase } from './application/change-webhook.ts';
 import { CreateWebhookUseCase } from './application/create-webhook.ts';
 import { DeleteWebhookUseCase } from './application/delete-webhook.ts';
+import { WebhookFeed } from './application/webhook-feed.ts';
 import { ReadWebhooks } from './application/read-webhooks.ts';
 import { RotateSigningKeyUseCase } from './application/rotate-signing-key.ts';
 import { SecretVault } from './application/secret-vault.ts';
@@ -109,6 +111,11 @@ import { WEBHOOK_OWNERSHIP } from './webhook-ownership.port.ts';
       ) => new TestWebhookUseCase(journal, vault, lookup, tester, Date.now),
     },
     {
+      provide: WebhookFeed,
+      inject: [DataSource],
+      useFactory: (dataSource: DataSource) => new WebhookFeed(new PostgresWebhookChanges(dataSource)),
+    },
+    {
       provide: ReadWebhooks,
       inject: [PostgresWebhookJournal, GrpcExecutionStats],
       useFactory: (journal: PostgresWebhookJournal, stats: GrpcExecutionStats) =>
@@ -118,6 +125,7 @@ import { WEBHOOK_OWNERSHIP } from './webhook-ownership.port.ts';
   exports: [
     WEBHOOK_OWNERSHIP,
     ReadWebhooks,
+    WebhookFeed,
     CreateWebhookUseCase,
     ChangeWebhookUseCase,
     DeleteWebhookUseCase,

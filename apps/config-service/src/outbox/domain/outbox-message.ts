@@ -13,4 +13,6 @@ export interface OutboxMessage {
   readonly tenantId: string;
   /** Of the webhook a record of `webhooks` tells about. */
   readonly version?: number;
+  /** Of what that webhook was before this change, 0 where it was not. */
+  readonly previousVersion?: number;
 }

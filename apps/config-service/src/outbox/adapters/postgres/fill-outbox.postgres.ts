@@ -26,10 +26,10 @@ export async function fillOutbox(
   const column = <T>(pick: (message: OutboxMessage) => T): T[] => messages.map(pick);
   await rowsOf(
     transaction,
-    `INSERT INTO outbox (topic, key, value, headers, tenant_id, version, epoch, committed_at_ms)
-     SELECT topic, key, value, headers, tenant_id, version, $7, $8
-     FROM unnest($1::text[], $2::text[], $3::text[], $4::jsonb[], $5::text[], $6::int[]) WITH ORDINALITY
-       AS message (topic, key, value, headers, tenant_id, version, place)
+    `INSERT INTO outbox (topic, key, value, headers, tenant_id, version, previous_version, epoch, committed_at_ms)
+     SELECT topic, key, value, headers, tenant_id, version, previous_version, $8, $9
+     FROM unnest($1::text[], $2::text[], $3::text[], $4::jsonb[], $5::text[], $6::int[], $7::int[]) WITH ORDINALITY
+       AS message (topic, key, value, headers, tenant_id, version, previous_version, place)
      ORDER BY place`,
     [
       column(({ topic }) => topic),
@@ -38,6 +38,7 @@ export async function fillOutbox(
       column(({ headers = {} }) => JSON.stringify(headers)),
       column(({ tenantId }) => tenantId),
       column(({ version }) => version ?? null),
+      column(({ previousVersion }) => previousVersion ?? null),
       epoch,
       atMs,
     ],

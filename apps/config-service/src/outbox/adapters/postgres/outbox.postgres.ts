@@ -69,10 +69,11 @@ class PostgresHeldOutbox implements HeldOutbox {
   }
 
   async prune(olderThanMs: number): Promise<void> {
-    // The highest position stays, or the next one would begin anew from 1.
+    // Without gaps, also where a clock went back: who reads from a position is told when it is no longer kept. The highest
+    // stays, or the next one would begin anew from 1.
     await this.#session.query(
-      `DELETE FROM outbox
-       WHERE position IS NOT NULL AND published_at_ms < $1 AND position < (SELECT max(position) FROM outbox)`,
+      `DELETE FROM outbox WHERE position < (
+         SELECT coalesce(min(position) FILTER (WHERE published_at_ms >= $1), max(position)) FROM outbox)`,
       [olderThanMs],
     );
   }

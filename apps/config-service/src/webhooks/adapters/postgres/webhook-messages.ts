@@ -13,8 +13,9 @@ export function messagesOf(
 ): readonly OutboxMessage[] {
   const record = webhookRecordOf(after, epoch, atMs);
   const { id: key, tenantId, version } = record;
+  const previousVersion = (entries[0]?.version ?? 1) - 1;
   return [
-    { topic: 'webhooks', key, tenantId, version, value: encodeWebhook(record) },
+    { topic: 'webhooks', key, tenantId, version, previousVersion, value: encodeWebhook(record) },
     ...operationsOf(tenantId, entries).map((operation): OutboxMessage => ({
       topic: 'operations',
       key,
