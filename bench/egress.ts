@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { cpus } from 'node:os';
 import { checkEndpointUrl, parseAllowList, parsePorts } from '@signalbox/domain';
-import { UndiciTransport } from '@signalbox/egress';
+import { SocketTransport } from '@signalbox/egress';
 
 const ENDPOINTS = 100;
 const CONCURRENCY = 200;
@@ -40,7 +40,7 @@ async function measure(seconds: number): Promise<void> {
     if (!endpoint.ok) throw new Error(endpoint.message);
     return endpoint;
   });
-  const transport = new UndiciTransport({ allowList: rules.allowList });
+  const transport = new SocketTransport({ allowList: rules.allowList });
   const body = Buffer.alloc(BODY_BYTES, 'x');
   const signature = 'a'.repeat(64);
   let next = 0;

@@ -1,7 +1,6 @@
 import type { EndpointUrl } from '@signalbox/domain';
-import { Client } from 'undici';
 import type { ConnectSettings } from './guarded-connect.ts';
-import { GuardedConnect } from './guarded-connect.ts';
+import { HttpConnection } from './http-connection.ts';
 
 export interface PoolSettings extends ConnectSettings {
   /** An idle connection is closed after this, or earlier when the server's `keep-alive` header says so. */
@@ -10,63 +9,52 @@ export interface PoolSettings extends ConnectSettings {
   readonly maxIdle: number;
 }
 
-/** A connection to one origin, for one attempt at a time; it connects when its first attempt begins. */
-export class Connection {
-  readonly client: Client;
-  readonly origin: string;
-  /** How its socket came about; replaced when it has to connect again, taken by the attempt that waited for it. */
-  connecting: GuardedConnect | undefined;
-  isIdle = false;
-
-  constructor(endpoint: EndpointUrl, settings: PoolSettings) {
-    this.origin = endpoint.origin;
-    this.client = new Client(endpoint.origin, {
-      allowH2: false,
-      pipelining: 1,
-      keepAliveTimeout: settings.keepAliveMs,
-      keepAliveMaxTimeout: settings.keepAliveMs,
-      keepAliveTimeoutThreshold: 1_000,
-      // One timer of the attempt covers all of it.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      connect: (_options, callback) => {
-        this.connecting = new GuardedConnect(endpoint, settings, (error, socket) => {
-          if (socket === null) callback(error ?? new Error('no connection'), null);
-          else callback(null, socket);
-        });
-      },
-    });
-  }
-}
+/** So much earlier than the server is the connection given up: a request must not cross with its closing. */
+const MARGIN_MS = 1_000;
+const LONGEST_SWEEP_MS = 1_000;
 
 /**
  * Connections by origin, as many as there are attempts under way: many customers share one origin (a hosting or
- * automation platform), so a pool with a bound would let one of them make all others wait (invariant 4). Not undici's
- * Pool: that does not tell which attempt a connection is made for, which the attempt's deadline and timings need, and
- * looks through all its connections at each request.
+ * automation platform), so a pool with a bound would let one of them make all others wait (invariant 4).
  */
 export class ConnectionPool {
   readonly #settings: PoolSettings;
-  readonly #idleByOrigin = new Map<string, Connection[]>();
+  readonly #idleByOrigin = new Map<string, HttpConnection[]>();
   /** In the order in which they became idle. */
-  readonly #idle = new Set<Connection>();
+  readonly #idle = new Set<HttpConnection>();
+  readonly #sweepEveryMs: number;
+  #sweeping: NodeJS.Timeout | undefined;
 
   constructor(settings: PoolSettings) {
     this.#settings = settings;
+    this.#sweepEveryMs = Math.min(LONGEST_SWEEP_MS, Math.ceil(settings.keepAliveMs / 4));
   }
 
   /** The connection used last, so that those not needed any more stay idle and are closed; or a new one. */
-  take(endpoint: EndpointUrl): Connection {
+  take(endpoint: EndpointUrl): HttpConnection {
     const idle = this.#idleByOrigin.get(endpoint.origin);
-    const connection = idle?.pop();
-    if (connection === undefined) return this.#open(endpoint);
-    connection.isIdle = false;
-    this.#idle.delete(connection);
-    return connection;
+    for (let connection = idle?.pop(); connection !== undefined; connection = idle?.pop()) {
+      connection.isIdle = false;
+      this.#idle.delete(connection);
+      if (connection.idleUntilMs > performance.now()) return connection;
+      connection.destroy();
+    }
+    return new HttpConnection(endpoint, this.#settings, (ended) => this.discard(ended));
   }
 
-  /** Its attempt has ended well; the connection may serve another one. */
-  release(connection: Connection): void {
+  /**
+   * Its attempt has ended well; the connection may serve another one.
+   *
+   * @param staysOpenMs how long the server keeps it, where it has said so.
+   */
+  release(connection: HttpConnection, staysOpenMs = Infinity): void {
+    const forMs = Math.min(this.#settings.keepAliveMs, staysOpenMs - MARGIN_MS);
+    if (forMs <= 0) {
+      connection.destroy();
+      return;
+    }
+    connection.release();
+    connection.idleUntilMs = performance.now() + forMs;
     const idle = this.#idleByOrigin.get(connection.origin);
     if (idle === undefined) this.#idleByOrigin.set(connection.origin, [connection]);
     else idle.push(connection);
@@ -76,29 +64,30 @@ export class ConnectionPool {
       const [longest] = this.#idle;
       if (longest !== undefined) this.discard(longest);
     }
+    this.#sweeping ??= setInterval(() => this.#sweep(), this.#sweepEveryMs);
   }
 
   /** Closes the connection at once, whatever is under way on it. */
-  discard(connection: Connection): void {
+  discard(connection: HttpConnection): void {
     this.#forget(connection);
-    connection.connecting?.cancel();
-    connection.client.destroy(null, ignore);
+    connection.destroy();
   }
 
   closeIdle(): void {
     for (const connection of this.#idle) this.discard(connection);
+    this.#sweep();
   }
 
-  #open(endpoint: EndpointUrl): Connection {
-    const connection = new Connection(endpoint, this.#settings);
-    // A closed socket leaves nothing worth keeping; while an attempt has it, the attempt decides.
-    connection.client.on('disconnect', () => {
-      if (connection.isIdle) this.discard(connection);
-    });
-    return connection;
+  #sweep(): void {
+    const nowMs = performance.now();
+    for (const connection of this.#idle) if (connection.idleUntilMs <= nowMs) this.discard(connection);
+    for (const [origin, idle] of this.#idleByOrigin) if (idle.length === 0) this.#idleByOrigin.delete(origin);
+    if (this.#idle.size > 0) return;
+    clearInterval(this.#sweeping);
+    this.#sweeping = undefined;
   }
 
-  #forget(connection: Connection): void {
+  #forget(connection: HttpConnection): void {
     if (!connection.isIdle) return;
     connection.isIdle = false;
     this.#idle.delete(connection);
@@ -106,8 +95,5 @@ export class ConnectionPool {
     const index = idle?.indexOf(connection) ?? -1;
     if (idle === undefined || index < 0) return;
     idle.splice(index, 1);
-    if (idle.length === 0) this.#idleByOrigin.delete(connection.origin);
   }
 }
-
-function ignore(): void {}

@@ -1,4 +1,4 @@
-import { errors } from 'undici';
+import type { AnswerFault } from './answer-reader.ts';
 import type { Failed } from './http-transport.port.ts';
 
 /** How far an attempt had come. */
@@ -13,7 +13,7 @@ export interface Failure {
 type Row = readonly [errorClass: Failed['errorClass'], says: string, isOwnFault?: true];
 
 /**
- * What the codes of Node, OpenSSL and the HTTP client mean. By code alone: their texts change between versions.
+ * What the codes of Node and OpenSSL mean. By code alone: their texts change between versions.
  * Own faults are what no endpoint can cause.
  */
 const BY_CODE: ReadonlyMap<string, Row> = new Map(
@@ -26,12 +26,6 @@ const BY_CODE: ReadonlyMap<string, Row> = new Map(
     ECONNABORTED: ['reset', 'the connection was aborted'],
     ECONNRESET: ['reset', 'the connection was reset'],
     EPIPE: ['reset', 'the connection was closed while the request was sent'],
-    UND_ERR_SOCKET: ['reset', 'the connection was closed before the answer was whole'],
-    HPE_INVALID_EOF_STATE: ['reset', 'the connection was closed in the middle of the answer'],
-    HPE_CLOSED_CONNECTION: ['protocol', 'there was more after the end of the answer'],
-    UND_ERR_HEADERS_OVERFLOW: ['protocol', "the answer's headers are too large"],
-    UND_ERR_RES_CONTENT_LENGTH_MISMATCH: ['protocol', "the answer's body is not as long as its content-length says"],
-    UND_ERR_INVALID_ARG: ['protocol', 'the request cannot be written as HTTP'],
     EPROTO: ['tls', 'TLS failed'],
     ERR_TLS_CERT_ALTNAME_INVALID: ['tls', "the certificate is for another host than the URL's"],
     CERT_HAS_EXPIRED: ['tls', 'the certificate has expired'],
@@ -50,16 +44,13 @@ const BY_CODE: ReadonlyMap<string, Row> = new Map(
     ENETDOWN: ['connect', 'the network of this machine is down', true],
     EACCES: ['connect', 'this machine does not permit the connection', true],
     EPERM: ['connect', 'this machine does not permit the connection', true],
-    UND_ERR_DESTROYED: ['reset', 'the sender was closing', true],
-    UND_ERR_CLOSED: ['reset', 'the sender was closing', true],
   }),
 );
 
-/** Families of codes too many to list: OpenSSL's and the HTTP parser's. */
+/** Families of codes too many to list: OpenSSL's. */
 const BY_PREFIX: readonly (readonly [prefix: string, row: Row])[] = [
   ['ERR_SSL_', ['tls', 'TLS failed']],
   ['ERR_TLS_', ['tls', 'TLS failed']],
-  ['HPE', ['protocol', 'the answer is not HTTP/1.1']],
 ];
 
 const OTHERWISE: Readonly<Record<Stage, Row>> = {
@@ -69,7 +60,22 @@ const OTHERWISE: Readonly<Record<Stage, Row>> = {
   exchange: ['reset', 'the exchange broke off'],
 };
 
-/** Translates an error of a socket or of the HTTP client. While TLS was being set up, what breaks it is `tls`. */
+const BY_ANSWER_FAULT: Readonly<Record<AnswerFault, Row>> = {
+  'not-http': ['protocol', 'the answer is not HTTP/1.1'],
+  'headers-too-large': ['protocol', "the answer's headers are too large"],
+  'length-unclear': ['protocol', 'the answer does not say clearly how long it is'],
+  'bad-chunk': ['protocol', 'the answer is not chunked as it says'],
+  upgraded: ['protocol', 'the answer changes to a protocol nobody asked for'],
+  'broken-off': ['reset', 'the connection was closed before the answer was whole'],
+};
+
+/** What is wrong with an answer, told as a failure. */
+export function answerFailure(fault: AnswerFault): Failure {
+  const [errorClass, message] = BY_ANSWER_FAULT[fault];
+  return { errorClass, message, isOwnFault: false };
+}
+
+/** Translates an error of a socket. While TLS was being set up, what breaks it is `tls`. */
 export function failureOf(error: unknown, stage: Stage): Failure {
   const code = codeOf(error);
   const [errorClass, says, isOwnFault = false] =
@@ -84,7 +90,5 @@ export function failureOf(error: unknown, stage: Stage): Failure {
 /** The code of an error; empty when it has none. */
 export function codeOf(error: unknown): string {
   const code = (error as { readonly code?: unknown } | null | undefined)?.code;
-  if (typeof code === 'string') return code;
-  // undici means to set HPE_<name> and, as of 8.13, sets nothing: it looks the parser's number up in a table of names.
-  return error instanceof errors.HTTPParserError ? 'HPE' : '';
+  return typeof code === 'string' ? code : '';
 }

@@ -12,10 +12,7 @@ describe('what an error of the network means', () => {
     ['ETIMEDOUT', 'connect', 'timeout'],
     ['ECONNRESET', 'exchange', 'reset'],
     ['ECONNRESET', 'tls', 'tls'],
-    ['UND_ERR_SOCKET', 'exchange', 'reset'],
-    ['UND_ERR_HEADERS_OVERFLOW', 'exchange', 'protocol'],
-    ['HPE_INVALID_CONSTANT', 'exchange', 'protocol'],
-    ['HPE_INVALID_EOF_STATE', 'exchange', 'reset'],
+    ['EPIPE', 'exchange', 'reset'],
     ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'exchange', 'tls'],
     ['CERT_HAS_EXPIRED', 'tls', 'tls'],
     ['SOMETHING_NEW', 'connect', 'connect'],
@@ -30,7 +27,7 @@ describe('what an error of the network means', () => {
     });
   });
 
-  it.each(['EMFILE', 'EADDRNOTAVAIL', 'ENETDOWN', 'UND_ERR_DESTROYED'])('%s is our own fault', (code) => {
+  it.each(['EMFILE', 'EADDRNOTAVAIL', 'ENETDOWN', 'ENOMEM'])('%s is our own fault', (code) => {
     expect(failing(code, 'connect').isOwnFault).toBe(true);
     expect(failing(code, 'tls').isOwnFault).toBe(true);
   });

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { AllowList, EndpointUrl } from '@signalbox/domain';
 import { isLocalhost, localhostAddresses, refusalOf } from '@signalbox/domain';
+import type { OnBytes } from './connect-race.ts';
 import { ConnectRace } from './connect-race.ts';
 import type { Failure, Stage } from './failure-table.ts';
 import { failureOf } from './failure-table.ts';
@@ -41,16 +42,22 @@ export class GuardedConnect {
 
   readonly #endpoint: EndpointUrl;
   readonly #settings: ConnectSettings;
+  readonly #onBytes: OnBytes;
   readonly #done: Connected;
   #stageBeganAtMs = performance.now();
   #isCancelled = false;
   #race: ConnectRace | undefined;
   #socket: Socket | undefined;
 
-  /** `done` is called once, never before the constructor returns, and not at all when cancelled. */
-  constructor(endpoint: EndpointUrl, settings: ConnectSettings, done: Connected) {
+  /**
+   * `done` is called once, never before the constructor returns, and not at all when cancelled.
+   *
+   * @param onBytes takes all that is read from the socket.
+   */
+  constructor(endpoint: EndpointUrl, settings: ConnectSettings, onBytes: OnBytes, done: Connected) {
     this.#endpoint = endpoint;
     this.#settings = settings;
+    this.#onBytes = onBytes;
     this.#done = done;
     this.#lookUp();
   }
@@ -86,13 +93,15 @@ export class GuardedConnect {
       return;
     }
     this.#endStage('connect');
-    this.#race = new ConnectRace(addresses, this.#endpoint.port, (error, socket) => {
+    const isSecure = this.#endpoint.protocol === 'https:';
+    const onBytes = isSecure ? undefined : this.#onBytes;
+    this.#race = new ConnectRace(addresses, this.#endpoint.port, onBytes, (error, socket) => {
       if (socket === null) {
         this.#fail(failureOf(error, 'connect'), error);
         return;
       }
       this.connectMs = this.#endStage('tls');
-      if (this.#endpoint.protocol === 'https:') this.#secure(socket);
+      if (isSecure) this.#secure(socket);
       else this.#succeed(socket);
     });
   }
@@ -122,6 +131,7 @@ export class GuardedConnect {
       socket.off('error', fail);
       this.tlsMs = this.#endStage('exchange');
       this.#succeed(socket);
+      socket.on('data', (chunk: Buffer) => this.#onBytes(chunk, chunk.length));
     });
   }
 

@@ -1,18 +1,17 @@
-import type { Dispatcher } from 'undici';
-import type { Connection } from './connection-pool.ts';
+import { AnswerReader } from './answer-reader.ts';
 import type { Failure, Stage } from './failure-table.ts';
-import { failureOf } from './failure-table.ts';
-import { ConnectError } from './guarded-connect.ts';
+import { answerFailure, failureOf } from './failure-table.ts';
+import type { ConnectError } from './guarded-connect.ts';
+import type { Exchange, HttpConnection } from './http-connection.ts';
 import type { Answered, PostOutcome, PostRequest } from './http-transport.port.ts';
-import { KEPT_ANSWER_BYTES, MAX_ANSWER_BYTES } from './http-transport.port.ts';
+import { MAX_ANSWER_BYTES } from './http-transport.port.ts';
 
 type Timings = { -readonly [Step in keyof Answered['timings']]: Answered['timings'][Step] };
-type AnswerHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
 /** What an attempt needs of the transport it belongs to. */
 export interface AttemptOwner {
-  /** Called once, before `done`; `isReusable` says whether the connection may serve another attempt. */
-  onEnded(attempt: PostAttempt, isReusable: boolean): void;
+  /** Called once, before `done`. `staysOpenMs` is how long the connection may serve another attempt; 0 is not at all. */
+  onEnded(attempt: PostAttempt, staysOpenMs: number): void;
   isSilentAbout(hostname: string): boolean;
 }
 
@@ -23,82 +22,69 @@ const DOING: Readonly<Record<Stage, string>> = {
   exchange: 'waiting for the answer',
 };
 
-const NO_ANSWER = Buffer.alloc(0);
-
-/**
- * One POST from its first step to its outcome; undici's handler of it. One object and one timer per attempt, no
- * closures: this runs for every delivery.
- */
-export class PostAttempt implements Dispatcher.DispatchHandler {
+/** One POST from its first step to its outcome. One object and one timer per attempt, no closures: this runs for every delivery. */
+export class PostAttempt implements Exchange {
   readonly request: PostRequest;
-  readonly connection: Connection;
+  readonly connection: HttpConnection;
+  readonly #encoded: Buffer;
   readonly #owner: AttemptOwner;
   readonly #done: (outcome: PostOutcome) => void;
   readonly #startedAtMs = performance.now();
   readonly #timer: NodeJS.Timeout;
+  readonly #answer = new AnswerReader();
   #sentAtMs = 0;
   #firstByteAtMs = 0;
-  #statusCode = 0;
-  #retryAfter: string | undefined;
-  #webhookDelivery: string | undefined;
-  #answer = NO_ANSWER;
-  #answerBytes = 0;
   #isSettled = false;
-  #isDispatched = false;
 
-  constructor(request: PostRequest, connection: Connection, owner: AttemptOwner, done: (outcome: PostOutcome) => void) {
+  /** @param encoded the request as it goes over the wire. */
+  constructor(
+    request: PostRequest,
+    encoded: Buffer,
+    connection: HttpConnection,
+    owner: AttemptOwner,
+    done: (outcome: PostOutcome) => void,
+  ) {
     this.request = request;
     this.connection = connection;
+    this.#encoded = encoded;
     this.#owner = owner;
     this.#done = done;
     this.#timer = setTimeout(onDeadline, request.timeoutMs, this);
   }
 
-  /** Hands the request to the connection. */
-  dispatch(): void {
-    const { endpoint, headers, body } = this.request;
-    this.connection.client.dispatch(
-      { method: 'POST', path: endpoint.path, headers: headers as string[], body, blocking: false },
-      this,
-    );
-    this.#isDispatched = true;
+  encode(): Buffer {
+    return this.#encoded;
   }
 
-  onRequestStart(): void {
+  onSent(): void {
     this.#sentAtMs = performance.now();
   }
 
-  onResponseStarted(): void {
+  onBytes(bytes: Buffer, length: number): void {
+    if (this.#isSettled) return;
     if (this.#firstByteAtMs === 0) this.#firstByteAtMs = performance.now();
+    const answer = this.#answer;
+    answer.read(bytes, length);
+    if (answer.fault !== undefined) this.#fail(answerFailure(answer.fault));
+    else if (answer.isComplete) this.#settle(this.#answered(), this.#staysOpenMs());
+    else if (answer.answerBytes > MAX_ANSWER_BYTES) this.#settle(this.#answered(), 0);
   }
 
-  onResponseStart(_controller: unknown, statusCode: number, headers: AnswerHeaders): void {
-    // 1xx are said on the way; the answer is still to come.
-    if (statusCode < 200) return;
-    this.#statusCode = statusCode;
-    this.#retryAfter = firstOf(headers['retry-after']);
-    this.#webhookDelivery = firstOf(headers['webhook-delivery']);
-  }
-
-  onResponseData(_controller: unknown, chunk: Buffer): void {
+  onEnd(): void {
     if (this.#isSettled) return;
-    const missing = KEPT_ANSWER_BYTES - this.#answer.length;
-    if (missing > 0) {
-      // A copy: a view would keep the socket's whole read buffer (64 KiB) alive for as long as the fact is under way.
-      const kept = chunk.subarray(0, missing);
-      this.#answer = this.#answer.length === 0 ? Buffer.from(kept) : Buffer.concat([this.#answer, kept]);
-    }
-    this.#answerBytes += chunk.length;
-    if (this.#answerBytes > MAX_ANSWER_BYTES) this.#settle(this.#answered(), false);
+    const answer = this.#answer;
+    answer.end();
+    if (answer.isComplete) this.#settle(this.#answered(), 0);
+    else this.#fail(answerFailure(answer.fault ?? 'broken-off'));
   }
 
-  onResponseEnd(): void {
-    if (!this.#isSettled) this.#settle(this.#answered(), true);
+  onNotConnected(error: ConnectError): void {
+    if (!this.#isSettled) this.#fail(error.failure);
   }
 
-  onResponseError(_controller: unknown, error: unknown): void {
+  onBroken(error: Error | undefined): void {
     if (this.#isSettled) return;
-    this.#fail(error instanceof ConnectError ? error.failure : failureOf(error, this.#stage()));
+    this.#fail(error === undefined ? answerFailure('broken-off') : failureOf(error, this.#stage()));
   }
 
   onTimeout(): void {
@@ -108,7 +94,8 @@ export class PostAttempt implements Dispatcher.DispatchHandler {
       this.#fail({ errorClass: 'dns', message: 'no name server of the sender answers', isOwnFault: true });
       return;
     }
-    const message = `no whole answer within ${this.request.timeoutMs} ms (while ${this.#statusCode > 0 ? 'reading the answer' : DOING[stage]})`;
+    const doing = this.#answer.statusCode > 0 ? 'reading the answer' : DOING[stage];
+    const message = `no whole answer within ${this.request.timeoutMs} ms (while ${doing})`;
     this.#fail({ errorClass: 'timeout', message, isOwnFault: false });
   }
 
@@ -116,20 +103,28 @@ export class PostAttempt implements Dispatcher.DispatchHandler {
     return this.#sentAtMs > 0 ? 'exchange' : (this.connection.connecting?.stage ?? 'exchange');
   }
 
+  /** Not after an answer that came before all of the request had gone: the rest would be read as the next request. */
+  #staysOpenMs(): number {
+    const { staysOpen, hasMore, staysOpenMs = Infinity } = this.#answer;
+    return staysOpen && !hasMore && this.connection.hasSentAll ? staysOpenMs : 0;
+  }
+
   #answered(): Answered {
+    const { statusCode, retryAfter, webhookDelivery, answer } = this.#answer;
     return {
       kind: 'answered',
-      statusCode: this.#statusCode,
-      ...(this.#retryAfter === undefined ? {} : { retryAfter: this.#retryAfter }),
-      ...(this.#webhookDelivery === undefined ? {} : { webhookDelivery: this.#webhookDelivery }),
-      answer: this.#answer,
+      statusCode,
+      ...(retryAfter === undefined ? {} : { retryAfter }),
+      ...(webhookDelivery === undefined ? {} : { webhookDelivery }),
+      answer,
       timings: this.#timings(),
     };
   }
 
   #fail(failure: Failure): void {
-    const status = this.#statusCode > 0 ? { statusCode: this.#statusCode } : {};
-    this.#settle({ kind: 'failed', ...failure, timings: this.#timings(), ...status }, false);
+    const { statusCode } = this.#answer;
+    const status = statusCode > 0 ? { statusCode } : {};
+    this.#settle({ kind: 'failed', ...failure, timings: this.#timings(), ...status }, 0);
   }
 
   #timings(): Timings {
@@ -143,29 +138,14 @@ export class PostAttempt implements Dispatcher.DispatchHandler {
     return timings;
   }
 
-  #settle(outcome: PostOutcome, isReusable: boolean): void {
+  #settle(outcome: PostOutcome, staysOpenMs: number): void {
     this.#isSettled = true;
     clearTimeout(this.#timer);
-    this.#owner.onEnded(this, isReusable);
-    if (!this.#isDispatched) {
-      process.nextTick(this.#done, outcome);
-      return;
-    }
-    try {
-      this.#done(outcome);
-    } catch (error) {
-      // undici would take what the caller throws for a fault of the exchange, and hide it.
-      process.nextTick(() => {
-        throw error;
-      });
-    }
+    this.#owner.onEnded(this, staysOpenMs);
+    this.#done(outcome);
   }
 }
 
 function onDeadline(attempt: PostAttempt): void {
   attempt.onTimeout();
-}
-
-function firstOf(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? value[0] : value;
 }

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import type { TopicNames } from '@signalbox/contracts';
 import { groupNames } from '@signalbox/contracts';
-import { UndiciTransport } from '@signalbox/egress';
+import { SocketTransport } from '@signalbox/egress';
 import type { KafkaConnection } from '@signalbox/kafka';
 import { createLogConsumer, createLogProducer, createTailReader, MAX_HEARTBEAT_AGE_MS } from '@signalbox/kafka';
 import type { Logger, Registry } from '@signalbox/observability';
@@ -45,7 +45,7 @@ const TICK_MS = 50;
           mayStart: () => consumer.msSinceHeartbeat() <= MAX_HEARTBEAT_AGE_MS,
         });
         const tail = createTailReader({ connection, topic: topics.attempts, onFatal });
-        const transport = new UndiciTransport({ allowList: env.urlRules.allowList });
+        const transport = new SocketTransport({ allowList: env.urlRules.allowList });
         const handler = new Sender({
           directory,
           profiles: new SendProfiles(new SecretBox(env.keyring), env.urlRules),

@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { UndiciTransport } from '@signalbox/egress';
+import { SocketTransport } from '@signalbox/egress';
 import { identityKeyFrom } from '@signalbox/identity';
 import type { Logger, Registry } from '@signalbox/observability';
 import { Counter, metricName } from '@signalbox/observability';
@@ -35,7 +35,7 @@ export function testPayloadRole(env: DispatcherEnvironment, logger: Logger, regi
     labelNames: ['result'],
     registers: [registry],
   });
-  const transport = new UndiciTransport({ allowList: env.urlRules.allowList, maxIdleConnections: 16 });
+  const transport = new SocketTransport({ allowList: env.urlRules.allowList, maxIdleConnections: 16 });
   const profiles = new SendProfiles(new SecretBox(env.keyring), env.urlRules);
   const server = new TestPayloadServer({
     host: env.GRPC_HOST,

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { EndpointUrl } from '@signalbox/domain';
 import { checkEndpointUrl, parseAllowList, parsePorts } from '@signalbox/domain';
-import type { UndiciTransportOptions } from '../http-transport.undici.ts';
-import { UndiciTransport } from '../http-transport.undici.ts';
+import type { SocketTransportOptions } from '../http-transport.sockets.ts';
+import { SocketTransport } from '../http-transport.sockets.ts';
 import type { PostOutcome, PostRequest } from '../http-transport.port.ts';
 import type { Certificate } from '@signalbox/testing';
 import { DnsServer } from './dns-server.ts';
@@ -15,9 +15,9 @@ type Closable = { close(): unknown };
 export class EgressBench {
   readonly #opened: Closable[] = [];
 
-  transport(options: Omit<UndiciTransportOptions, 'allowList'> & { readonly allow?: string } = {}): UndiciTransport {
+  transport(options: Omit<SocketTransportOptions, 'allowList'> & { readonly allow?: string } = {}): SocketTransport {
     const { allow = '127.0.0.0/8+http', ...more } = options;
-    return this.#closeLater(new UndiciTransport({ ...more, allowList: settingsOf(allow).allowList }));
+    return this.#closeLater(new SocketTransport({ ...more, allowList: settingsOf(allow).allowList }));
   }
 
   async raw(...options: Parameters<typeof serveRaw>): Promise<RawServer> {
@@ -59,7 +59,7 @@ export function endpointOf(url: string, allow = '127.0.0.0/8+http'): EndpointUrl
 }
 
 export function post(
-  transport: UndiciTransport,
+  transport: SocketTransport,
   to: string | EndpointUrl,
   more: Partial<PostRequest> = {},
 ): Promise<PostOutcome> {

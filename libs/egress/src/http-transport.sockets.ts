@@ -6,9 +6,10 @@ import type { NameResolverOptions } from './name-resolver.cares.ts';
 import { CaresNameResolver } from './name-resolver.cares.ts';
 import type { AttemptOwner } from './post-attempt.ts';
 import { PostAttempt } from './post-attempt.ts';
+import { encodeRequest } from './request-head.ts';
 import { TlsSettings } from './tls-settings.ts';
 
-export interface UndiciTransportOptions {
+export interface SocketTransportOptions {
   /** What the operator opened beside public addresses. Default: nothing. */
   readonly allowList?: AllowList;
   /** PEM of authorities to trust beside those that Node trusts. */
@@ -20,14 +21,14 @@ export interface UndiciTransportOptions {
   readonly names?: NameResolverOptions;
 }
 
-/** {@link HttpTransport} over undici's HTTP/1.1 client, behind the guard. */
-export class UndiciTransport implements HttpTransport, AttemptOwner {
+/** {@link HttpTransport} by HTTP/1.1 over sockets of its own, behind the guard (docs/adr/0010). */
+export class SocketTransport implements HttpTransport, AttemptOwner {
   readonly #resolver: NameResolver;
   readonly #pool: ConnectionPool;
   #underWay = 0;
   #closed: PromiseWithResolvers<void> | undefined;
 
-  constructor(options: UndiciTransportOptions = {}) {
+  constructor(options: SocketTransportOptions = {}) {
     this.#resolver = new CaresNameResolver(options.names);
     this.#pool = new ConnectionPool({
       resolver: this.#resolver,
@@ -43,21 +44,20 @@ export class UndiciTransport implements HttpTransport, AttemptOwner {
       process.nextTick(done, CLOSING);
       return;
     }
+    const encoded = encodeRequest(request);
+    if (encoded === undefined) {
+      process.nextTick(done, UNWRITABLE);
+      return;
+    }
     const connection = this.#pool.take(request.endpoint);
-    const attempt = new PostAttempt(request, connection, this, done);
     this.#underWay++;
-    attempt.dispatch();
+    connection.begin(new PostAttempt(request, encoded, connection, this, done));
   }
 
-  onEnded(attempt: PostAttempt, isReusable: boolean): void {
-    const { connection } = attempt;
+  onEnded({ connection }: PostAttempt, staysOpenMs: number): void {
     this.#underWay--;
-    if (isReusable && this.#closed === undefined) {
-      connection.connecting = undefined;
-      this.#pool.release(connection);
-    } else {
-      this.#pool.discard(connection);
-    }
+    if (this.#closed === undefined) this.#pool.release(connection, staysOpenMs);
+    else this.#pool.discard(connection);
     if (this.#underWay === 0) this.#closed?.resolve();
   }
 
@@ -75,6 +75,14 @@ export class UndiciTransport implements HttpTransport, AttemptOwner {
     this.#resolver.close();
   }
 }
+
+const UNWRITABLE: PostOutcome = {
+  kind: 'failed',
+  errorClass: 'protocol',
+  message: 'the request cannot be written as HTTP',
+  isOwnFault: false,
+  timings: { totalMs: 0 },
+};
 
 const CLOSING: PostOutcome = {
   kind: 'failed',

@@ -65,18 +65,21 @@ describe('a POST', () => {
     expect(new Set((await Promise.all(posts)).map(({ kind }) => kind))).toEqual(new Set(['answered']));
   });
 
-  it('takes 3xx as a status and goes nowhere else', async () => {
-    let requests = 0;
-    const server = await bench.raw((socket) =>
-      onRequest(socket, () => {
-        requests++;
-        socket.write('HTTP/1.1 307 Temporary Redirect\r\nlocation: /elsewhere\r\ncontent-length: 0\r\n\r\n');
-      }),
-    );
-    const outcome = await post(bench.transport(), `http://127.0.0.1:${server.port}/`);
-    expect(outcome).toMatchObject({ kind: 'answered', statusCode: 307 });
-    expect(requests).toBe(1);
-  });
+  it.each(['/elsewhere', 'http://127.0.0.1:1/', 'http://169.254.169.254/latest/meta-data/'])(
+    'takes 3xx to %s as a status and goes nowhere else',
+    async (location) => {
+      let requests = 0;
+      const server = await bench.raw((socket) =>
+        onRequest(socket, () => {
+          requests++;
+          socket.write(`HTTP/1.1 307 Temporary Redirect\r\nlocation: ${location}\r\ncontent-length: 0\r\n\r\n`);
+        }),
+      );
+      const outcome = await post(bench.transport(), `http://127.0.0.1:${server.port}/`);
+      expect(outcome).toMatchObject({ kind: 'answered', statusCode: 307 });
+      expect(requests).toBe(1);
+    },
+  );
 
   it('waits past 1xx for the answer', async () => {
     const server = await bench.raw((socket) =>
@@ -184,6 +187,33 @@ describe('a hostile endpoint', () => {
     );
     expect(outcome).toMatchObject({ kind: 'answered', statusCode: 503, retryAfter: '9' });
     expect(outcome.kind === 'answered' && outcome.answer.toString()).toBe('z'.repeat(4_096));
+  });
+
+  it('with a flood of 1xx is cut off', async () => {
+    const outcome = await attempt((socket) =>
+      onRequest(socket, () => {
+        const more = (): void => {
+          while (!socket.destroyed && socket.write('HTTP/1.1 102 Processing\r\n\r\n'));
+        };
+        socket.on('drain', more);
+        more();
+      }),
+    );
+    expect(outcome).toMatchObject({ kind: 'failed', errorClass: 'protocol' });
+  });
+
+  it('that answers before it reads has answered, and gets no further request on that connection', async () => {
+    const server = await bench.raw((socket) => {
+      socket.pause();
+      socket.write(answerText('too early'));
+    });
+    const transport = bench.transport();
+    for (let count = 0; count < 2; count++) {
+      // Larger than what the buffers of both sides hold.
+      const outcome = await post(transport, `http://127.0.0.1:${server.port}/`, { body: Buffer.alloc(16_000_000) });
+      expect(outcome).toMatchObject({ kind: 'answered', statusCode: 200 });
+    }
+    expect(server.connections).toHaveLength(2);
   });
 
   it('with a compressed bomb is read as sent', async () => {
