@@ -8,7 +8,7 @@ import { assertMigrated, createDataSource, dataSourceOptions } from '@signalbox/
 import type { PostgresOptions } from '@signalbox/postgres';
 import { DataSource } from 'typeorm';
 import { AccessModule } from './access/access.module.ts';
-import { EventTypesController } from './catalogue/event-types.controller.ts';
+import { CatalogueModule } from './catalogue/catalogue.module.ts';
 import type { ConfigServiceEnvironment } from './config-service.environment.ts';
 import { ConsoleConfigController } from './console/console-config.controller.ts';
 import { databaseOptions } from './database.ts';
@@ -56,10 +56,11 @@ export class ConfigServiceModule {
         }),
         AccessModule,
         OutboxModule,
+        CatalogueModule,
         WebhooksModule,
         DoorModule,
       ],
-      controllers: [EventTypesController, ConsoleConfigController],
+      controllers: [ConsoleConfigController],
       providers: [{ provide: DATABASE_READINESS, inject: [DataSource], useFactory: databaseReadiness }],
     };
   }

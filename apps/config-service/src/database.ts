@@ -4,6 +4,7 @@ import { CreateApiKeys1764000001000 } from './access/adapters/postgres/migration
 import { NoteKeyUsage1764100000000 } from './access/adapters/postgres/migrations/1764100000000-note-key-usage.ts';
 import { AddressOutbox1764300000000 } from './outbox/adapters/postgres/migrations/1764300000000-address-outbox.ts';
 import { TraceChanges1764300001000 } from './outbox/adapters/postgres/migrations/1764300001000-trace-changes.ts';
+import { CreateEventTypes1764200000000 } from './catalogue/adapters/postgres/migrations/1764200000000-create-event-types.ts';
 import { CreateWebhooks1764000000000 } from './webhooks/adapters/postgres/migrations/1764000000000-create-webhooks.ts';
 import { WebhookEntity } from './webhooks/adapters/postgres/webhook.entity.ts';
 
@@ -21,6 +22,7 @@ export function databaseOptions(url: string, onIdleError?: (error: unknown) => v
       CreateWebhooks1764000000000,
       CreateApiKeys1764000001000,
       NoteKeyUsage1764100000000,
+      CreateEventTypes1764200000000,
       AddressOutbox1764300000000,
       TraceChanges1764300001000,
     ],

@@ -116,13 +116,21 @@ export const SCHEMAS = {
       ),
     },
   }),
-  EventType: closed({
-    name: { type: 'string' },
-    family: { enum: ['interaction', 'data', 'exception'] },
-    group: { type: 'string', description: `Of those built in: ${EVENT_GROUPS.join(', ')}` },
-    description: { type: 'string' },
-    example: { type: 'object' },
-  }),
+  EventType: closed(
+    {
+      name: { type: 'string' },
+      family: { enum: ['interaction', 'data', 'exception'], description: 'Of built-in types' },
+      group: { type: 'string', description: `Of those built in: ${EVENT_GROUPS.join(', ')}` },
+      description: { type: 'string' },
+      example: { type: 'object' },
+      schema: { type: 'object', description: 'JSON Schema 2020-12; not in lists' },
+      builtIn: { type: 'boolean' },
+      deprecated: { type: 'boolean' },
+      createdAt: unixMs,
+      updatedAt: unixMs,
+    },
+    ['family', 'schema', 'createdAt', 'updatedAt'],
+  ),
   Caller: closed({
     tenantId: { type: 'string' },
     actor: { type: 'string' },

@@ -29,12 +29,15 @@ export class OutboxModule implements OnModuleInit {
 }
 
 function outboxRelay(env: ConfigServiceEnvironment, logger: Logger): OutboxRelay {
-  const { webhooks, operations } = topicNames({ prefix: env.TOPIC_PREFIX, authEvents: env.AUTH_EVENT_TOPICS });
+  const { webhooks, eventTypes, operations } = topicNames({
+    prefix: env.TOPIC_PREFIX,
+    authEvents: env.AUTH_EVENT_TOPICS,
+  });
   return new OutboxRelay({
     holding: new PostgresOutboxHolding({ url: env.DATABASE_URL, schema: SCHEMA }),
     log: new KafkaOutboxLog({
       connection: { ...kafkaConnectionOf(env), logger },
-      topics: { webhooks, operations },
+      topics: { webhooks, 'event-types': eventTypes, operations },
       writerName: `${env.TOPIC_PREFIX}config-service.outbox`,
     }),
     onPublished: (records) => logger.debug({ records }, 'outbox.published'),

@@ -3,6 +3,9 @@ import type { IdentityKey } from '@signalbox/identity';
 import type { Logger } from '@signalbox/observability';
 import { SecretBox } from '@signalbox/secrets';
 import { DataSource } from 'typeorm';
+import { CatalogueModule } from '../catalogue/catalogue.module.ts';
+import { EVENT_TYPE_LOOKUP } from '../catalogue/catalogue.ts';
+import type { EventTypeLookup } from '../catalogue/catalogue.ts';
 import type { ConfigServiceEnvironment } from '../config-service.environment.ts';
 import { logFieldsOf } from '../errors/error-log.ts';
 import { ENVIRONMENT, IDENTITY_KEY, LOGGER } from '../shared.ts';
@@ -26,6 +29,7 @@ import { WebhookWriter } from './application/webhook-writer.ts';
 import { WEBHOOK_OWNERSHIP } from './webhook-ownership.port.ts';
 
 @Module({
+  imports: [CatalogueModule],
   controllers: [WebhooksController, TestWebhookController],
   providers: [
     {
@@ -46,8 +50,9 @@ import { WEBHOOK_OWNERSHIP } from './webhook-ownership.port.ts';
     },
     {
       provide: WebhookInputParser,
-      inject: [ENVIRONMENT],
-      useFactory: (env: ConfigServiceEnvironment) => new WebhookInputParser(env.urlRules),
+      inject: [ENVIRONMENT, EVENT_TYPE_LOOKUP],
+      useFactory: (env: ConfigServiceEnvironment, eventTypes: EventTypeLookup) =>
+        new WebhookInputParser(env.urlRules, eventTypes),
     },
     {
       provide: WebhookWriter,
@@ -102,13 +107,14 @@ import { WEBHOOK_OWNERSHIP } from './webhook-ownership.port.ts';
     },
     {
       provide: TestWebhookUseCase,
-      inject: [PostgresWebhookJournal, SecretVault, DnsEndpointLookup, GrpcPayloadTester],
+      inject: [PostgresWebhookJournal, SecretVault, DnsEndpointLookup, GrpcPayloadTester, EVENT_TYPE_LOOKUP],
       useFactory: (
         journal: PostgresWebhookJournal,
         vault: SecretVault,
         lookup: DnsEndpointLookup,
         tester: GrpcPayloadTester,
-      ) => new TestWebhookUseCase(journal, vault, lookup, tester, Date.now),
+        eventTypes: EventTypeLookup,
+      ) => new TestWebhookUseCase(journal, vault, lookup, tester, eventTypes, Date.now),
     },
     {
       provide: WebhookFeed,

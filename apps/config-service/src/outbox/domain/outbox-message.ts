@@ -1,11 +1,11 @@
 /** What a change can be told to; the names of the topics are the operator's. */
-export const OUTBOX_TOPICS = ['webhooks', 'operations'] as const;
+export const OUTBOX_TOPICS = ['webhooks', 'event-types', 'operations'] as const;
 export type OutboxTopic = (typeof OUTBOX_TOPICS)[number];
 
 /** A record to be published once the transaction it is written in is committed. */
 export interface OutboxMessage {
   readonly topic: OutboxTopic;
-  /** Of the record; a webhook's id on `webhooks` and `operations`. */
+  /** Of the record; a webhook's id on `webhooks` and `operations`, tenant and name on `event-types`. */
   readonly key: string;
   /** null: a tombstone. */
   readonly value: string | null;

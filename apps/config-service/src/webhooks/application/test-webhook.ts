@@ -1,4 +1,5 @@
 import { eventTypeOf, samplePayload, spliceHookId } from '@signalbox/domain';
+import type { EventTypeLookup } from '../../catalogue/event-type-lookup.port.ts';
 import { resolveDeliveryPolicy } from '../domain/delivery-policy.ts';
 import { TestAllowance } from '../domain/test-allowance.ts';
 import type { Webhook } from '../domain/webhook.ts';
@@ -43,6 +44,7 @@ export class TestWebhookUseCase {
   readonly #vault: SecretVault;
   readonly #lookup: EndpointLookup;
   readonly #tester: PayloadTester;
+  readonly #eventTypes: EventTypeLookup;
   readonly #allowance = new TestAllowance();
   readonly #now: () => number;
 
@@ -51,12 +53,14 @@ export class TestWebhookUseCase {
     vault: SecretVault,
     lookup: EndpointLookup,
     tester: PayloadTester,
+    eventTypes: EventTypeLookup,
     now: () => number,
   ) {
     this.#journal = journal;
     this.#vault = vault;
     this.#lookup = lookup;
     this.#tester = tester;
+    this.#eventTypes = eventTypes;
     this.#now = now;
   }
 
@@ -65,7 +69,7 @@ export class TestWebhookUseCase {
     const history = await this.#journal.load(caller.tenantId, id);
     if (history.kind !== 'alive') return { kind: 'not-found' };
     const { config } = input;
-    const payloads = this.#payloads(id, [...new Set(input.events)]);
+    const payloads = await this.#payloads(caller.tenantId, id, [...new Set(input.events)]);
     const retryAfterSeconds = this.#allowance.take(caller.tenantId, payloads.length, this.#now());
     if (retryAfterSeconds > 0) return { kind: 'too-many', retryAfterSeconds };
     const refusal = await this.#lookup.refusalOf(config.url);
@@ -88,11 +92,15 @@ export class TestWebhookUseCase {
     }
   }
 
-  #payloads(id: string, events: readonly string[]): PayloadTest['payloads'] {
+  /** Of built-in types the sample that every tenant gets, of own ones their example. */
+  async #payloads(tenantId: string, id: string, events: readonly string[]): Promise<PayloadTest['payloads']> {
     const nowMs = this.#now();
+    const others = events.filter((event) => eventTypeOf(event) === undefined);
+    const own = await this.#eventTypes.ownAmong(tenantId, others);
     return events.map((event) => {
-      const sample = samplePayload(event, eventTypeOf(event)?.family ?? 'data', { nowMs });
-      return { event, body: spliceHookId(Buffer.from(JSON.stringify(sample)), id) };
+      const family = eventTypeOf(event)?.family ?? 'data';
+      const sample = own.get(event)?.example ?? samplePayload(event, family, { nowMs });
+      return { event, body: spliceHookId(Buffer.from(JSON.stringify({ ...sample, event })), id) };
     });
   }
 

@@ -17,7 +17,8 @@ export interface WebhookJournal {
   load(tenantId: string, webhookId: string): Promise<WebhookHistory>;
   /**
    * Appends entries, changes the row and fills the outbox in one transaction. `version-taken`: somebody else appended
-   * first, and nothing was changed; load and decide again.
+   * first, and nothing was changed; load and decide again. `unknown-events`: it would subscribe to an event type that is
+   * not there (any more), and nothing was changed.
    */
-  append(change: JournalChange): Promise<'appended' | 'version-taken'>;
+  append(change: JournalChange): Promise<'appended' | 'version-taken' | 'unknown-events'>;
 }

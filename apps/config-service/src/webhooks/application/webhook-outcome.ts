@@ -6,6 +6,8 @@ import type { FieldFault } from './webhook-input.ts';
 export type Refusal =
   | Rejection
   | { readonly kind: 'invalid-input'; readonly faults: readonly FieldFault[] }
+  /** An event type was deleted after the input was checked. */
+  | { readonly kind: 'unknown-events' }
   /** The caller's `If-Match` names another version than there is. */
   | { readonly kind: 'version-mismatch'; readonly version: number }
   /** Others kept changing the webhook while this change was decided; the caller may try again. */

@@ -75,6 +75,13 @@ export class WebhookWriter {
     if (after.kind === 'alive') requireAnswerable?.(after.webhook);
     const { tenantId } = caller;
     const appended = await this.#journal.append({ webhookId, tenantId, expectedVersion, entries, after });
-    return appended === 'version-taken' ? appended : { kind: 'settled', history: after };
+    switch (appended) {
+      case 'appended':
+        return { kind: 'settled', history: after };
+      case 'version-taken':
+        return appended;
+      case 'unknown-events':
+        return { kind: appended };
+    }
   }
 }

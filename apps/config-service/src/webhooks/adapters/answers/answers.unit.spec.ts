@@ -8,6 +8,7 @@ describe('a refused write', () => {
   it.each<[Refusal, string]>([
     [{ kind: 'not-found' }, 'entity.not_found'],
     [{ kind: 'invalid-input', faults: [] }, 'guard.invalid_input'],
+    [{ kind: 'unknown-events' }, 'guard.invalid_input'],
     [{ kind: 'missing-events' }, 'hook.missing_events'],
     [{ kind: 'nothing-to-change' }, 'entity.invalid_input'],
     [{ kind: 'version-mismatch', version: 3 }, 'entity.version_mismatch'],

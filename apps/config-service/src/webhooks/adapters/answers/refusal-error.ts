@@ -1,3 +1,4 @@
+import { unknownEventType } from '../../application/unknown-event-type.ts';
 import type { Refusal } from '../../application/webhook-outcome.ts';
 import type { ErrorCode } from '../../../errors/error-code.ts';
 import { SignalboxError, invalidInput } from '../../../errors/signalbox-error.ts';
@@ -16,6 +17,8 @@ export function errorOfRefusal(refusal: Refusal, id: string, notFoundCode: NotFo
       return notFound(notFoundCode, id);
     case 'invalid-input':
       return invalidInput(refusal.faults);
+    case 'unknown-events':
+      return invalidInput([unknownEventType('events')]);
     case 'missing-events':
       return new SignalboxError(
         'hook.missing_events',

@@ -59,7 +59,13 @@ export function webhooksGrpcService(options: WebhooksGrpcOptions): UntypedServic
 
   return {
     createWebhook: unary(options, 'webhooks:write', async (message: CreateMessage, principal) =>
-      written(await options.creating.create(principal, valueOf(parser.parseCreate(bodyOfCreate(message)))), ''),
+      written(
+        await options.creating.create(
+          principal,
+          valueOf(await parser.parseCreate(bodyOfCreate(message), principal.tenantId)),
+        ),
+        '',
+      ),
     ),
     getWebhook: unary(
       options,
@@ -82,7 +88,7 @@ export function webhooksGrpcService(options: WebhooksGrpcOptions): UntypedServic
     }),
     updateWebhook: unary(options, 'webhooks:write', async (message: UpdateMessage, principal) => {
       const target = targetOf(message);
-      const input = valueOf(parser.parseChange(bodyOfUpdate(message)));
+      const input = valueOf(await parser.parseChange(bodyOfUpdate(message), principal.tenantId));
       return written(await options.changing.change(principal, target, input), target.id);
     }),
     deleteWebhook: unary(options, 'webhooks:write', async (message: TargetMessage, principal) => {

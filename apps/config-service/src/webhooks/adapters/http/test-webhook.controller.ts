@@ -48,7 +48,7 @@ export class TestWebhookController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<{ readonly results: readonly EventTest[] } | undefined> {
     if (!isWebhookId(id)) throw notFound('entity.not_exists_with_id', id);
-    const input = valueOf(this.parser.parseTest(body));
+    const input = valueOf(await this.parser.parseTest(body, principal.tenantId));
     const results = resultsOf(await this.testing.test(principal, id, input), id);
     if (wantsRepresentation(prefer)) {
       reply.status(200).header('preference-applied', 'return=representation');

@@ -84,7 +84,8 @@ export class WebhooksController {
     @Body() body: unknown,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<WebhookView> {
-    const outcome = await this.creating.create(principal, valueOf(this.parser.parseCreate(body)));
+    const input = valueOf(await this.parser.parseCreate(body, principal.tenantId));
+    const outcome = await this.creating.create(principal, input);
     return this.written(outcome, '', 'entity.not_exists', reply);
   }
 
@@ -129,7 +130,8 @@ export class WebhooksController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<WebhookView> {
     const target = targetOf(id, ifMatch, 'entity.not_exists');
-    const outcome = await this.changing.change(principal, target, valueOf(this.parser.parseChange(body)));
+    const input = valueOf(await this.parser.parseChange(body, principal.tenantId));
+    const outcome = await this.changing.change(principal, target, input);
     return this.written(outcome, id, 'entity.not_exists', reply);
   }
 

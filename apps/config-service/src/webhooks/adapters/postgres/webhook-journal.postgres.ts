@@ -1,5 +1,6 @@
 import { inTransaction, postgresFaultOf, rowsOf } from '@signalbox/postgres';
 import type { DataSource, EntityManager } from 'typeorm';
+import { missingEventTypes } from '../../../catalogue/catalogue.ts';
 import { epochOf, fillOutbox } from '../../../outbox/outbox.ts';
 import type { JournalChange, WebhookJournal } from '../../application/webhook-journal.port.ts';
 import type { WebhookList, WebhookPage } from '../../application/webhook-list.port.ts';
@@ -23,9 +24,10 @@ export class PostgresWebhookJournal implements WebhookJournal, WebhookList, Webh
     return row === null ? { kind: 'none' } : { kind: 'alive', webhook: webhookOf(row) };
   }
 
-  async append(change: JournalChange): Promise<'appended' | 'version-taken'> {
+  async append(change: JournalChange): ReturnType<WebhookJournal['append']> {
     try {
       return await inTransaction(this.#dataSource, async (manager) => {
+        await requireEventTypes(manager, change);
         await appendEntries(manager, change);
         await writeRow(manager, change);
         await tellOthers(manager, change);
@@ -33,6 +35,7 @@ export class PostgresWebhookJournal implements WebhookJournal, WebhookList, Webh
       });
     } catch (error) {
       if (error instanceof RowIsElsewhere) return 'version-taken';
+      if (error instanceof EventTypesAreMissing) return 'unknown-events';
       const fault = postgresFaultOf(error);
       if (fault?.kind === 'unique-violation' && TAKEN.has(fault.constraint)) return 'version-taken';
       throw error;
@@ -65,6 +68,16 @@ const TAKEN = new Set(['webhook_event_pkey', 'webhook_pkey']);
 
 /** The row is not at the expected version, though the journal took the entries: it must be rolled back. */
 class RowIsElsewhere extends Error {}
+
+class EventTypesAreMissing extends Error {}
+
+async function requireEventTypes(manager: EntityManager, { after, entries, tenantId }: JournalChange): Promise<void> {
+  const isSubscribing = entries.some(({ event }) => event.type === 'Created' || event.type === 'EventsChanged');
+  if (!isSubscribing || after.kind !== 'alive') return;
+  const { event, events } = after.webhook;
+  const missing = await missingEventTypes(manager, tenantId, event === null ? events : [...events, event]);
+  if (missing.length > 0) throw new EventTypesAreMissing();
+}
 
 // The primary key is what enforces the expected version: whoever comes second with the same version is refused.
 async function appendEntries(manager: EntityManager, { entries, tenantId }: JournalChange): Promise<void> {

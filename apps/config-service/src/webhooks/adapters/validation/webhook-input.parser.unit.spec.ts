@@ -3,21 +3,25 @@ import { parseAllowList } from '@signalbox/domain';
 import { WebhookInputParser } from './webhook-input.parser.ts';
 
 const allowList = parseAllowList('127.0.0.0/8+http');
-const parser = new WebhookInputParser({
-  allowList: allowList.ok ? allowList.value : [],
-  ports: [{ from: 443, to: 443 }],
-});
+const OWN = 'Invoice.Paid';
+const parser = new WebhookInputParser(
+  { allowList: allowList.ok ? allowList.value : [], ports: [{ from: 443, to: 443 }] },
+  {
+    ownAmong: async (tenantId, names) =>
+      new Map(tenantId === 't1' && names.includes(OWN) ? [[OWN, { example: {} }]] : []),
+  },
+);
 const url = 'https://example.com/hook';
 const sane = { events: ['PostSignIn'], config: { url } };
 
-const faultsOf = (body: unknown): readonly string[] => {
-  const parsed = parser.parseCreate(body);
+const faultsOf = async (body: unknown): Promise<readonly string[]> => {
+  const parsed = await parser.parseCreate(body, 't1');
   return parsed.kind === 'faulty' ? parsed.faults.map(({ field }) => field) : [];
 };
 
 describe('the input of a webhook', () => {
-  it('is taken as it was sent, and what is absent stays absent', () => {
-    expect(parser.parseCreate(sane)).toEqual({ kind: 'parsed', value: sane });
+  it('is taken as it was sent, and what is absent stays absent', async () => {
+    expect(await parser.parseCreate(sane, 't1')).toEqual({ kind: 'parsed', value: sane });
     const full = {
       name: 'ünïcode 🎉',
       event: null,
@@ -33,32 +37,34 @@ describe('the input of a webhook', () => {
         ed25519: true,
       },
     };
-    expect(parser.parseCreate(full)).toEqual({ kind: 'parsed', value: full });
-    expect(parser.parseChange({})).toEqual({ kind: 'parsed', value: {} });
-    expect(parser.parseChange({ event: null })).toEqual({ kind: 'parsed', value: { event: null } });
+    expect(await parser.parseCreate(full, 't1')).toEqual({ kind: 'parsed', value: full });
+    expect(await parser.parseChange({}, 't1')).toEqual({ kind: 'parsed', value: {} });
+    expect(await parser.parseChange({ event: null }, 't1')).toEqual({ kind: 'parsed', value: { event: null } });
     expect(parser.parseRotate(undefined)).toEqual({ kind: 'parsed', value: {} });
     expect(parser.parseRotate({ overlapSeconds: 0 })).toEqual({ kind: 'parsed', value: { overlapSeconds: 0 } });
   });
 
-  it('has every wrong field named at once', () => {
+  it('has every wrong field named at once', async () => {
     expect(
-      faultsOf({
-        id: 'mine',
-        signingKey: 'mine',
-        name: '',
-        event: 'Nonsense',
-        events: ['PostSignIn', 'Nonsense'],
-        enabled: 'yes',
-        config: {
-          url: 'ftp://example.com',
-          headers: { 'content-type': 'x', 'bad name': 'x', ok: 'a\r\nb' },
-          retries: 4,
-          timeoutMs: 999,
-          retryPolicy: { preset: 'other', delaysMs: [1], maxAgeMs: 1, further: 1 },
-          rateLimitPerSecond: 0.5,
-          ed25519: null,
-        },
-      }).toSorted(),
+      (
+        await faultsOf({
+          id: 'mine',
+          signingKey: 'mine',
+          name: '',
+          event: 'Nonsense',
+          events: ['PostSignIn', 'Nonsense'],
+          enabled: 'yes',
+          config: {
+            url: 'ftp://example.com',
+            headers: { 'content-type': 'x', 'bad name': 'x', ok: 'a\r\nb' },
+            retries: 4,
+            timeoutMs: 999,
+            retryPolicy: { preset: 'other', delaysMs: [1], maxAgeMs: 1, further: 1 },
+            rateLimitPerSecond: 0.5,
+            ed25519: null,
+          },
+        })
+      ).toSorted(),
     ).toEqual(
       [
         'id',
@@ -117,12 +123,19 @@ describe('the input of a webhook', () => {
       { ...sane, config: { url, retryPolicy: { delaysMs: [61_000], maxAgeMs: 60_000 } } },
       ['config.retryPolicy'],
     ],
-  ])('is refused with %s', (_, body, fields) => {
-    expect(faultsOf(body)).toEqual(fields);
+  ])('is refused with %s', async (_, body, fields) => {
+    expect(await faultsOf(body)).toEqual(fields);
   });
 
-  it('says why, and what would be right, without the value of a text', () => {
-    const parsed = parser.parseCreate({ ...sane, name: 'secret\u0001', config: { url, retries: 9 } });
+  it('may name event types of the tenant, and none of another', async () => {
+    const input = { ...sane, events: ['PostSignIn', OWN, 'a/b'], event: OWN };
+    expect(await faultsOf(input)).toEqual(['events[2]']);
+    const elsewhere = await parser.parseCreate(input, 't2');
+    expect(elsewhere).toMatchObject({ faults: [{ field: 'event' }, { field: 'events[1]' }, { field: 'events[2]' }] });
+  });
+
+  it('says why, and what would be right, without the value of a text', async () => {
+    const parsed = await parser.parseCreate({ ...sane, name: 'secret\u0001', config: { url, retries: 9 } }, 't1');
     expect(parsed).toEqual({
       kind: 'faulty',
       faults: [
@@ -136,8 +149,8 @@ describe('the input of a webhook', () => {
     });
   });
 
-  it('is never so faulty that the answer grows without a bound', () => {
+  it('is never so faulty that the answer grows without a bound', async () => {
     const unknown = Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`field${index}`, 1]));
-    expect(faultsOf({ ...sane, ...unknown }).length).toBe(50);
+    expect(await faultsOf({ ...sane, ...unknown })).toHaveLength(50);
   });
 });
