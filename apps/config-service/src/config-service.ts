@@ -10,6 +10,7 @@ import { ConfigServiceModule } from './config-service.module.ts';
 import { serveConsole } from './console/console-files.ts';
 import { HttpMonitoringGateway } from './door/adapters/http/monitoring-gateway.http.ts';
 import { closeServer } from './http/close-server.ts';
+import { allowOrigins } from './http/cors.ts';
 import { HttpErrorFilter } from './http/http-error.filter.ts';
 import { publicListener } from './http/public-listener.ts';
 import { logRequests } from './http/request-log.ts';
@@ -54,7 +55,7 @@ export class ConfigService {
   static async start(env: ConfigServiceEnvironment, logger: Logger): Promise<ConfigService> {
     const app = await NestFactory.create<NestFastifyApplication>(
       ConfigServiceModule.register(env, logger),
-      publicListener({ publicUrl: env.PUBLIC_URL }),
+      publicListener({ publicUrl: env.PUBLIC_URL, signInUrl: env.CONSOLE_OIDC_ISSUER }),
       { logger: nestLogger(logger), abortOnError: false, bodyParser: false },
     );
     const closing: (() => Promise<void>)[] = [async () => app.close()];
@@ -104,6 +105,7 @@ async function openPublicListener(
 ): Promise<void> {
   const fastify = app.getHttpAdapter().getInstance();
   app.useGlobalFilters(new HttpErrorFilter(logger));
+  await allowOrigins(fastify, env.CORS_ORIGINS);
   authenticateRequests(fastify, app.get<Authenticator>(AUTHENTICATOR));
   logRequests(fastify, logger);
   await serveOpenApi(fastify, () => openApiDocument(app));

@@ -20,6 +20,11 @@ const JWT_ALGORITHMS = [
 
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
+function isOpenToTampering(text: string): boolean {
+  const url = URL.parse(text);
+  return url?.protocol === 'http:' && !LOOPBACK.test(url.hostname);
+}
+
 /** Who may call, and how often. */
 export const accessEnvironment = z.object({
   BOOTSTRAP_API_KEY: secret(
@@ -38,7 +43,7 @@ export const accessEnvironment = z.object({
   JWT_JWKS_URL: z
     .url({ protocol: /^https?$/, error: 'is not an http or https URL' })
     // Whoever could change the keys on their way could sign tokens.
-    .refine((url) => url.startsWith('https:') || LOOPBACK.test(new URL(url).hostname), 'is not https')
+    .refine((url) => !isOpenToTampering(url), 'is not https')
     .optional()
     .describe('the https URL of the issuer’s keys; http on this machine only'),
   JWT_ALGORITHMS: listVariable()

@@ -17,6 +17,8 @@ const JSON_TYPE = /^application\/([\w.+-]+\+)?json(\s*;|$)/i;
 export interface PublicListenerOptions {
   /** Origin that callers use, where a proxy stands before the listener. */
   readonly publicUrl?: string | undefined;
+  /** Where people who open the console sign in: its page may talk to that origin besides ours. */
+  readonly signInUrl?: string | undefined;
 }
 
 /** The adapter of the public listener. Create the Nest application with `bodyParser: false`: the parser is made here. */
@@ -35,7 +37,7 @@ export function publicListener(options: PublicListenerOptions = {}): FastifyAdap
   });
   const fastify = adapter.getInstance<FastifyInstance>();
   answerUnknownExpectations(fastify);
-  addSecurityHeaders(fastify);
+  addSecurityHeaders(fastify, options);
   knowPublicOrigin(fastify, options.publicUrl);
   parseJsonOnly(fastify);
   return adapter;

@@ -17,24 +17,39 @@ export const API_HEADERS = {
   'cache-control': 'no-store',
 } as const;
 
-// The component library of the page writes its style sheets at run time.
-const PAGE_POLICY = [
-  "default-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data:",
-  "font-src 'self' data:",
-  "connect-src 'self' https:",
-  "object-src 'none'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-  "form-action 'self'",
-].join('; ');
+const YEAR_SECONDS = 31_536_000;
 
-const PAGE_HEADERS = { ...COMMON_HEADERS, 'content-security-policy': PAGE_POLICY } as const;
+export interface SecurityHeaderOptions {
+  /** Origin that callers use; of https, browsers are told never to use http. */
+  readonly publicUrl?: string | undefined;
+  /** The page may talk to its origin besides ours. */
+  readonly signInUrl?: string | undefined;
+}
 
 /** A route may put its own in the place of these. */
-export function addSecurityHeaders(fastify: FastifyInstance): void {
+export function addSecurityHeaders(fastify: FastifyInstance, options: SecurityHeaderOptions): void {
+  const transport = options.publicUrl?.startsWith('https:') === true && {
+    'strict-transport-security': `max-age=${YEAR_SECONDS}`,
+  };
+  const ofApi = { ...API_HEADERS, ...transport };
+  const ofPage = { ...COMMON_HEADERS, ...transport, 'content-security-policy': pagePolicy(options.signInUrl) };
   fastify.addHook('onRequest', async (request, reply) => {
-    reply.headers(isForApi(request) ? API_HEADERS : PAGE_HEADERS);
+    reply.headers(isForApi(request) ? ofApi : ofPage);
   });
+}
+
+function pagePolicy(signInUrl: string | undefined): string {
+  const signIn = signInUrl === undefined ? '' : ` ${new URL(signInUrl).origin}`;
+  return [
+    "default-src 'self'",
+    // The component library of the page writes its style sheets at run time.
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data:",
+    "font-src 'self' data:",
+    `connect-src 'self'${signIn}`,
+    "object-src 'none'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+    "form-action 'self'",
+  ].join('; ');
 }

@@ -130,11 +130,12 @@ function unary<Request>(
     return handle(call.request, principal);
   };
   const refusalOf = (error: unknown, rpc: string): Partial<ServiceError> => {
-    const { rpcStatus, body, isFault } = answerTo(error);
+    const { rpcStatus, body, isFault, retryAfterSeconds } = answerTo(error);
     if (isFault) logger.error({ code: body.code, rpc, ...logFieldsOf(error) }, 'request.failed');
     const metadata = new Metadata();
     // The code of contract.md: several of them share a gRPC status.
     metadata.set('error-code', body.code);
+    if (retryAfterSeconds !== undefined) metadata.set('retry-after', String(retryAfterSeconds));
     return { code: status[rpcStatus], details: body.message, metadata };
   };
   const reply = async (call: ServerUnaryCall<Request, Message>, callback: sendUnaryData<Message>): Promise<void> => {
