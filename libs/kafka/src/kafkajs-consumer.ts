@@ -211,6 +211,8 @@ class KafkajsConsumer implements LogConsumer {
     this.#handler.onJoin({ assigned, lost, isContinuous });
     // Not before what was lost is known to be lost: work may start again now.
     this.#age.note(this.#syncAskedAtMs);
+    const held = { group_id: this.#options.groupId, partitions: assigned.length, lost: lost.length };
+    this.#logger.info({ ...held, is_continuous: isContinuous }, 'kafka.group_joined');
     if (this.#isQuiesced) return;
     this.#join = new AbortController();
     void this.#locate(assigned, this.#join.signal);

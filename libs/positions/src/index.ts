@@ -3,3 +3,4 @@ export * from './known-positions.ts';
 export * from './known-tail.ts';
 export * from './ledger-book.ts';
 export * from './partition-ledger.ts';
+export * from './past-positions.ts';

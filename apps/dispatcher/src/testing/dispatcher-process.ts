@@ -33,6 +33,12 @@ export class DispatcherProcess {
     await this.exitCode;
   }
 
+  /** As `kill`: a clean stop. */
+  async stop(): Promise<void> {
+    this.child.kill('SIGTERM');
+    await this.exitCode;
+  }
+
   /** As `kill -STOP`, and `kill -CONT`. */
   freeze(): void {
     this.child.kill('SIGSTOP');

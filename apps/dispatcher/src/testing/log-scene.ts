@@ -101,6 +101,13 @@ export class LogScene implements AsyncDisposable {
     });
   }
 
+  /** Publishes to the first auth-event topic, partition 0; resolves when all are acknowledged. */
+  async publish(values: readonly (string | Buffer)[]): Promise<void> {
+    const topic = this.topics.authEvents[0] ?? '';
+    for (const value of values) this.producer.append({ topic, partition: 0, key: null, value });
+    await this.producer.flush();
+  }
+
   async state(partition: number, fact: Fact): Promise<Appended> {
     return this.append({ topic: this.topics.attempts, partition, key: fact.webhookId, ...encodeFact(fact) });
   }

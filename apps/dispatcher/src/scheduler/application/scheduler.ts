@@ -20,7 +20,7 @@ import type {
   TopicPartition,
 } from '@signalbox/kafka';
 import type { KnownTail, PartitionLedger } from '@signalbox/positions';
-import { decodePositions, encodePositions, LedgerBook, lowerPositions } from '@signalbox/positions';
+import { decodePositions, encodePositions, LedgerBook, lowerPositions, PastPositions } from '@signalbox/positions';
 import { RecentIds } from '../domain/recent-ids.ts';
 import { WakeHeap } from '../domain/wake-heap.ts';
 import { nextStep, planWait } from '../domain/waiting-plan.ts';
@@ -72,8 +72,8 @@ export class Scheduler implements LogHandler {
   /** Given to the producer and not acknowledged yet, with the twins that came meanwhile: they end when it has landed. */
   private readonly pending = new Map<string, Held[]>();
   private heldBytes = 0;
-  /** The ends of `deliveries` as of the last minutes, the oldest first: what is committed is a minute old at least. */
-  private pastEnds: { readonly atMs: number; readonly positions: readonly number[] }[] = [];
+  /** The ends of `deliveries` as of a minute ago: what is committed is as old at least. */
+  private readonly pastEnds = new PastPositions(MINUTE_MS, SNAPSHOT_MS);
   private paused: { readonly of: TopicPartition; readonly untilMs: number }[] = [];
   private refreshedAtMs = 0;
   private consumer: LogConsumer | undefined;
@@ -104,6 +104,11 @@ export class Scheduler implements LogHandler {
     const from = inheritedPositions(assigned);
     if (from === undefined) await this.options.tail.learnEnds(signal);
     else await this.readTail(from, signal);
+    const ends = this.options.tail.snapshot();
+    this.pastEnds.inherit(
+      from === undefined ? ends : ends.map((_, partition) => from[partition] ?? 0),
+      this.options.now(),
+    );
     return assigned.map((of) => {
       const offset = of.committedOffset ?? of.logStart;
       this.book.open(of, offset, { done: [], tag: undefined, upTo: -1 });
@@ -171,7 +176,8 @@ export class Scheduler implements LogHandler {
 
   /** What the commit loop commits. */
   toCommit(): readonly CommitEntry[] {
-    const metadata = encodePositions(this.positionsAMinuteAgo());
+    this.pastEnds.note(this.options.tail.snapshot(), this.options.now());
+    const metadata = encodePositions(this.pastEnds.oldest);
     return this.book.toCommit(() => metadata);
   }
 
@@ -284,18 +290,6 @@ export class Scheduler implements LogHandler {
       this.produced.add(idOf(delivery), nowMs);
     };
     await this.options.tail.readFrom(from, onRecord, signal);
-  }
-
-  /** A snapshot every five seconds; the newest that is a minute old, else the oldest there is. */
-  private positionsAMinuteAgo(): readonly number[] {
-    const nowMs = this.options.now();
-    const last = this.pastEnds.at(-1);
-    if (last === undefined || nowMs - last.atMs >= SNAPSHOT_MS) {
-      this.pastEnds.push({ atMs: nowMs, positions: this.options.tail.snapshot() });
-      const oldEnough = this.pastEnds.findLastIndex(({ atMs }) => atMs <= nowMs - MINUTE_MS);
-      if (oldEnough > 0) this.pastEnds.splice(0, oldEnough);
-    }
-    return this.pastEnds[0]?.positions ?? [];
   }
 
   private mayWork(): boolean {
