@@ -15,147 +15,180 @@ import type {
 } from './read-models.port.ts';
 
 /** A delivery while a batch is folded into it. */
-interface Folding {
-  readonly key: DeliveryKey;
+interface Folding extends DeliveryKey {
   /** Of the row, or else of the first record: whose counts it moves must not change on its way. */
-  readonly webhookId: string;
-  readonly tenantId: string;
+  webhookId: string;
+  tenantId: string;
   readonly eventType: string;
   /** Null when there is no row yet. */
-  readonly before: DeliverySummary | null;
+  before: DeliverySummary | null;
   summary: DeliverySummary;
   hasBody: boolean;
   eventId: string | null;
   body: Buffer | null;
   isChanged: boolean;
+  /** Attempts that are counted. Few: lists, as most deliveries have one. */
+  readonly attempts: CountedAttempt[];
+  readonly facts: StoredFact[];
 }
 
-type FactRecord = Extract<ProjectedRecord, { kind: 'fact' }>;
-type FactOfDelivery = FactRecord & { readonly fact: StoredFact };
+type CountedAttempt = Pick<AttemptKey, 'round' | 'attemptNumber'> & AttemptStanding;
+
+/** A record and the delivery it is about. */
+type Entry =
+  | { readonly folding: Folding; readonly fact: StoredFact }
+  | { readonly folding: Folding; readonly delivery: Delivery; readonly body: Buffer };
 
 /**
  * What a batch of records makes of the rows that are there. Two questions to the database come before: which of the
  * deliveries are known, and which attempts of theirs may have been counted already.
  */
 export class BatchFold {
-  readonly #records: readonly ProjectedRecord[];
+  readonly #entries: Entry[] = [];
   readonly #foldings = new Map<string, Folding>();
-  readonly #known = new Map<string, KnownDelivery>();
+  readonly #breakerChanges: BreakerChanged[] = [];
 
   constructor(records: readonly ProjectedRecord[]) {
-    this.#records = records;
+    for (const record of records) {
+      if (record.kind === 'delivery') {
+        const { delivery, body, webhookId } = record;
+        this.#entries.push({ folding: this.#foldingOf(delivery, webhookId), delivery, body });
+      } else if (record.kind === 'fact') {
+        const { fact } = record;
+        if (fact.kind === 'breaker-changed') this.#breakerChanges.push(fact);
+        else this.#entries.push({ folding: this.#foldingOf(fact, fact.webhookId), fact });
+      }
+    }
   }
 
   keys(): readonly DeliveryKey[] {
-    const keys = new Map<string, DeliveryKey>();
-    for (const record of this.#records) {
-      if (record.kind === 'unreadable' || isOfBreaker(record)) continue;
-      const key = keyOf(record);
-      keys.set(textOf(key), key);
-    }
-    return [...keys.values()];
+    return [...this.#foldings.values()];
   }
 
   /** Takes the answer to `keys`. Returns the attempts to be asked for: those that may not be new. */
   setKnown(known: readonly KnownDelivery[]): readonly AttemptKey[] {
-    for (const delivery of known) this.#known.set(textOf(delivery), delivery);
+    for (const row of known) {
+      const folding = this.#foldings.get(textOf(row));
+      if (folding === undefined) continue;
+      const { webhookId, tenantId, summary, hasBody } = row;
+      Object.assign(folding, { webhookId, tenantId, summary, hasBody, before: summary, isChanged: false });
+    }
     if (known.length === 0) return [];
     const contested = new Map<string, AttemptKey>();
-    for (const record of this.#records) {
-      if (record.kind !== 'fact' || record.fact.kind !== 'attempted') continue;
-      const row = this.#known.get(textOf(record.fact));
-      if (row !== undefined && !isNewAttempt(row.summary, record.fact))
-        contested.set(attemptText(record.fact), record.fact);
+    for (const entry of this.#entries) {
+      if (!('fact' in entry) || entry.fact.kind !== 'attempted' || entry.folding.before === null) continue;
+      if (!isNewAttempt(entry.folding.before, entry.fact)) contested.set(attemptText(entry.fact), entry.fact);
     }
     return [...contested.values()];
   }
 
   /** @param counted the answer to what `setKnown` asked for. */
   changes(counted: readonly (AttemptKey & AttemptStanding)[]): Changes {
-    const attempts = new Map<string, AttemptStanding>(counted.map((attempt) => [attemptText(attempt), attempt]));
-    const facts = new Map<string, StoredFact>();
-    const breakerChanges: BreakerChanged[] = [];
+    for (const attempt of counted) this.#foldings.get(textOf(attempt))?.attempts.push(attempt);
     const deltas = new BucketDeltas();
-    for (const record of this.#records) {
-      if (record.kind === 'delivery') this.#takeDelivery(record);
-      else if (isOfDelivery(record)) {
-        const { fact } = record;
-        const folding = this.#foldingOf(fact, fact);
-        if (fact.kind !== 'attempted' || takeAttempt(attempts, fact, folding, deltas)) keepLatest(facts, fact);
-        // Also when a twin stands for the attempt: which of them decides the state is another question.
-        const summary = withFact(folding.summary, fact);
-        folding.isChanged ||= summary !== folding.summary;
-        folding.summary = summary;
-      } else if (isOfBreaker(record)) breakerChanges.push(record.fact);
+    for (const entry of this.#entries) {
+      if ('fact' in entry) takeFact(entry.folding, entry.fact, deltas);
+      else takeDelivery(entry.folding, entry.delivery, entry.body);
     }
     const deliveries: DeliveryRow[] = [];
+    const facts: StoredFact[] = [];
     for (const folding of this.#foldings.values()) {
+      facts.push(...folding.facts);
       if (!folding.isChanged) continue;
-      deliveries.push(rowOf(folding));
+      deliveries.push(folding);
       const before = folding.before === null ? noCounts : countsOf(folding.before);
-      deltas.move({ ...folding, ...folding.key }, before, countsOf(folding.summary));
+      deltas.of(folding).move(before, countsOf(folding.summary));
     }
-    return { deliveries, facts: [...facts.values()], breakerChanges, minutes: deltas.minutes(), hours: deltas.hours() };
-  }
-
-  #takeDelivery({ webhookId, delivery, body }: { webhookId: string; delivery: Delivery; body: Buffer }): void {
-    const folding = this.#foldingOf(delivery, { ...delivery, webhookId });
-    // Every retry carries the body again; it is stored once.
-    if (folding.hasBody) return;
-    folding.hasBody = true;
-    folding.body = body;
-    folding.eventId = delivery.eventId;
-    folding.isChanged = true;
+    return {
+      deliveries,
+      facts,
+      breakerChanges: this.#breakerChanges,
+      minutes: deltas.minutes(),
+      hours: deltas.hours(),
+    };
   }
 
   #foldingOf(
-    { deliveryId, firstScheduledAtMs }: DeliveryKey,
-    origin: { readonly webhookId: string; readonly tenantId: string; readonly eventType: string },
+    {
+      deliveryId,
+      firstScheduledAtMs,
+      tenantId,
+      eventType,
+    }: Pick<Delivery, keyof DeliveryKey | 'tenantId' | 'eventType'>,
+    webhookId: string,
   ): Folding {
     const text = textOf({ deliveryId, firstScheduledAtMs });
     const open = this.#foldings.get(text);
     if (open !== undefined) return open;
-    const row = this.#known.get(text);
     const folding: Folding = {
-      key: { deliveryId, firstScheduledAtMs },
-      webhookId: row?.webhookId ?? origin.webhookId,
-      tenantId: row?.tenantId ?? origin.tenantId,
-      eventType: origin.eventType,
-      before: row?.summary ?? null,
-      summary: row?.summary ?? emptySummary,
-      hasBody: row?.hasBody ?? false,
+      deliveryId,
+      firstScheduledAtMs,
+      webhookId,
+      tenantId,
+      eventType,
+      before: null,
+      summary: emptySummary,
+      hasBody: false,
       eventId: null,
       body: null,
-      isChanged: row === undefined,
+      isChanged: true,
+      attempts: [],
+      facts: [],
     };
     this.#foldings.set(text, folding);
     return folding;
   }
 }
 
+function takeDelivery(folding: Folding, { eventId }: Delivery, body: Buffer): void {
+  // Every retry carries the body again; it is stored once.
+  if (folding.hasBody) return;
+  folding.hasBody = true;
+  folding.body = body;
+  folding.eventId = eventId;
+  folding.isChanged = true;
+}
+
+function takeFact(folding: Folding, fact: StoredFact, deltas: BucketDeltas): void {
+  if (fact.kind !== 'attempted' || takeAttempt(folding, fact, deltas)) keepLatest(folding.facts, fact);
+  // Also when a twin stands for the attempt: which of them decides the state is another question.
+  const summary = withFact(folding.summary, fact);
+  folding.isChanged ||= summary !== folding.summary;
+  folding.summary = summary;
+}
+
 /** Counts the duration of an attempt once. False when a twin of it stands already. */
-function takeAttempt(
-  attempts: Map<string, AttemptStanding>,
-  fact: Attempted,
-  folding: Folding,
-  deltas: BucketDeltas,
-): boolean {
-  const text = attemptText(fact);
-  const standing = standingOf(fact);
-  const counted = attempts.get(text);
+function takeAttempt(folding: Folding, fact: Attempted, deltas: BucketDeltas): boolean {
+  const { attempts } = folding;
+  const standing = { round: fact.round, attemptNumber: fact.attemptNumber, ...standingOf(fact) };
+  const index = attempts.findIndex((one) => one.round === fact.round && one.attemptNumber === fact.attemptNumber);
+  const counted = attempts[index];
   if (counted !== undefined && compareStandings(standing, counted) <= 0) return false;
-  const owner = { ...folding, ...folding.key };
-  if (counted !== undefined) deltas.removeLatency(owner, counted.totalMs);
-  deltas.addLatency(owner, standing.totalMs);
-  attempts.set(text, standing);
+  const minute = deltas.of(folding);
+  if (counted === undefined) attempts.push(standing);
+  else {
+    minute.removeLatency(counted.totalMs);
+    attempts[index] = standing;
+  }
+  minute.addLatency(standing.totalMs);
   return true;
 }
 
 /** One row for each attempt, and for each time it was put off. */
-function keepLatest(facts: Map<string, StoredFact>, fact: StoredFact): void {
-  const text = `${attemptText(fact)}|${fact.kind}|${fact.kind === 'deferred' ? fact.deferrals : 0}`;
-  const other = facts.get(text);
-  if (other === undefined || fact.kind === 'attempted' || fact.atMs > other.atMs) facts.set(text, fact);
+function keepLatest(facts: StoredFact[], fact: StoredFact): void {
+  const index = facts.findIndex((other) => isSameRow(other, fact));
+  const other = facts[index];
+  if (other === undefined) facts.push(fact);
+  else if (fact.kind === 'attempted' || fact.atMs > other.atMs) facts[index] = fact;
+}
+
+function isSameRow(left: StoredFact, right: StoredFact): boolean {
+  return (
+    left.kind === right.kind &&
+    left.round === right.round &&
+    left.attemptNumber === right.attemptNumber &&
+    (left.kind !== 'deferred' || left.deferrals === right.deferrals)
+  );
 }
 
 const RANKS = { succeeded: 3, failed: 2, retrying: 1 } as const;
@@ -166,23 +199,6 @@ export function standingOf(fact: Attempted): AttemptStanding {
 
 function compareStandings(left: AttemptStanding, right: AttemptStanding): number {
   return left.rank - right.rank || left.atMs - right.atMs || left.totalMs - right.totalMs;
-}
-
-function rowOf({ key, webhookId, tenantId, eventType, eventId, body, summary }: Folding): DeliveryRow {
-  return { ...key, webhookId, tenantId, eventType, eventId, body, summary };
-}
-
-function isOfBreaker(record: ProjectedRecord): record is FactRecord & { readonly fact: BreakerChanged } {
-  return record.kind === 'fact' && record.fact.kind === 'breaker-changed';
-}
-
-function isOfDelivery(record: ProjectedRecord): record is FactOfDelivery {
-  return record.kind === 'fact' && record.fact.kind !== 'breaker-changed';
-}
-
-function keyOf(record: Exclude<ProjectedRecord, { kind: 'unreadable' }>): DeliveryKey {
-  const { deliveryId, firstScheduledAtMs } = record.kind === 'delivery' ? record.delivery : record.fact;
-  return { deliveryId, firstScheduledAtMs };
 }
 
 const textOf = (key: DeliveryKey): string => `${key.deliveryId}|${key.firstScheduledAtMs}`;

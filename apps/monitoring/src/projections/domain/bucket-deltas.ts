@@ -16,11 +16,6 @@ export interface BucketDelta {
   readonly latency: readonly number[];
 }
 
-interface OpenDelta extends BucketDelta {
-  readonly counts: Record<keyof DeliveryCounts, number>;
-  readonly latency: number[];
-}
-
 /** Whose counts, and of which time. */
 export interface CountedDelivery {
   readonly tenantId: string;
@@ -28,67 +23,83 @@ export interface CountedDelivery {
   readonly firstScheduledAtMs: number;
 }
 
-/** Adds up what a batch changes, by webhook and minute of the delivery's first scheduling. */
-export class BucketDeltas {
-  readonly #minutes = new Map<string, OpenDelta>();
+/** What a batch changes in one webhook's minute or hour. */
+export class OpenDelta implements BucketDelta {
+  readonly tenantId: string;
+  readonly webhookId: string;
+  readonly startMs: number;
+  readonly counts = { requests: 0, succeeded: 0, failed: 0, retrying: 0, waiting: 0 };
+  readonly latency: number[] = [];
+
+  constructor({ tenantId, webhookId }: Owner, startMs: number) {
+    this.tenantId = tenantId;
+    this.webhookId = webhookId;
+    this.startMs = startMs;
+  }
 
   /** Moves a delivery from what it counted as to what it counts as now. */
-  move(delivery: CountedDelivery, before: DeliveryCounts, after: DeliveryCounts): void {
-    const { counts } = this.#minuteOf(delivery);
-    for (const name of COUNTED) counts[name] += after[name] - before[name];
+  move(before: DeliveryCounts, after: DeliveryCounts): void {
+    for (const name of COUNTED) this.counts[name] += after[name] - before[name];
   }
 
-  addLatency(delivery: CountedDelivery, durationMs: number): void {
-    addLatencyTo(this.#minuteOf(delivery), durationMs, 1);
+  addLatency(durationMs: number): void {
+    this.#add(latencyBucketOf(durationMs), 1);
   }
 
-  removeLatency(delivery: CountedDelivery, durationMs: number): void {
-    addLatencyTo(this.#minuteOf(delivery), durationMs, -1);
+  removeLatency(durationMs: number): void {
+    this.#add(latencyBucketOf(durationMs), -1);
   }
 
-  minutes(): readonly BucketDelta[] {
-    return [...this.#minutes.values()].filter(changesSomething);
+  addAll(other: BucketDelta): void {
+    for (const name of COUNTED) this.counts[name] += other.counts[name];
+    other.latency.forEach((count, index) => {
+      if (count !== 0) this.#add(index, count);
+    });
   }
 
-  hours(): readonly BucketDelta[] {
-    const hours = new Map<string, OpenDelta>();
-    for (const minute of this.#minutes.values()) {
-      const hour = bucketOf(hours, minute, Math.floor(minute.startMs / HOUR_MS) * HOUR_MS);
-      for (const name of COUNTED) hour.counts[name] += minute.counts[name];
-      minute.latency.forEach((count, index) => {
-        if (count !== 0) addTo(hour.latency, index, count);
-      });
-    }
-    return [...hours.values()].filter(changesSomething);
+  get changesSomething(): boolean {
+    return COUNTED.some((name) => this.counts[name] !== 0) || this.latency.some((count) => count !== 0);
   }
 
-  #minuteOf(delivery: CountedDelivery): OpenDelta {
-    return bucketOf(this.#minutes, delivery, Math.floor(delivery.firstScheduledAtMs / MINUTE_MS) * MINUTE_MS);
+  #add(index: number, count: number): void {
+    if (this.latency.length === 0) this.latency.push(...Array.from({ length: LATENCY_BUCKET_COUNT }, () => 0));
+    this.latency[index] = (this.latency[index] ?? 0) + count;
   }
 }
 
 type Owner = Pick<CountedDelivery, 'tenantId' | 'webhookId'>;
 
-function bucketOf(buckets: Map<string, OpenDelta>, { tenantId, webhookId }: Owner, startMs: number): OpenDelta {
-  const key = `${tenantId}\n${webhookId}\n${startMs}`;
-  let bucket = buckets.get(key);
-  if (bucket === undefined) {
-    const counts = { requests: 0, succeeded: 0, failed: 0, retrying: 0, waiting: 0 };
-    bucket = { tenantId, webhookId, startMs, counts, latency: [] };
-    buckets.set(key, bucket);
+/** Adds up what a batch changes, by webhook and minute of the delivery's first scheduling. */
+export class BucketDeltas {
+  readonly #minutes = new Map<string, OpenDelta>();
+  /** The last one asked for: a delivery comes up several times in a row. */
+  #latest: { readonly delivery: CountedDelivery; readonly minute: OpenDelta } | undefined;
+
+  /** The minute that this delivery counts in. */
+  of(delivery: CountedDelivery): OpenDelta {
+    if (this.#latest?.delivery === delivery) return this.#latest.minute;
+    const startMs = Math.floor(delivery.firstScheduledAtMs / MINUTE_MS) * MINUTE_MS;
+    const minute = bucketOf(this.#minutes, delivery, startMs);
+    this.#latest = { delivery, minute };
+    return minute;
   }
+
+  minutes(): readonly BucketDelta[] {
+    return [...this.#minutes.values()].filter(({ changesSomething }) => changesSomething);
+  }
+
+  hours(): readonly BucketDelta[] {
+    const hours = new Map<string, OpenDelta>();
+    for (const minute of this.#minutes.values()) {
+      bucketOf(hours, minute, Math.floor(minute.startMs / HOUR_MS) * HOUR_MS).addAll(minute);
+    }
+    return [...hours.values()].filter(({ changesSomething }) => changesSomething);
+  }
+}
+
+function bucketOf(buckets: Map<string, OpenDelta>, owner: Owner, startMs: number): OpenDelta {
+  const key = `${owner.tenantId}\n${owner.webhookId}\n${startMs}`;
+  let bucket = buckets.get(key);
+  if (bucket === undefined) buckets.set(key, (bucket = new OpenDelta(owner, startMs)));
   return bucket;
-}
-
-function addLatencyTo(bucket: OpenDelta, durationMs: number, count: number): void {
-  addTo(bucket.latency, latencyBucketOf(durationMs), count);
-}
-
-function addTo(latency: number[], index: number, count: number): void {
-  if (latency.length === 0) latency.push(...Array.from({ length: LATENCY_BUCKET_COUNT }, () => 0));
-  latency[index] = (latency[index] ?? 0) + count;
-}
-
-function changesSomething({ counts, latency }: BucketDelta): boolean {
-  return COUNTED.some((name) => counts[name] !== 0) || latency.some((count) => count !== 0);
 }

@@ -22,27 +22,31 @@ export const COUNTED = [
 
 export const noCounts: DeliveryCounts = { requests: 0, succeeded: 0, failed: 0, retrying: 0, waiting: 0 };
 
+const succeeded: DeliveryCounts = { ...noCounts, requests: 1, succeeded: 1 };
+const failed: DeliveryCounts = { ...noCounts, requests: 1, failed: 1 };
+const retrying: DeliveryCounts = { ...noCounts, requests: 1, retrying: 1 };
+const waiting: DeliveryCounts = { ...noCounts, waiting: 1 };
+const triedAndWaiting: DeliveryCounts = { ...waiting, requests: 1 };
+
 /**
  * A delivery that was skipped counts as failed when it had been tried before, else not at all: nobody failed then. So
  * requests = succeeded + failed + the open ones that were tried.
  */
 export function countsOf(summary: DeliverySummary): DeliveryCounts {
-  const requests = isRequest(summary) ? 1 : 0;
-  const counts = { ...noCounts, requests };
   const state = stateOf(summary);
   switch (state) {
     case 'succeeded':
-      return { ...counts, succeeded: 1 };
+      return succeeded;
     case 'failed':
     case 'expired':
-      return { ...counts, failed: 1 };
+      return failed;
     case 'skipped':
-      return { ...counts, failed: requests };
+      return isRequest(summary) ? failed : noCounts;
     case 'retrying':
-      return { ...counts, retrying: 1 };
+      return retrying;
     case 'waiting':
     case 'queued':
-      return { ...counts, waiting: 1 };
+      return isRequest(summary) ? triedAndWaiting : waiting;
   }
   return state satisfies never;
 }
