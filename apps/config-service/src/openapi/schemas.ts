@@ -116,6 +116,20 @@ export const SCHEMAS = {
       ),
     },
   }),
+  HistoryEntry: closed({
+    version: { type: 'integer', minimum: 1 },
+    type: { type: 'string', description: 'What happened, such as `Renamed` or `SigningKeyRotated`' },
+    at: unixMs,
+    actor: closed({ kind: { enum: ['api-key', 'user', 'receiver', 'system'] }, id: { type: 'string' } }, ['id']),
+    changes: {
+      type: 'array',
+      items: {
+        ...closed({ field: { type: 'string' }, from: {}, to: {} }, ['from', 'to']),
+        description:
+          'A field by its path, with `***` in place of secrets; without `from` or `to` there was, or is, none',
+      },
+    },
+  }),
   EventType: closed(
     {
       name: { type: 'string' },

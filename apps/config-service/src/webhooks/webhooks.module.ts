@@ -12,15 +12,18 @@ import { ENVIRONMENT, IDENTITY_KEY, LOGGER } from '../shared.ts';
 import { DnsEndpointLookup } from './adapters/dns/endpoint-lookup.dns.ts';
 import { GrpcExecutionStats } from './adapters/grpc/execution-stats.grpc.ts';
 import { GrpcPayloadTester } from './adapters/grpc/payload-tester.grpc.ts';
+import { HistoryController } from './adapters/http/history.controller.ts';
 import { TestWebhookController } from './adapters/http/test-webhook.controller.ts';
 import { WebhooksController } from './adapters/http/webhooks.controller.ts';
 import { PostgresWebhookChanges } from './adapters/postgres/webhook-changes.postgres.ts';
+import { PostgresJournalPages } from './adapters/postgres/journal-pages.postgres.ts';
 import { PostgresWebhookJournal } from './adapters/postgres/webhook-journal.postgres.ts';
 import { WebhookInputParser } from './adapters/validation/webhook-input.parser.ts';
 import { ChangeWebhookUseCase } from './application/change-webhook.ts';
 import { CreateWebhookUseCase } from './application/create-webhook.ts';
 import { DeleteWebhookUseCase } from './application/delete-webhook.ts';
 import { WebhookFeed } from './application/webhook-feed.ts';
+import { ReadHistory } from './application/read-history.ts';
 import { ReadWebhooks } from './application/read-webhooks.ts';
 import { RotateSigningKeyUseCase } from './application/rotate-signing-key.ts';
 import { SecretVault } from './application/secret-vault.ts';
@@ -30,7 +33,7 @@ import { WEBHOOK_OWNERSHIP } from './webhook-ownership.port.ts';
 
 @Module({
   imports: [CatalogueModule],
-  controllers: [WebhooksController, TestWebhookController],
+  controllers: [WebhooksController, TestWebhookController, HistoryController],
   providers: [
     {
       provide: PostgresWebhookJournal,
@@ -120,6 +123,11 @@ import { WEBHOOK_OWNERSHIP } from './webhook-ownership.port.ts';
       provide: WebhookFeed,
       inject: [DataSource],
       useFactory: (dataSource: DataSource) => new WebhookFeed(new PostgresWebhookChanges(dataSource)),
+    },
+    {
+      provide: ReadHistory,
+      inject: [DataSource],
+      useFactory: (dataSource: DataSource) => new ReadHistory(new PostgresJournalPages(dataSource)),
     },
     {
       provide: ReadWebhooks,

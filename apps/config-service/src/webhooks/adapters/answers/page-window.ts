@@ -19,7 +19,15 @@ const MAX_PAGE = 1_000_000_000;
  * @throws SignalboxError `guard.invalid_pagination`
  */
 export function pageWindowOf(query: Readonly<Record<string, unknown>>): PageWindow | undefined {
-  if (query['page'] === undefined && query['page_size'] === undefined) return undefined;
+  return query['page'] === undefined && query['page_size'] === undefined ? undefined : pageOf(query);
+}
+
+/**
+ * The page asked for, the first where none is: of what only ever comes in pages.
+ *
+ * @throws SignalboxError `guard.invalid_pagination`
+ */
+export function pageOf(query: Readonly<Record<string, unknown>>): PageWindow {
   const page = wholeNumber(query, 'page', 1, MAX_PAGE);
   const pageSize = wholeNumber(query, 'page_size', DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE);
   return { page, pageSize, offset: (page - 1) * pageSize, limit: pageSize };
