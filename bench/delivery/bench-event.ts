@@ -8,6 +8,13 @@ const TIME_DIGITS = 16;
 const SEQUENCE_AT = '{"sequence":"'.length;
 const TIME_AT = SEQUENCE_AT + SEQUENCE_DIGITS + '","publishedAtUs":"'.length;
 
+/** What is the same in all copies, as first and next offsets. */
+const UNSTAMPED = [
+  [0, SEQUENCE_AT],
+  [SEQUENCE_AT + SEQUENCE_DIGITS, TIME_AT],
+  [TIME_AT + TIME_DIGITS, EVENT_BYTES - 1],
+] as const;
+
 /** The catalogue's events whose example leaves room for what is measured. */
 export const BENCH_EVENTS: readonly string[] = EVENT_TYPES.map(({ name }) => name).filter(
   (name) => template(name, 0) !== undefined,
@@ -38,6 +45,11 @@ export function readStamp(body: Buffer): { readonly sequence: number; readonly p
     sequence: Number(body.toString('latin1', SEQUENCE_AT, SEQUENCE_AT + SEQUENCE_DIGITS)),
     publishedAtUs: Number(body.toString('latin1', TIME_AT, TIME_AT + TIME_DIGITS)),
   };
+}
+
+/** Whether `body` begins with a stamped copy of the template, its last byte apart: there `hookId` is spliced in. */
+export function isStampedCopy(body: Buffer, bytes: Buffer): boolean {
+  return UNSTAMPED.every(([from, to]) => body.compare(bytes, from, to, from, to) === 0);
 }
 
 function template(name: string, paddingBytes: number): Buffer | undefined {

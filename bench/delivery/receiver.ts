@@ -2,9 +2,9 @@
 import { createHmac, createSecretKey, timingSafeEqual, type KeyObject } from 'node:crypto';
 import { createServer, type AddressInfo } from 'node:net';
 import { Webhook as StandardWebhook } from 'standardwebhooks';
-import { EVENT_BYTES, readStamp } from './bench-event.ts';
+import { EVENT_BYTES, eventTemplate, isStampedCopy, readStamp } from './bench-event.ts';
 import { serveCalls } from './child.ts';
-import type { Webhook } from './endpoints.ts';
+import { eventGroups, type Webhook } from './endpoints.ts';
 import { PhaseCount, type PhaseResult } from './phase-count.ts';
 import { headerOf, RequestReader } from './request-reader.ts';
 
@@ -37,6 +37,8 @@ export interface ReceiverResult {
 interface Known {
   readonly key: KeyObject;
   readonly library: StandardWebhook;
+  /** The event that it matches. */
+  readonly template: Buffer;
   readonly bodyEnd: Buffer;
   isSeen: boolean;
 }
@@ -75,9 +77,10 @@ function receive(head: string, body: Buffer): void {
   }
 }
 
-/** The event's bytes with `hookId` spliced in at their end. */
-function isWhole(body: Buffer, { bodyEnd }: Known): boolean {
-  return body.length === EVENT_BYTES - 1 + bodyEnd.length && body.subarray(EVENT_BYTES - 1).equals(bodyEnd);
+/** The event's bytes, whatever its number and time, with `hookId` spliced in at their end. */
+function isWhole(body: Buffer, { template, bodyEnd }: Known): boolean {
+  if (body.length !== EVENT_BYTES - 1 + bodyEnd.length) return false;
+  return isStampedCopy(body, template) && body.subarray(EVENT_BYTES - 1).equals(bodyEnd);
 }
 
 /** By hand and not by libs/domain, whose signatures these are. */
@@ -125,7 +128,9 @@ serveCalls<ReceiverCalls>({
     }),
   know: (input) => {
     ({ fanout } = input);
-    known = input.webhooks.map(({ id, signingKey }) => ({
+    const templates = eventGroups(input.webhooks.length / fanout).map(({ event }) => eventTemplate(event));
+    known = input.webhooks.map(({ id, signingKey }, number) => ({
+      template: templates[Math.floor(number / fanout)] ?? Buffer.alloc(0),
       key: createSecretKey(Buffer.from(signingKey)),
       library: new StandardWebhook(`whsec_${Buffer.from(signingKey).toString('base64')}`),
       bodyEnd: Buffer.from(`,"hookId":"${id}"}`),

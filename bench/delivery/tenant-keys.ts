@@ -12,7 +12,7 @@ export interface TenantKeys {
 
 /**
  * Lets tenants in for half a day, straight into the table: the only key there is from the start belongs to the tenant
- * `default`, and it has too few kinds of events to give each of a hundred webhooks events of its own.
+ * `default`, and there are too few kinds of events to give each of a hundred webhooks of one tenant events of its own.
  */
 export async function makeTenantKeys(databaseUrl: string, tenantIds: readonly string[]): Promise<TenantKeys> {
   const keys = new Map(tenantIds.map((tenantId) => [tenantId, randomBytes(24).toString('base64url')]));
