@@ -7,6 +7,7 @@ import { join } from 'node:path';
  */
 export async function runServiceCommand(app: 'config-service' | 'monitoring'): Promise<void> {
   await import('./build.ts');
+  const { topicPrefixOf } = await import('@signalbox/contracts');
   const { readRunInfo, sandboxFolder } = await import('@signalbox/sandbox');
   const run = await readRunInfo(sandboxFolder());
   const fromSandbox =
@@ -15,7 +16,7 @@ export async function runServiceCommand(app: 'config-service' | 'monitoring'): P
       : {
           KAFKA_BROKERS: run.kafkaBrokers,
           DATABASE_URL: run.databaseUrl,
-          TOPIC_PREFIX: run.topics.deliveries.slice(0, -'deliveries'.length),
+          TOPIC_PREFIX: topicPrefixOf(run.topics),
         };
   const cli = join(import.meta.dirname, '..', 'apps', app, 'dist', 'cli.js');
   const { status } = spawnSync(process.execPath, [cli, ...process.argv.slice(2)], {

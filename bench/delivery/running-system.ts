@@ -1,4 +1,5 @@
 import { kafkaConnectionOf, kafkaEnvironment, loadEnvironment } from '@signalbox/config';
+import { topicPrefixOf } from '@signalbox/contracts';
 import { readRunInfo, sandboxFolder } from '@signalbox/sandbox';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,7 +21,7 @@ export async function runningSystem(): Promise<System> {
   return {
     connection: { ...kafkaConnectionOf(env), clientId: 'signalbox-bench' },
     topics,
-    prefix: topics.deliveries.slice(0, -'deliveries'.length),
+    prefix: topicPrefixOf(topics),
     isOwnKafka: kafka !== undefined,
     api: apiUrl === '' ? undefined : { url: apiUrl, databaseUrl },
     keyring: undefined,

@@ -1,4 +1,4 @@
-import { groupNames, type GroupNames, type TopicNames } from '@signalbox/contracts';
+import { groupNames, topicPrefixOf, type GroupNames, type TopicNames } from '@signalbox/contracts';
 import type { Admin } from 'kafkajs';
 
 export interface LogEnd {
@@ -17,7 +17,7 @@ export class GroupLag {
     private readonly admin: Admin,
     private readonly topics: TopicNames,
   ) {
-    this.names = groupNames(topics.deliveries.slice(0, -'deliveries'.length));
+    this.names = groupNames(topicPrefixOf(topics));
     const { router, sender, scheduler } = this.names;
     // In the order of the flow: what a group has committed is on the topics of the next ones.
     this.groups = [

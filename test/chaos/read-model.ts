@@ -1,3 +1,4 @@
+import { topicPrefixOf } from '@signalbox/contracts';
 import type { RunInfo } from '@signalbox/sandbox';
 import { repositoryRoot } from '@signalbox/sandbox';
 import { execFile } from 'node:child_process';
@@ -41,7 +42,7 @@ export class ReadModel implements AsyncDisposable {
       ...process.env,
       DATABASE_URL: databaseUrl,
       KAFKA_BROKERS: kafkaBrokers,
-      TOPIC_PREFIX: topics.deliveries.slice(0, -'deliveries'.length),
+      TOPIC_PREFIX: topicPrefixOf(topics),
       AUTH_EVENT_TOPICS: topics.authEvents.join(','),
     };
     const cli = join(process.env['CHAOS_APPS_DIR'] ?? join(repositoryRoot(), 'apps'), 'monitoring', 'dist', 'cli.js');

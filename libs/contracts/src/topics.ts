@@ -57,6 +57,10 @@ export function topicNames(options: { readonly prefix: string; readonly authEven
   };
 }
 
+/** The prefix that the names were made with; consumer groups have the same. */
+export const topicPrefixOf = ({ deliveries }: Pick<TopicNames, 'deliveries'>): string =>
+  deliveries.slice(0, -'deliveries'.length);
+
 export interface GroupNames {
   readonly router: string;
   readonly sender: string;

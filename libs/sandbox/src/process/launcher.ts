@@ -1,10 +1,6 @@
-import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { promisify } from 'node:util';
-import { commandLineOf, isProcessAlive } from './other-process.ts';
+import { commandLineOf, isProcessAlive, parentOf } from './other-process.ts';
 
-const run = promisify(execFile);
 const LOOK_EVERY_MS = 1_000;
 
 /**
@@ -26,11 +22,4 @@ export async function watchLauncher(onEnd: () => void): Promise<() => void> {
   }, LOOK_EVERY_MS);
   timer.unref();
   return () => clearInterval(timer);
-}
-
-async function parentOf(pid: number): Promise<number | undefined> {
-  const line = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
-  if (line !== undefined) return Number(line.slice(line.lastIndexOf(')') + 2).split(' ')[1]);
-  const { stdout } = await run('ps', ['-o', 'ppid=', '-p', String(pid)]).catch(() => ({ stdout: '' }));
-  return Number(stdout) || undefined;
 }

@@ -18,8 +18,7 @@ export async function commandLineOf(pid: number): Promise<string> {
   try {
     return (await readFile(`/proc/${pid}/cmdline`, 'utf8')).replaceAll('\0', ' ').trim();
   } catch {
-    const { stdout } = await run('ps', ['-o', 'command=', '-p', String(pid)]).catch(() => ({ stdout: '' }));
-    return stdout.trim();
+    return ps(pid, 'command=');
   }
 }
 
@@ -40,12 +39,22 @@ export async function endOrphan(pid: number, marker: string, signal: NodeJS.Sign
 
 /** When a process began, in whatever form the system tells it; '' when there is no such process. */
 export async function startTimeOf(pid: number): Promise<string> {
-  try {
-    const line = await readFile(`/proc/${pid}/stat`, 'utf8');
-    // Field 22; the name, field 2, may hold spaces and ends with the last parenthesis.
-    return line.slice(line.lastIndexOf(')') + 2).split(' ')[19] ?? '';
-  } catch {
-    const { stdout } = await run('ps', ['-o', 'lstart=', '-p', String(pid)]).catch(() => ({ stdout: '' }));
-    return stdout.trim();
-  }
+  return (await statField(pid, 22)) ?? ps(pid, 'lstart=');
+}
+
+/** Undefined when there is no such process. */
+export async function parentOf(pid: number): Promise<number | undefined> {
+  return Number((await statField(pid, 4)) ?? (await ps(pid, 'ppid='))) || undefined;
+}
+
+/** A field of proc_pid_stat(5) by its number, from 3; undefined where there is no /proc, or no such process. */
+async function statField(pid: number, number: number): Promise<string | undefined> {
+  const line = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
+  // The name, field 2, may hold spaces and ends with the last parenthesis.
+  return line?.slice(line.lastIndexOf(')') + 2).split(' ')[number - 3];
+}
+
+async function ps(pid: number, column: string): Promise<string> {
+  const { stdout } = await run('ps', ['-o', column, '-p', String(pid)]).catch(() => ({ stdout: '' }));
+  return stdout.trim();
 }
