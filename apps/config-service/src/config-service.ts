@@ -9,6 +9,7 @@ import type { ConfigServiceEnvironment } from './config-service.environment.ts';
 import { ConfigServiceModule } from './config-service.module.ts';
 import { serveConsole } from './console/console-files.ts';
 import { HttpMonitoringGateway } from './door/adapters/http/monitoring-gateway.http.ts';
+import { grpcServicesOf } from './grpc-services.ts';
 import { closeServer } from './http/close-server.ts';
 import { allowOrigins } from './http/cors.ts';
 import { HttpErrorFilter } from './http/http-error.filter.ts';
@@ -22,14 +23,6 @@ import { GrpcExecutionStats } from './webhooks/adapters/grpc/execution-stats.grp
 import { GrpcPayloadTester } from './webhooks/adapters/grpc/payload-tester.grpc.ts';
 import type { GrpcListener } from './webhooks/adapters/grpc/grpc-listener.ts';
 import { startGrpcListener } from './webhooks/adapters/grpc/grpc-listener.ts';
-import { webhooksGrpcService } from './webhooks/adapters/grpc/webhooks.grpc-service.ts';
-import { WebhookInputParser } from './webhooks/adapters/validation/webhook-input.parser.ts';
-import { ChangeWebhookUseCase } from './webhooks/application/change-webhook.ts';
-import { CreateWebhookUseCase } from './webhooks/application/create-webhook.ts';
-import { DeleteWebhookUseCase } from './webhooks/application/delete-webhook.ts';
-import { ReadWebhooks } from './webhooks/application/read-webhooks.ts';
-import { RotateSigningKeyUseCase } from './webhooks/application/rotate-signing-key.ts';
-import { SecretVault } from './webhooks/application/secret-vault.ts';
 
 const STREAM_GRACE_MS = 500;
 
@@ -64,7 +57,7 @@ export class ConfigService {
       const grpc = await startGrpcListener({
         host: env.GRPC_HOST,
         port: env.GRPC_PORT,
-        service: grpcServiceOf(app, logger),
+        services: grpcServicesOf(app, logger),
       });
       closing.push(async () => grpc.close());
       const ops = await startOpsListener({
@@ -111,18 +104,4 @@ async function openPublicListener(
   await serveOpenApi(fastify, () => openApiDocument(app));
   if (env.CONSOLE_DIR !== undefined) await serveConsole(fastify, env.CONSOLE_DIR);
   await app.listen(env.HTTP_PORT, env.HTTP_HOST);
-}
-
-function grpcServiceOf(app: NestFastifyApplication, logger: Logger): ReturnType<typeof webhooksGrpcService> {
-  return webhooksGrpcService({
-    authenticator: app.get<Authenticator>(AUTHENTICATOR),
-    reading: app.get(ReadWebhooks),
-    creating: app.get(CreateWebhookUseCase),
-    changing: app.get(ChangeWebhookUseCase),
-    deleting: app.get(DeleteWebhookUseCase),
-    rotating: app.get(RotateSigningKeyUseCase),
-    parser: app.get(WebhookInputParser),
-    vault: app.get(SecretVault),
-    logger,
-  });
 }

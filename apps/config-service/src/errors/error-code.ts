@@ -27,7 +27,7 @@ export const ERROR_CODES = {
   'guard.unsupported_media_type': { http: 415, rpc: 'INVALID_ARGUMENT' },
   'hook.missing_events': { http: 400, rpc: 'INVALID_ARGUMENT' },
   'hook.endpoint_responded_with_error': { http: 422, rpc: 'FAILED_PRECONDITION' },
-  'hook.send_test_payload_failed': { http: 422, rpc: 'FAILED_PRECONDITION' },
+  'hook.send_test_payload_failed': { http: 422, rpc: 'INVALID_ARGUMENT' },
   'route.not_found': { http: 404, rpc: 'NOT_FOUND' },
   'service.unavailable': { http: 503, rpc: 'UNAVAILABLE' },
   'server.internal_error': { http: 500, rpc: 'INTERNAL' },

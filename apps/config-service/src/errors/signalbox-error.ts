@@ -33,11 +33,24 @@ export class SignalboxError extends Error {
   }
 }
 
+/** Names in faults are the caller's own, and may be of any length. */
+const MAX_FIELD_CHARACTERS = 120;
+const MAX_WHY_CHARACTERS = 300;
+
 /** `guard.invalid_input` with every wrong field named in its message. */
-export function invalidInput(details: readonly ErrorDetail[]): SignalboxError {
+export function invalidInput(faults: readonly ErrorDetail[]): SignalboxError {
+  const details = faults.map((fault) => ({
+    ...fault,
+    field: shortened(fault.field, MAX_FIELD_CHARACTERS),
+    why: shortened(fault.why, MAX_WHY_CHARACTERS),
+  }));
   const sentences = details.map(({ field, why, expected }) => {
     const right = expected === undefined ? '' : `; expected ${expected}`;
     return `${field}: ${why}${right}`;
   });
   return new SignalboxError('guard.invalid_input', sentences.join('. '), { details });
+}
+
+function shortened(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, length).toWellFormed()}…` : text;
 }

@@ -18,6 +18,7 @@ import { WebhooksController } from './adapters/http/webhooks.controller.ts';
 import { PostgresWebhookChanges } from './adapters/postgres/webhook-changes.postgres.ts';
 import { PostgresJournalPages } from './adapters/postgres/journal-pages.postgres.ts';
 import { PostgresWebhookJournal } from './adapters/postgres/webhook-journal.postgres.ts';
+import { PostgresWebhookRedirections } from './adapters/postgres/webhook-redirections.postgres.ts';
 import { WebhookInputParser } from './adapters/validation/webhook-input.parser.ts';
 import { ChangeWebhookUseCase } from './application/change-webhook.ts';
 import { CreateWebhookUseCase } from './application/create-webhook.ts';
@@ -27,6 +28,7 @@ import { ReadHistory } from './application/read-history.ts';
 import { ReadWebhooks } from './application/read-webhooks.ts';
 import { RotateSigningKeyUseCase } from './application/rotate-signing-key.ts';
 import { SecretVault } from './application/secret-vault.ts';
+import { DisableByReceiverUseCase } from './application/disable-by-receiver.ts';
 import { TestWebhookUseCase } from './application/test-webhook.ts';
 import { WebhookWriter } from './application/webhook-writer.ts';
 import { WEBHOOK_OWNERSHIP } from './webhook-ownership.port.ts';
@@ -89,6 +91,12 @@ import { WEBHOOK_OWNERSHIP } from './webhook-ownership.port.ts';
       useFactory: (writer: WebhookWriter, vault: SecretVault) => new RotateSigningKeyUseCase(writer, vault),
     },
     {
+      provide: DisableByReceiverUseCase,
+      inject: [WebhookWriter, PostgresWebhookJournal, DataSource],
+      useFactory: (writer: WebhookWriter, journal: PostgresWebhookJournal, dataSource: DataSource) =>
+        new DisableByReceiverUseCase(writer, journal, new PostgresWebhookRedirections(dataSource)),
+    },
+    {
       provide: GrpcExecutionStats,
       inject: [ENVIRONMENT, IDENTITY_KEY, LOGGER],
       useFactory: (env: ConfigServiceEnvironment, identityKey: IdentityKey, logger: Logger) =>
@@ -149,6 +157,7 @@ import { WEBHOOK_OWNERSHIP } from './webhook-ownership.port.ts';
     GrpcExecutionStats,
     GrpcPayloadTester,
     TestWebhookUseCase,
+    DisableByReceiverUseCase,
   ],
 })
 export class WebhooksModule {}

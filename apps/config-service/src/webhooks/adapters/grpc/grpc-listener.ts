@@ -6,11 +6,14 @@ import { ReflectionService } from '@grpc/reflection';
 import { protoPath } from '@signalbox/contracts';
 import { HealthImplementation } from 'grpc-health-check';
 
+/** Services of the package signalbox.config.v1, by their names there. */
+export type GrpcServices = Readonly<Record<'Webhooks' | 'ReceiverSteering', UntypedServiceImplementation>>;
+
 export interface GrpcListenerOptions {
   readonly host: string;
   /** 0: a free one. */
   readonly port: number;
-  readonly service: UntypedServiceImplementation;
+  readonly services: GrpcServices;
 }
 
 export interface GrpcListener {
@@ -20,19 +23,30 @@ export interface GrpcListener {
   close(): Promise<void>;
 }
 
-const SERVICE = 'signalbox.config.v1.Webhooks';
+const PACKAGE = 'signalbox.config.v1';
 /** As over REST. */
 const MAX_MESSAGE_BYTES = 256 * 1024;
 const CLOSE_MS = 2_000;
 
 /** Serves `signalbox.config.v1` with the standard health service and reflection, which ask for no credential. */
 export async function startGrpcListener(options: GrpcListenerOptions): Promise<GrpcListener> {
-  const { host, port, service } = options;
+  const { host, port, services } = options;
   // `defaults` off: what was not sent must be told from what was sent as 0 or ''.
-  const definition = loadSync(protoPath('config'), { keepCase: false, longs: Number, arrays: true, objects: true });
+  const definition = loadSync([protoPath('config'), protoPath('google/rpc/error_details')], {
+    keepCase: false,
+    longs: Number,
+    arrays: true,
+    objects: true,
+  });
   const server = new Server({ 'grpc.max_receive_message_length': MAX_MESSAGE_BYTES });
-  server.addService(definition[SERVICE] as ServiceDefinition, service);
-  const health = new HealthImplementation({ '': 'SERVING', [SERVICE]: 'SERVING' });
+  const names = Object.keys(services).map((name) => `${PACKAGE}.${name}`);
+  for (const [name, implementation] of Object.entries(services)) {
+    server.addService(definition[`${PACKAGE}.${name}`] as ServiceDefinition, implementation);
+  }
+  const health = new HealthImplementation({
+    '': 'SERVING',
+    ...Object.fromEntries(names.map((name) => [name, 'SERVING' as const])),
+  });
   health.addToServer(server);
   new ReflectionService(definition).addToServer(server);
   const bound = await new Promise<number>((resolve, reject) => {
@@ -45,7 +59,7 @@ export async function startGrpcListener(options: GrpcListenerOptions): Promise<G
   return {
     url: host.includes(':') ? `[${host}]:${bound}` : `${host}:${bound}`,
     async close() {
-      for (const name of ['', SERVICE]) health.setStatus(name, 'NOT_SERVING');
+      for (const name of ['', ...names]) health.setStatus(name, 'NOT_SERVING');
       await new Promise<void>((resolve) => {
         const timer = setTimeout(() => {
           server.forceShutdown();

@@ -1,3 +1,4 @@
+import type { EventTest } from '../../application/test-webhook.ts';
 import type { WebhookView } from '../../application/webhook-view.ts';
 
 /** Messages of config.proto as the loader gives them: absent where a field was not sent. */
@@ -33,6 +34,12 @@ export interface UpdateMessage {
   readonly ifVersion?: number;
 }
 
+export interface TestMessage {
+  readonly id?: string;
+  readonly events?: readonly string[];
+  readonly config?: ConfigMessage;
+}
+
 /** A request as REST would have it, so that both go through one parser and meet the same rules. */
 export function bodyOfCreate(message: CreateMessage): Record<string, unknown> {
   const { name, event, events = [], config, enabled } = message;
@@ -54,6 +61,10 @@ export function bodyOfUpdate(message: UpdateMessage): Record<string, unknown> {
     config: bodyOfConfig(config),
     enabled,
   });
+}
+
+export function bodyOfTest({ events = [], config }: TestMessage): Record<string, unknown> {
+  return present({ events, config: bodyOfConfig(config) });
 }
 
 function bodyOfConfig(config: ConfigMessage | undefined): Record<string, unknown> | undefined {
@@ -82,4 +93,13 @@ function present(fields: Record<string, unknown>): Record<string, unknown> {
 export function messageOf(view: WebhookView, version: number): Record<string, unknown> {
   const { createdAt, event, ...rest } = view;
   return { ...rest, ...(event !== null && { event }), createdAtMs: createdAt, version };
+}
+
+export function messageOfTest({ request, response, ...rest }: EventTest): Record<string, unknown> {
+  return {
+    ...rest,
+    requestHeaders: request.headers,
+    requestBody: JSON.stringify(request.body),
+    ...(response !== undefined && { response }),
+  };
 }

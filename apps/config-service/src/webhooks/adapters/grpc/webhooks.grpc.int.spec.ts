@@ -1,89 +1,56 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Client, Metadata, Server, ServerCredentials, credentials, loadPackageDefinition, status } from '@grpc/grpc-js';
-import type { GrpcObject, ServiceClientConstructor, ServiceError, sendUnaryData } from '@grpc/grpc-js';
-import { loadSync } from '@grpc/proto-loader';
-import type { ServiceDefinition } from '@grpc/proto-loader';
-import { protoPath } from '@signalbox/contracts';
-import { IDENTITY_HEADER, identityKeyFrom, verifyIdentity } from '@signalbox/identity';
+import { identityKeyFrom, verifyIdentity } from '@signalbox/identity';
+import { rowsOf } from '@signalbox/postgres';
+import { waitFor } from '@signalbox/testing';
 import { protoPath as healthProtoPath } from 'grpc-health-check';
+import { FakeGrpcServer } from '../../../testing/fake-grpc-server.ts';
+import { GrpcCaller } from '../../../testing/grpc-caller.ts';
+import type { Message, RpcOptions } from '../../../testing/grpc-caller.ts';
 import { RunningConfigService } from '../../../testing/running-config-service.ts';
 import type { MadeWebhook } from '../../../testing/running-config-service.ts';
 
-type Message = Record<string, unknown>;
-
 /** Of grpc.health.v1.HealthCheckResponse.ServingStatus. */
 const SERVING = 1;
-const OPTIONS = { keepCase: false, longs: Number, arrays: true, objects: true };
 
-/** Counts for webhooks in monitoring's place. */
-class FakeStats {
-  readonly asked: { ids: readonly string[]; token: string }[] = [];
-  readonly #server = new Server();
-
-  async listen(): Promise<string> {
-    const service = loadSync(protoPath('monitoring'), OPTIONS)['signalbox.monitoring.v1.Stats'] as ServiceDefinition;
-    this.#server.addService(service, {
-      getExecutionStats: (
-        asked: { request: { webhookIds: string[] }; metadata: Metadata },
-        callback: sendUnaryData<Message>,
-      ) => {
-        const { webhookIds } = asked.request;
-        this.asked.push({ ids: webhookIds, token: String(asked.metadata.get(IDENTITY_HEADER)[0]) });
-        callback(null, { stats: webhookIds.map((webhookId) => ({ webhookId, successCount: 3, requestCount: 4 })) });
-      },
-    });
-    const port = await new Promise<number>((resolve, reject) =>
-      this.#server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
-        error === null ? resolve(bound) : reject(error),
-      ),
-    );
-    return `127.0.0.1:${port}`;
-  }
-
-  close(): void {
-    this.#server.forceShutdown();
-  }
-}
-
-const stats = new FakeStats();
+const stats = new FakeGrpcServer<{ readonly webhookIds: readonly string[] }>(
+  'monitoring',
+  'signalbox.monitoring.v1.Stats',
+  'getExecutionStats',
+  ({ webhookIds }) => ({ stats: webhookIds.map((webhookId) => ({ webhookId, successCount: 3, requestCount: 4 })) }),
+);
+const sender = new FakeGrpcServer<{ readonly payloads: readonly unknown[] }>(
+  'dispatcher',
+  'signalbox.dispatcher.v1.TestPayloads',
+  'postTestPayloads',
+  ({ payloads }) => ({
+    results: payloads.map(() => ({ ok: true, headers: [{ name: 'webhook-id', value: 'w' }], durationMs: 1 })),
+  }),
+);
 let service: RunningConfigService;
-let client: Client & Record<string, unknown>;
+let caller: GrpcCaller;
 beforeAll(async () => {
-  service = await RunningConfigService.start({ monitoringGrpcUrl: await stats.listen() });
-  client = clientOf(protoPath('config'), ['signalbox', 'config', 'v1', 'Webhooks']);
+  service = await RunningConfigService.start({
+    monitoringGrpcUrl: await stats.listen(),
+    dispatcherGrpcUrl: await sender.listen(),
+  });
+  caller = new GrpcCaller(service.grpcUrl, 'signalbox.config.v1.Webhooks', { key: service.apiKey });
 });
 afterAll(async () => {
-  client?.close();
+  caller?.close();
   await service?.stop();
-  stats.close();
+  stats.kill();
+  sender.kill();
 });
 
-function clientOf(path: string, names: readonly string[]): Client & Record<string, unknown> {
-  let found: unknown = loadPackageDefinition(loadSync(path, OPTIONS));
-  for (const name of names) found = (found as GrpcObject)[name];
-  const Constructor = found as ServiceClientConstructor;
-  return new Constructor(service.grpcUrl, credentials.createInsecure());
-}
-
-async function call(method: string, message: Message = {}, key: string | null = service.apiKey): Promise<Message> {
-  const metadata = new Metadata();
-  if (key !== null) metadata.set('authorization', `Bearer ${key}`);
-  return new Promise((resolve, reject) => {
-    const rpc = client[method] as (
-      message: Message,
-      metadata: Metadata,
-      callback: (error: ServiceError | null, answer: Message) => void,
-    ) => void;
-    rpc.call(client, message, metadata, (error, answer) => (error === null ? resolve(answer) : reject(error)));
-  });
-}
-
-const refusalOf = async (promise: Promise<Message>): Promise<[number | undefined, string]> => {
-  const error = await promise.then(
-    () => undefined,
-    (refusal: unknown) => refusal as Partial<ServiceError>,
-  );
-  return [error?.code, String(error?.metadata?.get('error-code')[0])];
+const call = (method: string, message: Message = {}, options: RpcOptions = {}): Promise<Message> =>
+  caller.call(method, message, options);
+const refused = async (
+  method: string,
+  message: Message = {},
+  options: RpcOptions = {},
+): Promise<readonly [string | undefined, string | undefined]> => {
+  const { code, errorCode } = await caller.refusal(method, message, options);
+  return [code, errorCode];
 };
 
 const config = { url: 'http://127.0.0.1:8099/hook', headers: { 'x-key': 'value' }, retries: 0 };
@@ -105,7 +72,7 @@ describe('signalbox.config.v1 over gRPC', () => {
     const rotated = await call('rotateSigningKey', { id, overlapSeconds: 0 });
     expect(rotated['signingKey']).not.toBe(made['signingKey']);
     expect(await call('deleteWebhook', { id })).toEqual({});
-    expect(await refusalOf(call('getWebhook', { id }))).toEqual([status.NOT_FOUND, 'entity.not_exists_with_id']);
+    expect(await refused('getWebhook', { id })).toEqual(['NOT_FOUND', 'entity.not_exists_with_id']);
   });
 
   it('has the same rules as REST, as gRPC status', async () => {
@@ -113,37 +80,92 @@ describe('signalbox.config.v1 over gRPC', () => {
     const id = String(made['id']);
     const reader = await service.makeKey('default', ['webhooks:read']);
     const stranger = await service.makeKey('other', ['webhooks:read']);
-    expect(await refusalOf(call('listWebhooks', {}, null))).toEqual([status.UNAUTHENTICATED, 'auth.unauthorized']);
-    expect(await refusalOf(call('deleteWebhook', { id }, reader))).toEqual([
-      status.PERMISSION_DENIED,
-      'auth.forbidden',
-    ]);
-    expect((await refusalOf(call('getWebhook', { id }, stranger)))[0]).toBe(status.NOT_FOUND);
-    expect(await refusalOf(call('createWebhook', { config }))).toEqual([
-      status.INVALID_ARGUMENT,
-      'hook.missing_events',
-    ]);
-    const bad = call('createWebhook', { events: ['Nonsense'], config: { ...config, retries: 9, timeoutMs: 1 } });
-    await expect(bad).rejects.toThrow(/config\.retries.*config\.timeoutMs.*events\[0\]/);
-    expect(await refusalOf(call('updateWebhook', { id }))).toEqual([status.INVALID_ARGUMENT, 'entity.invalid_input']);
-    expect(await refusalOf(call('updateWebhook', { id, name: 'x', ifVersion: 9 }))).toEqual([
-      status.FAILED_PRECONDITION,
+    expect(await refused('listWebhooks', {}, { key: null })).toEqual(['UNAUTHENTICATED', 'auth.unauthorized']);
+    expect(await refused('deleteWebhook', { id }, { key: reader })).toEqual(['PERMISSION_DENIED', 'auth.forbidden']);
+    expect(await refused('testWebhook', { id }, { key: reader })).toEqual(['PERMISSION_DENIED', 'auth.forbidden']);
+    expect((await refused('getWebhook', { id }, { key: stranger }))[0]).toBe('NOT_FOUND');
+    expect(await refused('createWebhook', { config })).toEqual(['INVALID_ARGUMENT', 'hook.missing_events']);
+    expect(await refused('updateWebhook', { id })).toEqual(['INVALID_ARGUMENT', 'entity.invalid_input']);
+    expect(await refused('updateWebhook', { id, name: 'x', ifVersion: 9 })).toEqual([
+      'FAILED_PRECONDITION',
       'entity.version_mismatch',
     ]);
-    expect(await refusalOf(call('listWebhooks', { page: 0 }))).toEqual([
-      status.INVALID_ARGUMENT,
-      'guard.invalid_pagination',
+    expect(await refused('listWebhooks', { page: 0 })).toEqual(['INVALID_ARGUMENT', 'guard.invalid_pagination']);
+  });
+
+  it('names every wrong field by its name in the .proto', async () => {
+    const bad = { ...config, retries: 9, timeoutMs: 1, headers: { 'Content-Type': 'x' }, retryPolicy: { maxAgeMs: 1 } };
+    const { code, errorCode, violations, message } = await caller.refusal('createWebhook', {
+      events: ['Nonsense'],
+      config: bad,
+    });
+    expect([code, errorCode]).toEqual(['INVALID_ARGUMENT', 'guard.invalid_input']);
+    expect(violations.map(({ field }) => field).toSorted()).toEqual([
+      'config.headers.Content-Type',
+      'config.retries',
+      'config.retry_policy.max_age_ms',
+      'config.timeout_ms',
+      'events[0]',
     ]);
+    const timeout = violations.find(({ field }) => field === 'config.timeout_ms');
+    expect(timeout?.description).toBe('is 1; expected a whole number from 1000 to 30000 (milliseconds)');
+    expect(message).toContain('timeoutMs');
+  });
+
+  it('answers bad input however much of it there is: the refusal of a hundred thousand letters arrives', async () => {
+    const headers = Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`${'ä'.repeat(1_500)}${index}`, 'x']));
+    const { code, violations, message } = await caller.refusal('createWebhook', {
+      events: ['PostSignIn'],
+      config: { ...config, headers },
+    });
+    expect(code).toBe('INVALID_ARGUMENT');
+    expect(violations.length).toBeGreaterThan(3);
+    expect(message.length).toBeLessThan(1_100);
+    const large = await caller.refusal('createWebhook', { name: 'x'.repeat(300_000), events: ['PostSignIn'], config });
+    expect(large.code).toBe('RESOURCE_EXHAUSTED');
+  });
+
+  it('tries a configuration out, and tells a URL that may not be called as a wrong field', async () => {
+    const { id } = await service.makeWebhook();
+    const { results } = await call('testWebhook', { id, events: ['PostSignIn'], config });
+    expect(results).toMatchObject([{ event: 'PostSignIn', ok: true, requestHeaders: { 'webhook-id': 'w' } }]);
+    const [{ requestBody = '' } = {}] = results as readonly { readonly requestBody?: string }[];
+    expect(JSON.parse(requestBody)).toMatchObject({ event: 'PostSignIn', hookId: id });
+    const { code, errorCode, violations } = await caller.refusal('testWebhook', {
+      id,
+      events: ['PostSignIn'],
+      config: { url: 'http://10.0.0.1/' },
+    });
+    expect([code, errorCode]).toEqual(['INVALID_ARGUMENT', 'hook.send_test_payload_failed']);
+    expect(violations).toMatchObject([{ field: 'config.url' }]);
+  });
+
+  it('writes nothing for a caller whose deadline has passed', async () => {
+    const { id } = await service.makeWebhook({ name: 'before' });
+    const runner = service.dataSource.createQueryRunner();
+    await runner.startTransaction();
+    await runner.query('LOCK TABLE config.webhook_event IN ACCESS EXCLUSIVE MODE');
+    const late = await caller.refusal('updateWebhook', { id, name: 'after' }, { deadlineMs: 300 });
+    expect(late.code).toBe('DEADLINE_EXCEEDED');
+    await runner.commitTransaction();
+    await runner.release();
+    const underWay = `SELECT count(*)::int AS count FROM pg_stat_activity
+      WHERE query LIKE '%webhook_event%' AND state <> 'idle' AND pid <> pg_backend_pid()`;
+    const isOver = async (): Promise<boolean> => {
+      const [row] = await rowsOf<{ count: number }>(service.dataSource, underWay);
+      return row?.count === 0;
+    };
+    await waitFor(isOver, { what: 'the late change to end' });
+    expect(await call('getWebhook', { id })).toMatchObject({ name: 'before', version: 1 });
+    expect(await call('updateWebhook', { id, name: 'after' })).toMatchObject({ version: 2 });
   });
 
   it('says of itself that it serves, and what, without a credential', async () => {
-    const health = clientOf(healthProtoPath, ['grpc', 'health', 'v1', 'Health']);
-    const check = health['check'] as (message: Message, callback: (error: unknown, answer: Message) => void) => void;
-    const answer = await new Promise((resolve) =>
-      check.call(health, { service: 'signalbox.config.v1.Webhooks' }, (error, said) => resolve(error ?? said)),
-    );
+    const health = new GrpcCaller(service.grpcUrl, 'grpc.health.v1.Health', { path: healthProtoPath });
+    for (const name of ['', 'signalbox.config.v1.Webhooks', 'signalbox.config.v1.ReceiverSteering']) {
+      expect(await health.call('check', { service: name })).toMatchObject({ status: SERVING });
+    }
     health.close();
-    expect(answer).toMatchObject({ status: SERVING });
   });
 });
 
@@ -152,13 +174,13 @@ describe('execution stats', () => {
     const key = await service.makeKey('counted', ['webhooks:read', 'webhooks:write']);
     const made: string[] = [];
     for (let count = 0; count < 101; count++) made.push((await service.makeWebhook({}, key)).id);
-    stats.asked.length = 0;
+    stats.calls.length = 0;
     const list = await service.call<MadeWebhook[]>('GET', '/api/hooks?includeExecutionStats=true', { key });
     expect(list.body).toHaveLength(101);
     expect(list.body.every(({ executionStats }) => executionStats?.requestCount === 4)).toBe(true);
     expect(list.headers.get('warning')).toBeNull();
-    expect(stats.asked.map(({ ids }) => ids.length)).toEqual([100, 1]);
-    const identity = await verifyIdentity(identityKeyFrom(service.identityKey), stats.asked[0]?.token, 'monitoring');
+    expect(stats.calls.map(({ request }) => request.webhookIds.length)).toEqual([100, 1]);
+    const identity = await verifyIdentity(identityKeyFrom(service.identityKey), stats.calls[0]?.token, 'monitoring');
     expect(identity).toMatchObject({ tenantId: 'counted' });
 
     const one = await service.call<MadeWebhook>('GET', `/api/hooks/${made[0]}?includeExecutionStats=true`, { key });

@@ -20,6 +20,7 @@ import type { NotFoundCode } from '../answers/refusal-error.ts';
 import { errorOfRefusal, notFound } from '../answers/refusal-error.ts';
 import { valueOf } from '../../../validation/parse-dto.ts';
 import { ChangeWebhookDto, CreateWebhookDto, RotateSigningKeyDto } from '../validation/webhook.dto.ts';
+import { STATS_WARNING } from '../answers/stats-warning.ts';
 import { WebhookInputParser } from '../validation/webhook-input.parser.ts';
 import { etagOf, versionOfIfMatch } from './etag.ts';
 import { pageWindowOf } from '../answers/page-window.ts';
@@ -192,7 +193,7 @@ export class WebhooksController {
   }
 
   private views(read: WebhooksRead, reply: FastifyReply): readonly WebhookView[] {
-    if (read.isMissingStats) reply.header('warning', '199 signalbox "execution statistics are not available now"');
+    if (read.isMissingStats) reply.header('warning', STATS_WARNING);
     return read.webhooks.map(({ webhook, stats }) => viewOf(webhook, this.vault, stats));
   }
 

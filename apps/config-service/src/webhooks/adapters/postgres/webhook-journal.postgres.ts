@@ -1,6 +1,7 @@
 import { inTransaction, postgresFaultOf, rowsOf } from '@signalbox/postgres';
 import type { DataSource, EntityManager } from 'typeorm';
 import { missingEventTypes } from '../../../catalogue/catalogue.ts';
+import { requireCaller } from '../../../call-scope.ts';
 import { epochOf, fillOutbox } from '../../../outbox/outbox.ts';
 import type { JournalChange, WebhookJournal } from '../../application/webhook-journal.port.ts';
 import type { WebhookList, WebhookPage } from '../../application/webhook-list.port.ts';
@@ -20,6 +21,7 @@ export class PostgresWebhookJournal implements WebhookJournal, WebhookList, Webh
   }
 
   async load(tenantId: string, webhookId: string): Promise<WebhookHistory> {
+    requireCaller();
     const row = await this.#dataSource.manager.findOneBy(WebhookEntity, { id: webhookId, tenantId });
     return row === null ? { kind: 'none' } : { kind: 'alive', webhook: webhookOf(row) };
   }
@@ -31,6 +33,8 @@ export class PostgresWebhookJournal implements WebhookJournal, WebhookList, Webh
         await appendEntries(manager, change);
         await writeRow(manager, change);
         await tellOthers(manager, change);
+        // Whoever is told that his deadline passed must not find later that it was done after all.
+        requireCaller();
         return 'appended' as const;
       });
     } catch (error) {

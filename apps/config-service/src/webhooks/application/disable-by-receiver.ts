@@ -1,0 +1,62 @@
+import type { WebhookRedirections } from './webhook-redirections.port.ts';
+import type { WebhookJournal } from './webhook-journal.port.ts';
+import type { WebhookWriter } from './webhook-writer.ts';
+
+/** What a receiver asked for by its answer, and of which webhook's state. */
+export interface ReceiverVerdict {
+  readonly tenantId: string;
+  readonly webhookId: string;
+  readonly epoch: number;
+  readonly version: number;
+  readonly deliveryId: string;
+  /** For the owner to read. */
+  readonly reason: string;
+}
+
+const RECEIVER = 'receiver';
+const MAX_REASON_CHARACTERS = 500;
+/** Each is lost to somebody else's change, and decided anew. */
+const MAX_TRIES = 5;
+
+export class DisableByReceiverUseCase {
+  readonly #writer: WebhookWriter;
+  readonly #journal: WebhookJournal;
+  readonly #redirections: WebhookRedirections;
+
+  constructor(writer: WebhookWriter, journal: WebhookJournal, redirections: WebhookRedirections) {
+    this.#writer = writer;
+    this.#journal = journal;
+    this.#redirections = redirections;
+  }
+
+  /**
+   * Disables the webhook. `unchanged` where there is nothing to do: it is disabled or deleted already, or its endpoint or
+   * `enabled` changed since, so that the answer was about something else. `conflict`: ask again.
+   */
+  async disable(verdict: ReceiverVerdict): Promise<'disabled' | 'unchanged' | 'conflict'> {
+    const { tenantId, webhookId: id } = verdict;
+    for (let left = MAX_TRIES; left > 0; left--) {
+      const history = await this.#journal.load(tenantId, id);
+      if (history.kind !== 'alive' || !history.webhook.enabled) return 'unchanged';
+      if (await this.#redirections.hasBeenRedirected(tenantId, id, verdict)) return 'unchanged';
+      // At the very version that was looked at: a change in between is looked at in the next round.
+      const target = { id, ifVersion: history.webhook.version };
+      const outcome = await this.#writer.change({ tenantId, actor: RECEIVER }, target, () => ({
+        kind: 'disable',
+        reason: { by: RECEIVER, message: messageOf(verdict) },
+      }));
+      if (outcome.kind === 'settled') return 'disabled';
+      if (outcome.kind === 'not-found') return 'unchanged';
+    }
+    return 'conflict';
+  }
+}
+
+function messageOf({ reason, deliveryId }: ReceiverVerdict): string {
+  const printable = reason
+    .replaceAll(/\p{Cc}+/gu, ' ')
+    .toWellFormed()
+    .trim();
+  const told = printable === '' ? 'The receiver asked for it' : printable.slice(0, MAX_REASON_CHARACTERS);
+  return `${told} (delivery ${deliveryId})`;
+}
