@@ -3,7 +3,9 @@ import type { KafkaCluster } from './kafka-cluster.conformance.ts';
 import { createLogFollower } from './kafkajs-follower.ts';
 import { createTailReader } from './kafkajs-tail-reader.ts';
 import { eventually, numbered } from './recording-handler.conformance.ts';
-import { FETCH, Wire, withoutRecords } from './wire.conformance.ts';
+import { FETCH, fetchedPartitions, Wire, withoutRecords } from './wire.conformance.ts';
+
+const TOPIC_AUTHORIZATION_FAILED = 29;
 
 /** What kafkajs makes of logs that end in nothing or lose their beginning, and what the readers make of that. */
 export function readerFaults(cluster: () => KafkaCluster): void {
@@ -86,6 +88,48 @@ export function readerFaults(cluster: () => KafkaCluster): void {
       expect(isDeleted).toBe(true);
       expect(ends).toEqual([{ ...of, offset: 10 }]);
       expect(seen).toEqual(numbered(4, 6));
+    });
+
+    it('end when kafkajs gives up', async () => {
+      const topic = await cluster().createTopic(1);
+      const wire = new Wire();
+      const connection = { ...cluster().connection, socketFactory: wire.socketFactory };
+      const follower = createLogFollower({ connection, topic, onRecord: () => {}, onFatal });
+      const reader = createTailReader({ connection, topic, onFatal });
+      stopped.push(follower, reader);
+      await Promise.all([follower.start(), reader.start()]);
+      wire.onAnswer = ({ apiKey }, answer) => {
+        if (apiKey !== FETCH) return answer;
+        for (const { errorAt } of fetchedPartitions(answer)) answer.writeInt16BE(TOPIC_AUTHORIZATION_FAILED, errorAt);
+        return answer;
+      };
+      await cluster().append([{ topic, partition: 0, key: null, value: 'x' }]);
+      const read = reader.read([{ topic, partition: 0, offset: 0 }], () => {});
+      await expect(read).rejects.toThrow();
+      await eventually('both ends', () => fatal.length === 2);
+      fatal.length = 0;
+    });
+
+    it('end when a fetch gets no answer', async () => {
+      const topic = await cluster().createTopic(1);
+      await cluster().append([{ topic, partition: 0, key: null, value: 'x' }]);
+      const wire = new Wire();
+      const connection = { ...cluster().connection, socketFactory: wire.socketFactory };
+      const stallAfterMs = 2_000;
+      const follower = createLogFollower({ connection, topic, onRecord: () => {}, onFatal, stallAfterMs });
+      const reader = createTailReader({ connection, topic, onFatal, stallAfterMs });
+      stopped.push(follower, reader);
+      await Promise.all([follower.start(), reader.start()]);
+      const over = Promise.withResolvers<void>();
+      wire.onAnswer = async ({ apiKey }, answer) => {
+        if (apiKey === FETCH) await over.promise;
+        return answer;
+      };
+      const message = `no fetch of ${topic}[0] was answered for 2000 ms`;
+      await expect(reader.read([{ topic, partition: 0, offset: 0 }], () => {})).rejects.toThrow(message);
+      await eventually('both ends', () => fatal.length === 2);
+      expect(fatal.splice(0).map((error) => error.message)).toEqual([message, message]);
+      over.resolve();
     });
 
     it('leave no consumer group behind when they stop', async () => {

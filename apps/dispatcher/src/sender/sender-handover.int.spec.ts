@@ -113,6 +113,28 @@ describe('partitions between senders', () => {
     }
   });
 
+  it('that went away while a sender was stopped: when it goes on it starts nothing that it had queued', async () => {
+    const queued = Array.from({ length: 40 }, (_, index) => `queued${index}`);
+    for (let index = 0; index < 4; index++) await deliver(0, `held${index}`);
+    for (const id of queued) await deliver(0, id);
+    const first = scene.spawn('sender');
+    // As many as may go at once in the beginning.
+    await waitFor(() => posts.length === 4, { what: 'its POSTs', timeoutMs: 30_000 });
+    first.freeze();
+    await scene.play('sender');
+    await waitFor(() => posts.length === 8, { what: 'the POSTs of the other one', timeoutMs: 30_000 });
+    for (const { answer } of posts.slice(4)) answer(OK);
+    await untilDone(44, 0);
+    const joins = (): number => first.output().split('kafka.group_joined').length - 1;
+    const before = joins();
+    // Their answers wait for it when it goes on, and make room for what is queued.
+    for (const { answer } of posts) answer(OK);
+    first.thaw();
+    await waitFor(() => joins() > before, { what: 'its way back', timeoutMs: 30_000 });
+    await first.stop();
+    for (const id of queued) expect([id, received(id)]).toEqual([id, 1]);
+  });
+
   it('that are regained: what the other did meanwhile counts, what was under way before the loss does not', async () => {
     const retries = await scene.deliveries(scene.topics.retries[0]);
     await startFirst();

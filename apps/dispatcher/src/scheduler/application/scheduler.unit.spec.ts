@@ -42,7 +42,8 @@ async function schedulerAt(nowMs: number) {
       appended.push({ record, acknowledge }),
     isSaturated: () => false,
   };
-  const consumer = { msSinceHeartbeat: () => 0, pause: () => {}, resume: () => {}, seek: () => {} };
+  const heartbeat = { ageMs: 0 };
+  const consumer = { msSinceHeartbeat: () => heartbeat.ageMs, pause: () => {}, resume: () => {}, seek: () => {} };
   const reader = { read: async () => Promise.resolve([]) };
   const observer = { onDelivered: () => {}, onHopped: () => {}, onTwin: () => {}, onDeadLetter: () => {} };
   const scheduler = new Scheduler({
@@ -68,7 +69,7 @@ async function schedulerAt(nowMs: number) {
       nextPosition: (records.at(-1)?.offset ?? 0) + 1,
     });
   await join(true);
-  return { scheduler, appended, join, give };
+  return { scheduler, appended, join, give, heartbeat };
 }
 
 describe('the scheduler', () => {
@@ -78,6 +79,18 @@ describe('the scheduler', () => {
     expect(appended).toHaveLength(1);
     appended[0]?.acknowledge({ partition: 0, offset: 7 });
     expect(scheduler.toCommit()).toMatchObject([{ offset: 2 }]);
+  });
+
+  it('moves nothing while its group has not answered for long, and goes on when it has', async () => {
+    const { scheduler, appended, give, heartbeat } = await schedulerAt(2_000);
+    heartbeat.ageMs = 4_501;
+    give(waiting(0));
+    scheduler.tick();
+    expect(appended).toHaveLength(0);
+    heartbeat.ageMs = 0;
+    give(waiting(0));
+    heartbeat.ageMs = 4_501;
+    expect(appended).toHaveLength(1);
   });
 
   it('does not commit a record as the twin of an append that is not acknowledged, whatever it lost meanwhile', async () => {
