@@ -343,9 +343,13 @@ export function consumerFaults(cluster: () => KafkaCluster): void {
 
     it('is not taken in by a wall clock that is set back: it counts the silence of its group, and ends', async () => {
       const topic = await cluster().createTopic(1);
-      const [consumer, handler] = member(newGroup(), topic, new Wire(), { stallAfterMs: 1_000 });
+      const wire = new Wire();
+      let heartbeats = 0;
+      wire.onRequest = ({ apiKey }) => void (heartbeats += Number(apiKey === HEARTBEAT));
+      const [consumer, handler] = member(newGroup(), topic, wire, { stallAfterMs: 1_000 });
       await consumer.start();
-      // kafkajs sends its heartbeats by that clock, and goes on fetching.
+      await eventually('a heartbeat', () => heartbeats > 0);
+      // kafkajs sends the next ones by that clock, and goes on fetching.
       const wallClock = Date.now.bind(Date);
       const now = jest.spyOn(Date, 'now').mockImplementation(() => wallClock() - 3_600_000);
       try {
