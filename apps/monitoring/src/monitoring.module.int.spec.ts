@@ -84,6 +84,7 @@ describe('the API of monitoring', () => {
       expect(await status(path, 'nonsense')).toBe(401);
       expect(await status(path, await issueIdentity(stranger, who, 'monitoring'))).toBe(401);
       expect(await status(path, await monitoring.identity({}, 'config-service'))).toBe(401);
+      expect(await status(path, await monitoring.identity({}, 'monitoring', Date.now() - 40_000))).toBe(401);
       expect(await status(path, await monitoring.identity({ scopes: ['webhooks:write'] }))).toBe(403);
       expect(await status(path, await monitoring.identity())).toBe(200);
     });
@@ -248,7 +249,14 @@ describe('the API of monitoring', () => {
         { webhookId: 'never-used', successCount: 0, requestCount: 0 },
       ],
     });
-    await expect(ask([webhookId])).rejects.toThrow('UNAUTHENTICATED');
+    const who = { tenantId: 'default', scopes: ['webhooks:read'], actor: 'test' };
+    const refused = [
+      undefined,
+      await issueIdentity(identityKeyFrom(randomBytes(32)), who, 'monitoring'),
+      await monitoring.identity({}, 'dispatcher'),
+      await monitoring.identity({}, 'monitoring', Date.now() - 40_000),
+    ];
+    for (const token of refused) await expect(ask([webhookId], token)).rejects.toThrow('UNAUTHENTICATED');
     const many = Array.from({ length: 101 }, (_, index) => `w${index}`);
     await expect(ask(many, await monitoring.identity())).rejects.toThrow('INVALID_ARGUMENT');
     client.close();

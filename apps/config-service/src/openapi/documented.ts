@@ -57,11 +57,7 @@ export function Documented(documentation: Documentation): MethodDecorator {
 }
 
 /** `scope` is undefined for a route without credential, `any` where a valid one is enough. */
-export function operationOf(
-  documentation: Documentation,
-  scope: string | undefined,
-  errorSchema: 'Error' | 'PassedError' = 'Error',
-): Operation {
+export function operationOf(documentation: Documentation, scope: string | undefined): Operation {
   const { description = '', parameters = [], body, answer, otherAnswer, errors = [] } = documentation;
   const needed = scope === undefined ? 'No credential is needed.' : scope === 'any' ? '' : `Scope: \`${scope}\`.`;
   const codes: ErrorCode[] = [
@@ -84,7 +80,7 @@ export function operationOf(
     responses: {
       ...responseOf(answer),
       ...(otherAnswer !== undefined && responseOf(otherAnswer)),
-      ...errorResponses(codes, errorSchema),
+      ...errorResponses(codes),
     },
     ...(scope === undefined && { security: [] }),
   };
@@ -101,7 +97,7 @@ function responseOf({ status, description, schema, headers, isEventStream = fals
   };
 }
 
-function errorResponses(codes: readonly ErrorCode[], errorSchema: string): Responses {
+function errorResponses(codes: readonly ErrorCode[]): Responses {
   const byStatus = new Map<number, ErrorCode[]>();
   for (const code of new Set(codes)) {
     const { http } = ERROR_CODES[code];
@@ -116,10 +112,7 @@ function errorResponses(codes: readonly ErrorCode[], errorSchema: string): Respo
         ...(status === 401 && { headers: { 'WWW-Authenticate': challenge } }),
         content: {
           'application/json': {
-            schema:
-              errorSchema === 'Error'
-                ? { $ref: '#/components/schemas/Error', properties: { code: { enum: known } } }
-                : { $ref: '#/components/schemas/PassedError' },
+            schema: { $ref: '#/components/schemas/Error', properties: { code: { enum: known } } },
           },
         },
       },

@@ -190,11 +190,7 @@ export const MONITORING_OPERATIONS: readonly (readonly [string, Method, Operatio
       operationId: `${method} ${path}`.replaceAll(/[^a-zA-Z]+/g, '_'),
       summary: documentation.summary,
       tags: ['Deliveries and operations'],
-      ...operationOf(
-        { ...documentation, errors: ['route.not_found', ...(documentation.errors ?? [])] },
-        scope,
-        'PassedError',
-      ),
+      ...operationOf(documentation, scope),
       'x-answered-by': 'monitoring',
     },
   ],

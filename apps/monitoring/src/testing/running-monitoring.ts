@@ -28,8 +28,8 @@ export interface RunningMonitoring {
   readonly dataSource: DataSource;
   readonly url: string;
   readonly grpcUrl: string;
-  /** A token of the public door; by default for this service, with every scope. */
-  identity(who?: Partial<Identity>, audience?: IdentityAudience): Promise<string>;
+  /** A token of the public door; by default for this service, with every scope, made now. */
+  identity(who?: Partial<Identity>, audience?: IdentityAudience, atMs?: number): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -67,9 +67,9 @@ export async function startMonitoring(): Promise<RunningMonitoring> {
     dataSource: app.get(DataSource),
     url: await app.getUrl(),
     grpcUrl,
-    identity: async (who = {}, audience = 'monitoring') => {
+    identity: async (who = {}, audience = 'monitoring', atMs = Date.now()) => {
       const scopes = ['webhooks:read', 'deliveries:read'];
-      return issueIdentity(key, { tenantId: 'default', scopes, actor: 'test', ...who }, audience);
+      return issueIdentity(key, { tenantId: 'default', scopes, actor: 'test', ...who }, audience, atMs);
     },
     stop: async () => {
       await monitoring.stop();
