@@ -36,6 +36,10 @@ const schema = z.object({
     .describe(`any of ${ROLES.join(', ')}, separated by commas`),
   GRPC_HOST: z.string().default('127.0.0.1').describe('an address to listen on'),
   GRPC_PORT: portVariable().default(0),
+  CONFIG_GRPC_URL: z
+    .string()
+    .regex(/^(\[[0-9a-f:.]+\]|[^\s:,[\]/]+):\d{1,5}$/i, 'is not host:port')
+    .describe("host:port of config-service's gRPC listener"),
   MAX_EVENT_BYTES: integerVariable({ min: 1_024, max: 900 * 1_024 }).default(262_144),
 });
 

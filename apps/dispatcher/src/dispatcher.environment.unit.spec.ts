@@ -8,6 +8,7 @@ const load = (env: Record<string, string>): ReturnType<typeof loadDispatcherEnvi
     KAFKA_BROKERS: '127.0.0.1:9092',
     SECRETS_KEYRING: KEYRING,
     INTERNAL_IDENTITY_KEY: IDENTITY_KEY,
+    CONFIG_GRPC_URL: '127.0.0.1:1',
     ...env,
   });
 

@@ -4,6 +4,7 @@ import { groupNames } from '@signalbox/contracts';
 import { SocketTransport } from '@signalbox/egress';
 import type { KafkaConnection } from '@signalbox/kafka';
 import { createLogConsumer, createLogProducer, createTailReader, MAX_HEARTBEAT_AGE_MS } from '@signalbox/kafka';
+import { identityKeyFrom } from '@signalbox/identity';
 import type { Logger, Registry } from '@signalbox/observability';
 import { SecretBox } from '@signalbox/secrets';
 import type { DispatcherEnvironment } from '../dispatcher.environment.ts';
@@ -14,6 +15,7 @@ import { ENVIRONMENT, KAFKA_CONNECTION, LOGGER, ON_FATAL, REGISTRY, TOPICS } fro
 import type { WebhookLookup } from '../webhooks/webhook-lookup.port.ts';
 import { WEBHOOK_LOOKUP } from '../webhooks/webhook-lookup.port.ts';
 import { WebhooksModule } from '../webhooks/webhooks.module.ts';
+import { GrpcReceiverDisabler } from './adapters/grpc/receiver-disabler.grpc.ts';
 import { senderGauges, senderMetrics } from './adapters/metrics/sender.metrics.ts';
 import { SendProfiles } from './application/send-profiles.ts';
 import { Sender } from './application/sender.ts';
@@ -46,10 +48,15 @@ const TICK_MS = 50;
         });
         const tail = createTailReader({ connection, topic: topics.attempts, onFatal });
         const transport = new SocketTransport({ allowList: env.urlRules.allowList });
+        const disabler = new GrpcReceiverDisabler({
+          address: env.CONFIG_GRPC_URL,
+          identityKey: identityKeyFrom(env.INTERNAL_IDENTITY_KEY),
+        });
         const handler = new Sender({
           directory,
           profiles: new SendProfiles(new SecretBox(env.keyring), env.urlRules),
           transport,
+          disabler,
           producer,
           attemptsTail: tail,
           topics,
@@ -76,6 +83,7 @@ const TICK_MS = 50;
           stop: async () => {
             await role.stop();
             await transport.close();
+            disabler.close();
           },
         };
       },

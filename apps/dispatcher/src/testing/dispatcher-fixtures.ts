@@ -5,7 +5,7 @@ import type { TestBackends } from '@signalbox/testing';
 import type { RoleName } from '../dispatcher.environment.ts';
 import { ROLES } from '../dispatcher.environment.ts';
 
-const IDENTITY_KEY = Buffer.alloc(32, 8).toString('base64');
+export const IDENTITY_KEY = Buffer.alloc(32, 8).toString('base64');
 const KEYRING = `k1=${Buffer.alloc(32, 7).toString('base64')}`;
 
 /** The environment of a dispatcher on a test's own topics; it may send to loopback. */
@@ -19,6 +19,8 @@ export function dispatcherEnvironment(
     AUTH_EVENT_TOPICS: topics.authEvents.join(','),
     SECRETS_KEYRING: KEYRING,
     INTERNAL_IDENTITY_KEY: IDENTITY_KEY,
+    // Nothing listens there: only a receiver's verdict needs it.
+    CONFIG_GRPC_URL: '127.0.0.1:1',
     EGRESS_ALLOW: '127.0.0.0/8+http',
     EGRESS_PORTS: '80-65535',
     DISPATCHER_ROLES: roles.join(','),

@@ -22,6 +22,8 @@ import { aWebhookState, dispatcherEnvironment } from './dispatcher-fixtures.ts';
 /** All roles of a dispatcher in this process, on topics of their own. */
 export class RunningDispatcher implements AsyncDisposable {
   readonly fatal: Error[] = [];
+  /** Where its next start looks for config-service; nothing listens there by default. */
+  configGrpcUrl = '127.0.0.1:1';
   private readonly followers: { stop(): Promise<void> }[] = [];
 
   private constructor(
@@ -47,7 +49,10 @@ export class RunningDispatcher implements AsyncDisposable {
   /** Starts the process's parts, for the first time or after `pause`. */
   async resume(): Promise<void> {
     const { backends } = this;
-    const env = loadDispatcherEnvironment(dispatcherEnvironment(backends));
+    const env = loadDispatcherEnvironment({
+      ...dispatcherEnvironment(backends),
+      CONFIG_GRPC_URL: this.configGrpcUrl,
+    });
     const logger = createLogger({ service: 'dispatcher', level: 'silent' });
     const module = DispatcherModule.register(env, logger, (error) => this.fatal.push(error));
     const app = await NestFactory.createApplicationContext(module, { logger: false, abortOnError: false });

@@ -267,6 +267,7 @@ class RunningSandbox implements Sandbox {
       consoleDir: join(repositoryRoot(), 'apps', 'console', 'public'),
       monitoring: { httpPort: monitoring?.http ?? 0, grpcPort: monitoring?.grpc ?? 0 },
       dispatcher: { grpcPort: this.#ports.get(sender?.name ?? '')?.grpc ?? 0 },
+      config: { grpcPort: this.#ports.get('config-service')?.grpc ?? 0 },
     };
   }
 

@@ -17,6 +17,7 @@ export interface SandboxFacts {
   readonly monitoring: { readonly httpPort: number; readonly grpcPort: number };
   /** Of the process with the sender's role. */
   readonly dispatcher: { readonly grpcPort: number };
+  readonly config: { readonly grpcPort: number };
 }
 
 export interface ServicePorts {
@@ -111,6 +112,11 @@ export function serviceEnvironment(
     case 'monitoring':
       return { ...own, DATABASE_URL: facts.databaseUrl, INTERNAL_IDENTITY_KEY: secrets.identityKey };
     default:
-      return { ...own, SECRETS_KEYRING: secrets.keyring, INTERNAL_IDENTITY_KEY: secrets.identityKey };
+      return {
+        ...own,
+        SECRETS_KEYRING: secrets.keyring,
+        INTERNAL_IDENTITY_KEY: secrets.identityKey,
+        CONFIG_GRPC_URL: `127.0.0.1:${facts.config.grpcPort}`,
+      };
   }
 }

@@ -12,6 +12,7 @@ const facts: SandboxFacts = {
   consoleDir: '/console',
   monitoring: { httpPort: 3, grpcPort: 4 },
   dispatcher: { grpcPort: 6 },
+  config: { grpcPort: 7 },
 };
 const ports = { ops: 1, http: 2, grpc: 5 };
 
@@ -19,6 +20,7 @@ describe('the environment of a service', () => {
   it('tells a dispatcher its role and the keyring, but no way to Postgres and no API key', () => {
     const env = serviceEnvironment('dispatcher-sender', { ops: 1 }, facts, {});
     expect(env).toMatchObject({ DISPATCHER_ROLES: 'sender', SECRETS_KEYRING: 'ring', OPS_PORT: '1' });
+    expect(env).toMatchObject({ CONFIG_GRPC_URL: '127.0.0.1:7' });
     expect(Object.keys(env)).not.toEqual(expect.arrayContaining(['DATABASE_URL']));
     expect(Object.values(env)).not.toContain('api');
   });

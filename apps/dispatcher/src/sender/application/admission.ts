@@ -19,6 +19,8 @@ export interface AdmissionOptions extends Pick<
   readonly finish: (task: OwnedTask, fact: Fact) => void;
   /** Records a fact that settles nothing. */
   readonly tell: (task: OwnedTask, fact: BreakerChanged) => void;
+  /** The receiver of this state of the webhook wants nothing more. */
+  readonly isStopped: (state: WebhookState) => boolean;
   /** How full the sender as a whole is. */
   readonly crowding: () => Crowding & { readonly isCramped: boolean };
 }
@@ -82,6 +84,13 @@ export class Admission {
   /** A newer state of the webhook is known. */
   onApplied(webhookId: string): void {
     for (const task of this.parking.take(webhookId)) this.admit(task);
+  }
+
+  /** Its receiver wants nothing more: what is queued for it waits until that is in effect. */
+  stop(webhookId: string): void {
+    const record = this.options.directory.get(webhookId);
+    if (record === undefined || record.deleted || !this.options.isStopped(record)) return;
+    for (const { task } of this.lanes.empty(webhookId, this.options.now())) this.defer(task, record, 'receiver gone');
   }
 
   /** The next delivery that may be sent now. */
@@ -154,14 +163,18 @@ export class Admission {
   }
 
   /** Forgets what is queued, as on a join; what is learnt about endpoints stays, but for partitions that went away. */
-  clear(lostPartitions: readonly number[] = []): void {
+  clear(lostPartitions: ReadonlySet<number> = new Set()): void {
     this.lanes.clear(this.options.now());
     this.parking.clear();
-    if (lostPartitions.length > 0) this.breakers.forgetPartitions(new Set(lostPartitions));
+    if (lostPartitions.size > 0) this.breakers.forgetPartitions(lostPartitions);
   }
 
   private queue(task: OwnedTask, state: WebhookState, nowMs: number): void {
     const { webhookId, partition } = task;
+    if (this.options.isStopped(state)) {
+      this.defer(task, state, 'receiver gone');
+      return;
+    }
     this.onChange(task, this.breakers.onAddressed({ webhookId, partition, url: state.url }, nowMs), nowMs);
     const permitted = this.breakers.permits(webhookId, nowMs);
     // Of those that come when a probe is due only one is taken.

@@ -3,12 +3,14 @@ import type { HttpTransport } from '@signalbox/egress';
 import type { LogProducer, TailReader } from '@signalbox/kafka';
 import type { WebhookLookup } from '../../webhooks/webhook-lookup.port.ts';
 import type { LaneLimits } from '../domain/lane.ts';
+import type { ReceiverDisabler } from './receiver-disabler.port.ts';
 import type { SendProfiles } from './send-profiles.ts';
 
 export interface SenderOptions {
   readonly directory: WebhookLookup;
   readonly profiles: Pick<SendProfiles, 'of'>;
   readonly transport: HttpTransport;
+  readonly disabler: ReceiverDisabler;
   readonly producer: LogProducer;
   /** Of `attempts`. */
   readonly attemptsTail: Pick<TailReader, 'read'>;
@@ -46,4 +48,6 @@ export interface SenderObserver {
   onDeadLetter(source: string, message: string): void;
   onConfigurationBehind(webhookId: string): void;
   onUnknownKey(webhookId: string, detail: string): void;
+  /** config-service did not answer; it is asked again. */
+  onDisableFailed(webhookId: string, error: unknown): void;
 }

@@ -27,16 +27,25 @@ export async function recoverFacts(
   signal: AbortSignal,
 ): Promise<{
   readonly partitions: ReadonlyMap<number, RecoveredPartition>;
+  /** Facts by which a receiver asks to be sent nothing more, whether or not their deliveries are done. */
+  readonly verdicts: readonly {
+    readonly fact: Fact;
+    readonly at: { readonly partition: number; readonly offset: number };
+  }[];
   /** Where each partition of `attempts` ended. */
   readonly ends: readonly { readonly partition: number; readonly offset: number }[];
 }> {
   const committed = new Map(assigned.map((of) => [of.partition, of.committedOffset ?? of.logStart]));
   const found = new Map(assigned.map((of) => [of.partition, new Map<number, Fact>()]));
   const latest = new Map<string, Fact>();
+  const verdicts: { fact: Fact; at: { partition: number; offset: number } }[] = [];
   const onRecord = (record: LogRecord): void => {
     // A breaker's change names the delivery that caused it, which may not be done.
     if (factKindOf(record.headers) === 'breaker-changed') return;
     const fact = decodeFact(record.headers, record.value);
+    if (fact.kind === 'attempted' && fact.verdict === 'disable-webhook') {
+      verdicts.push({ fact, at: { partition: record.partition, offset: record.offset } });
+    }
     if (fact.kind === 'not-a-fact' || fact.deliveryOffset < (committed.get(record.partition) ?? Infinity)) return;
     found.get(record.partition)?.set(fact.deliveryOffset, fact);
     const known = latest.get(roundOf(fact));
@@ -58,7 +67,7 @@ export async function recoverFacts(
     }
     partitions.set(partition, { tag, facts, upTo });
   }
-  return { partitions, ends };
+  return { partitions, verdicts, ends };
 }
 
 /**

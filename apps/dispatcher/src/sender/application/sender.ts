@@ -14,6 +14,7 @@ import { LedgerBook } from '@signalbox/positions';
 import { HELD_BACK } from '../domain/send-facts.ts';
 import { Admission } from './admission.ts';
 import { Posting } from './posting.ts';
+import { ReceiverSteering } from './receiver-steering.ts';
 import type { SenderOptions } from './sender-options.ts';
 import type { RecoveredFact } from './sender-recovery.ts';
 import { attemptsMetadata, isAbout, recoverFacts } from './sender-recovery.ts';
@@ -26,6 +27,7 @@ const MAX_HEARTBEAT_AGE_MS = 4_500;
 /** Deliveries → signed POSTs → facts. See Settlement for the order in which things become done. */
 export class Sender implements LogHandler {
   private readonly book = new LedgerBook<number>();
+  private readonly steering: ReceiverSteering;
   private readonly settlement: Settlement;
   private readonly admission: Admission;
   private readonly posting: Posting;
@@ -40,7 +42,14 @@ export class Sender implements LogHandler {
   constructor(private readonly options: SenderOptions) {
     const whenFresh = (work: () => void): void => this.whenFresh(work);
     const finish = (task: OwnedTask, fact: Fact): void => this.finish(task, fact);
-    this.settlement = new Settlement({ ...options, whenFresh });
+    this.steering = new ReceiverSteering({
+      disabler: options.disabler,
+      get: (webhookId) => options.directory.get(webhookId),
+      now: options.now,
+      onDisableFailed: (webhookId, error) => options.observer.onDisableFailed(webhookId, error),
+    });
+    const onRecorded = (task: OwnedTask, fact: Fact, offset: number): void => this.steer(task, fact, offset);
+    this.settlement = new Settlement({ ...options, whenFresh, onRecorded });
     this.admission = new Admission({
       ...options,
       finish,
@@ -48,6 +57,7 @@ export class Sender implements LogHandler {
         options.observer.onFact(fact);
         this.settlement.tell(task, fact);
       },
+      isStopped: (state) => this.steering.isStopped(state),
       crowding: () => ({
         isCrowded: this.isHolding(0.5),
         isCramped: this.isHolding(0.75),
@@ -66,6 +76,7 @@ export class Sender implements LogHandler {
     });
     options.producer.onDrained(() => this.goOn());
     options.directory.onApplied((webhookId) => {
+      this.steering.onApplied(webhookId);
       if (!this.mayWork()) return;
       this.admission.onApplied(webhookId);
       this.pump();
@@ -81,6 +92,11 @@ export class Sender implements LogHandler {
     return this.admission.queued;
   }
 
+  /** Verdicts of receivers that wait for config-service. */
+  get unansweredVerdicts(): number {
+    return this.steering.unanswered;
+  }
+
   get openBreakers(): Admission['openBreakers'] {
     return this.admission.openBreakers;
   }
@@ -92,7 +108,9 @@ export class Sender implements LogHandler {
   onJoin(join: Join): void {
     this.book.onJoin(join);
     const lost = join.isContinuous ? join.lost : [...join.lost, ...join.assigned];
-    this.admission.clear(lost.map(({ partition }) => partition));
+    const lostPartitions = new Set(lost.map(({ partition }) => partition));
+    this.admission.clear(lostPartitions);
+    this.steering.forgetPartitions(lostPartitions);
     this.recovered.clear();
   }
 
@@ -102,7 +120,8 @@ export class Sender implements LogHandler {
       throw new Error(`no start offset is committed for ${missing.topic}/${missing.partition}: run the topics command`);
     }
     const { attempts } = this.options.topics;
-    const { partitions, ends } = await recoverFacts(this.options.attemptsTail, attempts, assigned, signal);
+    const { partitions, ends, verdicts } = await recoverFacts(this.options.attemptsTail, attempts, assigned, signal);
+    for (const { fact, at } of verdicts) this.steering.onFact(fact, at);
     for (const end of ends) this.settlement.attemptsEnds.note(end.partition, end.offset);
     this.recovered = new Map([...partitions].map(([partition, { facts }]) => [partition, facts]));
     return assigned.map((of) => {
@@ -149,7 +168,10 @@ export class Sender implements LogHandler {
   /** What the commit loop commits. */
   toCommit(): readonly CommitEntry[] {
     const known = this.settlement.attemptsEnds.snapshot();
-    return this.book.toCommit((of, _offset, tag) => attemptsMetadata(tag ?? known[of.partition] ?? 0));
+    return this.book.toCommit(({ partition }, _offset, tag) => {
+      const position = tag ?? known[partition] ?? 0;
+      return attemptsMetadata(Math.min(position, this.steering.oldestUnanswered(partition) ?? position));
+    });
   }
 
   onCommitted(entries: readonly CommitEntry[]): void {
@@ -162,6 +184,7 @@ export class Sender implements LogHandler {
     const waiting = this.unsettled;
     this.unsettled = [];
     for (const work of waiting) work();
+    this.steering.tick();
     this.admission.tick();
     this.pump();
     this.goOn();
@@ -209,7 +232,14 @@ export class Sender implements LogHandler {
   private finish(task: OwnedTask, fact: Fact): void {
     task.ledger.begin(task.offset);
     this.options.observer.onFact(fact);
+    this.steer(task, fact);
     this.settlement.settle(task, fact);
+  }
+
+  /** Its receiver may have asked to be sent nothing more. */
+  private steer(task: OwnedTask, fact: Fact, offset?: number): void {
+    if (task.ledger.ended) return;
+    if (this.steering.onFact(fact, { partition: task.partition, offset })) this.admission.stop(task.webhookId);
   }
 
   private putAside(record: LogRecord, ledger: OwnedTask['ledger']): void {

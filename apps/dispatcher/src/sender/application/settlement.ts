@@ -17,6 +17,8 @@ export interface SettlementOptions {
   readonly now: () => number;
   /** Runs `work` now, or when it is clear again who holds the partitions. */
   readonly whenFresh: (work: () => void) => void;
+  /** A fact is in the log; it has not been paid for yet. */
+  readonly onRecorded: (task: OwnedTask, fact: Fact, offset: number) => void;
 }
 
 /**
@@ -47,6 +49,7 @@ export class Settlement {
       { topic: this.options.topics.attempts, partition: task.partition, key: task.webhookId, value, headers },
       ({ partition, offset }) => {
         this.attemptsEnds.note(partition, offset + 1);
+        this.options.onRecorded(task, fact, offset);
         this.options.whenFresh(() => this.pay(task, fact));
       },
     );

@@ -52,6 +52,9 @@ export function senderMetrics(registry: Registry, logger: Logger): SenderObserve
       deadLetters.inc();
       logger.error({ source, why: message }, 'delivery.put_aside');
     },
+    onDisableFailed: (webhookId, error) => {
+      logger.warn({ webhook_id: webhookId, err: error }, 'receiver_verdict.not_answered');
+    },
     onConfigurationBehind: (webhookId) => {
       behind.inc();
       logger.warn({ webhook_id: webhookId }, 'configuration.behind');
@@ -72,6 +75,12 @@ export function senderGauges(registry: Registry, sender: Sender): void {
   };
   gauge('in_flight', 'POSTs that have not ended.', () => sender.inFlight);
   gauge('queued', 'Deliveries held in memory before their turn.', () => sender.queued);
+  gauge(
+    'unanswered_receiver',
+    'Webhooks whose receiver asked to be sent nothing more, before config-service has answered.',
+    () => sender.unansweredVerdicts,
+    'verdicts',
+  );
   gauge('open', 'Webhooks whose breaker is open.', () => sender.openBreakers.open, 'breakers');
   gauge('half_open', 'Webhooks whose breaker waits for its probe.', () => sender.openBreakers.halfOpen, 'breakers');
 }

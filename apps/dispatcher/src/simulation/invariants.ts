@@ -1,0 +1,212 @@
+import type { BreakerChanged, Delivery, Fact, WebhookState } from '@signalbox/contracts';
+import { decodeDelivery } from '@signalbox/contracts';
+import { deliveryIdOf } from '@signalbox/domain';
+import type { TopicPartition } from '@signalbox/kafka';
+import { owedBy } from '../sender/domain/send-facts.ts';
+import type { SimulatedLog } from './simulated-log.ts';
+import { askedBy } from './simulated-log.ts';
+import type { SimulatedProcess } from './simulated-process.ts';
+
+/** An invariant of design.md, section 3, does not hold. */
+export class BrokenInvariant extends Error {
+  constructor(invariant: string, detail: string) {
+    super(`${invariant}: ${detail}`);
+    this.name = 'BrokenInvariant';
+  }
+}
+
+interface Post {
+  readonly process: SimulatedProcess;
+  readonly tenure: number;
+}
+
+export interface InvariantOptions {
+  readonly log: SimulatedLog;
+  readonly now: () => number;
+  readonly maxHeld: number;
+  readonly maxConcurrency: number;
+  /** Webhooks that every event of their tenant must reach: never changed, never off. */
+  readonly steady: () => readonly WebhookState[];
+  /** The event's id and tenant, by its place in the log. */
+  readonly eventAt: (of: TopicPartition, offset: number) => { readonly id: string; readonly tenantId: string };
+}
+
+/** No record may hold back a commit longer: queue age, timeout, and what Kafka takes when it is slow. */
+const LONGEST_HELD_MS = 60_000;
+
+/** Watches a run, and throws as soon as an invariant does not hold. */
+export class Invariants {
+  private readonly posts = new Map<string, Post[]>();
+  private readonly underWay = new Map<string, number>();
+  private readonly breakers = new Map<string, BreakerChanged['state']>();
+  private readonly starts = new Map<string, number[]>();
+  private readonly verified = new Map<string, number>();
+  private readonly progress = new Map<string, { offset: number; sinceMs: number }>();
+  postCount = 0;
+
+  constructor(private readonly options: InvariantOptions) {}
+
+  /** A POST begins. The function answered is to be called when it has ended. */
+  onPost(process: SimulatedProcess, state: WebhookState, body: Buffer): () => void {
+    const record = this.options.log.recordOf(body);
+    if (record === undefined) throw new BrokenInvariant('2', 'what is sent was never in the log');
+    const { delivery, partition, offset } = record;
+    this.postCount++;
+    this.checkConfiguration(state, delivery);
+    this.checkBreaker(process, state.id);
+    this.checkRate(process, state);
+    const place = `${partition}/${offset}`;
+    const tenure = process.tenureOf(partition);
+    if (tenure === undefined)
+      throw new BrokenInvariant('3', `${process.name} sends of a partition that it does not hold`);
+    this.checkDuplicate(process, place, tenure);
+    this.posts.set(place, [...(this.posts.get(place) ?? []), { process, tenure: tenure.id }]);
+    const lane = `${process.name}/${state.id}`;
+    const active = (this.underWay.get(lane) ?? 0) + 1;
+    this.underWay.set(lane, active);
+    if (active > this.options.maxConcurrency)
+      throw new BrokenInvariant('4', `${active} POSTs at a time for ${state.id}`);
+    return () => this.underWay.set(lane, (this.underWay.get(lane) ?? 1) - 1);
+  }
+
+  onFact(process: SimulatedProcess, fact: Fact): void {
+    // No endpoint of a simulation has a name that does not resolve: it was our own resolver.
+    if (fact.kind === 'attempted' && fact.errorClass === 'dns') {
+      throw new BrokenInvariant('own fault', `${fact.deliveryId} is charged with a fault of ours`);
+    }
+    if (fact.kind === 'breaker-changed') this.breakers.set(`${process.name}/${fact.webhookId}`, fact.state);
+  }
+
+  /** Partitions went away: whoever holds them now knows nothing of these breakers. */
+  onLost(process: SimulatedProcess): void {
+    for (const key of this.breakers.keys()) if (key.startsWith(`${process.name}/`)) this.breakers.delete(key);
+  }
+
+  /** Invariant 5. */
+  checkHeld(process: SimulatedProcess, held: number): void {
+    // A batch is taken whole.
+    const most = this.options.maxHeld + 100;
+    if (held > most) throw new BrokenInvariant('5', `${process.name} holds ${held} deliveries`);
+  }
+
+  /** Invariant 1: what lies below a committed offset is settled, with all that it owes. */
+  onCommitted(role: 'router' | 'sender' | 'scheduler', of: TopicPartition, committed: number): void {
+    const key = `${role}/${of.topic}/${of.partition}`;
+    const from = this.verified.get(key) ?? 0;
+    if (committed <= from) return;
+    for (const record of this.options.log.records(of.topic, of.partition).slice(from, committed)) {
+      const place = `${of.topic}/${of.partition}/${record.offset}`;
+      if (role === 'router') this.checkRouted(of, record.offset, place);
+      const delivery = decodeDelivery(record.headers);
+      if (delivery === undefined) continue;
+      if (role === 'sender') this.checkSettled(of.partition, record.offset, delivery, place);
+      else if ((this.options.log.asked.get(askedBy(delivery)) ?? 0) < 2) {
+        throw new BrokenInvariant('1', `${place} is committed by the scheduler and went nowhere`);
+      }
+    }
+    this.verified.set(key, committed);
+  }
+
+  /** Invariant 4: nothing holds back a commit for long. `isDisturbed`: the group or Kafka is in trouble now. */
+  checkProgress(partition: number, topic: string, committed: number, isDisturbed: boolean): void {
+    const key = `sender/${topic}/${partition}`;
+    const nowMs = this.options.now();
+    const known = this.progress.get(key);
+    const isDone = this.options.log.endOf(topic, partition) <= committed;
+    if (isDone || isDisturbed || known === undefined || known.offset !== committed) {
+      this.progress.set(key, { offset: committed, sinceMs: nowMs });
+    } else if (nowMs - known.sinceMs > LONGEST_HELD_MS) {
+      throw new BrokenInvariant('4', `${key}/${committed} holds back the commit for ${nowMs - known.sinceMs} ms`);
+    }
+  }
+
+  /** Every delivery there ever was has ended, in its own way. */
+  findOpen(): Delivery | undefined {
+    const ended = new Set<string>();
+    for (const facts of this.options.log.facts.values()) {
+      for (const { fact } of facts) if (owedBy(fact, {} as Delivery) === undefined) ended.add(fact.deliveryId);
+    }
+    for (const [record] of this.options.log.deliveriesOf.values()) {
+      if (record !== undefined && !ended.has(record.delivery.deliveryId)) return record.delivery;
+    }
+    return undefined;
+  }
+
+  /** A receiver's verdict that config-service was never told of. */
+  findUntold(answered: ReadonlyMap<string, number>): string | undefined {
+    for (const [place, facts] of this.options.log.facts) {
+      for (const { fact } of facts) {
+        if (fact.kind !== 'attempted' || fact.verdict !== 'disable-webhook') continue;
+        if ((answered.get(fact.webhookId) ?? 0) < fact.webhookVersion) return `${place} of ${fact.webhookId}`;
+      }
+    }
+    return undefined;
+  }
+
+  private checkRouted(of: TopicPartition, offset: number, place: string): void {
+    const event = this.options.eventAt(of, offset);
+    for (const { id, tenantId } of this.options.steady()) {
+      if (tenantId !== event.tenantId) continue;
+      if (this.options.log.deliveriesOf.has(`${deliveryIdOf(id, event.id)}/0/1/0`)) continue;
+      throw new BrokenInvariant('1', `${place} is committed by the router without a delivery for ${id}`);
+    }
+  }
+
+  private checkSettled(partition: number, offset: number, delivery: Delivery, place: string): void {
+    const facts = this.options.log.facts.get(`${partition}/${offset}`) ?? [];
+    const isSettled = facts.some(({ fact }) => {
+      const owed = owedBy(fact, delivery);
+      return owed === undefined || this.options.log.asked.has(askedBy(owed.delivery));
+    });
+    if (isSettled) return;
+    const why = facts.length === 0 ? 'without a fact' : `while what is owed by ${facts.at(-1)?.fact.kind} is not there`;
+    throw new BrokenInvariant('1', `${place} is committed by a sender ${why}`);
+  }
+
+  private checkConfiguration(state: WebhookState, delivery: Delivery): void {
+    if (state.version < delivery.webhookVersion) {
+      throw new BrokenInvariant(
+        '7',
+        `${state.id} is sent to by version ${state.version}: ${delivery.webhookVersion} is known`,
+      );
+    }
+    if (!state.enabled) throw new BrokenInvariant('7', `${state.id} is sent to while it is disabled`);
+  }
+
+  private checkBreaker(process: SimulatedProcess, webhookId: string): void {
+    const key = `${process.name}/${webhookId}`;
+    const state = this.breakers.get(key);
+    if (state === 'open') throw new BrokenInvariant('4', `${webhookId} is sent to while its breaker is open`);
+    // The probe has gone: nothing more until it has told.
+    if (state === 'half-open') this.breakers.set(key, 'open');
+  }
+
+  private checkRate(process: SimulatedProcess, { id, rateLimitPerSecond }: WebhookState): void {
+    if (rateLimitPerSecond === undefined) return;
+    const key = `${process.name}/${id}`;
+    const nowMs = this.options.now();
+    const lately = [...(this.starts.get(key) ?? []).filter((at) => at > nowMs - 1_000), nowMs];
+    this.starts.set(key, lately);
+    if (lately.length > rateLimitPerSecond * 1.1 + 1) {
+      throw new BrokenInvariant(
+        '4',
+        `${id} is sent to ${lately.length} times in a second: ${rateLimitPerSecond} are allowed`,
+      );
+    }
+  }
+
+  /** Invariant 3: the same record goes out again only when it is not known whether it went out. */
+  private checkDuplicate(process: SimulatedProcess, place: string, tenure: { id: number; since: number }): void {
+    const before = this.posts.get(place) ?? [];
+    if (before.some((post) => post.process === process && post.tenure === tenure.id)) {
+      throw new BrokenInvariant('3', `${place} is sent twice by ${process.name}, which held it all the time`);
+    }
+    const known = this.options.log.facts.get(place)?.find(({ order }) => order < tenure.since);
+    if (known !== undefined) {
+      throw new BrokenInvariant(
+        '3',
+        `${place} is sent again by ${process.name} though its fact was there: ${known.fact.kind}`,
+      );
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import type { HttpTransport, PostOutcome, PostRequest } from '@signalbox/egress';
+import type { SeededRandom } from './seeded-random.ts';
+import type { VirtualTime } from './virtual-time.ts';
+
+/** How an endpoint is at the moment. */
+export const MODES = ['well', 'slow', 'hangs', 'fails', 'busy', 'resets', 'unreachable', 'gone', 'aborts'] as const;
+export type Mode = (typeof MODES)[number];
+
+/** The customers' endpoints, by URL, and what becomes of POSTs to them. */
+export class SimulatedEndpoints {
+  private readonly modes = new Map<string, Mode>();
+  /** Our own network is down: nothing gets out. */
+  isCutOff = false;
+
+  constructor(
+    private readonly time: VirtualTime,
+    private readonly random: SeededRandom,
+  ) {}
+
+  /** All endpoints of the origin are this way from now on. */
+  change(origin: string, mode: Mode): void {
+    this.modes.set(origin, mode);
+  }
+
+  /** All answer 200 from now on. */
+  heal(): void {
+    this.modes.clear();
+    this.isCutOff = false;
+  }
+
+  /** The way out of one process; `onPost` is told of each POST, and nothing comes back once `isDead` says so. */
+  transport(onPost: (request: PostRequest) => () => void, isDead: () => boolean): HttpTransport {
+    return {
+      post: (request, done) => {
+        const onEnded = onPost(request);
+        const { outcome, afterMs } = this.outcomeFor(request);
+        this.time.after(afterMs, () => {
+          if (isDead()) return;
+          onEnded();
+          done(outcome);
+        });
+      },
+      close: () => Promise.resolve(),
+    };
+  }
+
+  private outcomeFor({ endpoint, timeoutMs }: PostRequest): {
+    readonly outcome: PostOutcome;
+    readonly afterMs: number;
+  } {
+    const quickMs = this.random.between(1, 120);
+    const answered = (afterMs: number, statusCode: number, more: object = {}) => ({
+      outcome: {
+        kind: 'answered',
+        statusCode,
+        answer: Buffer.alloc(0),
+        timings: { totalMs: afterMs },
+        ...more,
+      } as const,
+      afterMs,
+    });
+    const failed = (afterMs: number, errorClass: 'timeout' | 'connect' | 'reset' | 'dns', isOwnFault = false) => ({
+      outcome: {
+        kind: 'failed',
+        errorClass,
+        message: errorClass,
+        timings: { totalMs: afterMs },
+        isOwnFault,
+      } as const,
+      afterMs,
+    });
+    if (this.isCutOff) return failed(quickMs, 'dns', true);
+    switch (this.modes.get(endpoint.origin) ?? 'well') {
+      case 'well':
+        return answered(quickMs, 200);
+      case 'slow':
+        return answered(Math.min(timeoutMs - 1, quickMs * 40), 200);
+      case 'hangs':
+        return failed(timeoutMs, 'timeout');
+      case 'fails':
+        return answered(quickMs, this.random.pick([500, 503, 400]));
+      case 'busy':
+        return answered(quickMs, 429, { retryAfter: '2' });
+      case 'resets':
+        return failed(quickMs, 'reset');
+      case 'unreachable':
+        return failed(quickMs, 'connect');
+      case 'gone':
+        return answered(quickMs, 410);
+      case 'aborts':
+        return answered(quickMs, 500, { webhookDelivery: 'abort-message' });
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import type { Delivery, Fact, TopicNames } from '@signalbox/contracts';
+import { decodeDelivery, decodeFact, factKindOf } from '@signalbox/contracts';
+import type { Appended, LogRecord, OutgoingRecord } from '@signalbox/kafka';
+import { MemoryLog } from '@signalbox/kafka';
+import type { VirtualTime } from './virtual-time.ts';
+
+/** A fact as it lies in the log, with when it came there among all records. */
+export interface RecordedFact {
+  readonly fact: Fact;
+  readonly order: number;
+}
+
+/** One delivery record of a log that a POST can be traced back to. */
+export interface DeliveryRecord {
+  readonly partition: number;
+  readonly offset: number;
+  readonly delivery: Delivery;
+}
+
+/** A log in memory that remembers what was written to it, so that invariants can be asked of it at any time. */
+export class SimulatedLog {
+  readonly memory: MemoryLog;
+  /** Facts that settle a record, by the record's place in `deliveries`. */
+  readonly facts = new Map<string, RecordedFact[]>();
+  /** Records in `deliveries` and in the retry tiers, by what they ask for. */
+  readonly asked = new Map<string, number>();
+  readonly deliveriesOf = new Map<string, DeliveryRecord[]>();
+  private readonly byBody = new WeakMap<Buffer, DeliveryRecord>();
+  private readonly ends = new Map<string, number>();
+  private count = 0;
+
+  constructor(
+    time: VirtualTime,
+    readonly topics: TopicNames,
+    partitions: number,
+  ) {
+    this.memory = new MemoryLog({ now: () => time.nowMs, schedule: (task) => time.soon(task) });
+    for (const topic of [...topics.authEvents, topics.deliveries, topics.attempts, ...topics.retries]) {
+      this.memory.createTopic(topic, partitions);
+    }
+    this.memory.createTopic(topics.deadLetters, 1);
+  }
+
+  /** The next offset; nothing else appends. */
+  endOf(topic: string, partition: number): number {
+    return this.ends.get(`${topic}/${partition}`) ?? 0;
+  }
+
+  /** Records appended so far. */
+  get order(): number {
+    return this.count;
+  }
+
+  append(record: OutgoingRecord): Appended {
+    // A copy: each record of the log is told from all others by its bytes.
+    const value = record.value === null ? null : Buffer.from(record.value);
+    const appended = this.memory.append({ ...record, value });
+    const order = this.count++;
+    this.ends.set(`${record.topic}/${appended.partition}`, appended.offset + 1);
+    if (record.topic === this.topics.attempts) this.noteFact(record, appended, order);
+    else if (value !== null) this.noteDelivery({ ...record, value }, appended);
+    return appended;
+  }
+
+  /** The record of `deliveries` that these bytes were read from. */
+  recordOf(body: Buffer): DeliveryRecord | undefined {
+    return this.byBody.get(body);
+  }
+
+  records(topic: string, partition: number): readonly LogRecord[] {
+    return this.memory.records({ topic, partition });
+  }
+
+  private noteFact(record: OutgoingRecord, { partition }: Appended, order: number): void {
+    const headers = record.headers ?? {};
+    if (factKindOf(headers) === 'breaker-changed') return;
+    const fact = decodeFact(headers, Buffer.from(record.value ?? ''));
+    if (fact.kind === 'not-a-fact') throw new Error(fact.reason);
+    const place = `${partition}/${fact.deliveryOffset}`;
+    this.facts.set(place, [...(this.facts.get(place) ?? []), { fact, order }]);
+  }
+
+  private noteDelivery(record: OutgoingRecord & { readonly value: Buffer }, { partition, offset }: Appended): void {
+    const delivery = decodeDelivery(record.headers ?? {});
+    if (delivery === undefined) return;
+    const key = askedBy(delivery);
+    this.asked.set(key, (this.asked.get(key) ?? 0) + 1);
+    if (record.topic !== this.topics.deliveries) return;
+    const known: DeliveryRecord = { partition, offset, delivery };
+    this.byBody.set(record.value, known);
+    this.deliveriesOf.set(key, [...(this.deliveriesOf.get(key) ?? []), known]);
+  }
+}
+
+/** What a delivery record asks for: twins are alike. */
+export function askedBy({ deliveryId, round, attemptNumber, deferrals }: Delivery): string {
+  return `${deliveryId}/${round}/${attemptNumber}/${deferrals}`;
+}

@@ -1,0 +1,79 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { PartitionLedger } from '@signalbox/positions';
+import { ReceiverSteering } from '../sender/application/receiver-steering.ts';
+import { Settlement } from '../sender/application/settlement.ts';
+import { Breaker } from '../sender/domain/breaker.ts';
+import { Simulation } from './simulation.ts';
+
+/** Runs seeds one after the other until one of them breaks an invariant. */
+async function firstFault(seeds: number, from = 1): Promise<string | undefined> {
+  for (let seed = from; seed < from + seeds; seed++) {
+    const { fault } = await new Simulation(seed).run();
+    if (fault !== undefined) return `seed ${seed}: ${fault}`;
+  }
+  return undefined;
+}
+
+/** Replaces a method of a module that production wires; what it did before is given to the patch. */
+type Method = (this: unknown, ...args: unknown[]) => unknown;
+const planted: (() => void)[] = [];
+function plant(module: { readonly prototype: object }, method: string, patch: (original: Method) => Method): void {
+  const prototype = module.prototype as Record<string, Method>;
+  const original = prototype[method];
+  if (original === undefined) throw new Error(`there is no method ${method} any more: the patch has to follow`);
+  prototype[method] = patch(original);
+  planted.push(() => (prototype[method] = original));
+}
+afterEach(() => {
+  for (const restore of planted.splice(0)) restore();
+});
+
+describe('the dispatcher under virtual time', () => {
+  it('holds its invariants for a few hundred seeds', async () => {
+    expect(await firstFault(200)).toBeUndefined();
+  }, 300_000);
+
+  it('makes exactly the same run of the same seed', async () => {
+    const twice = [await new Simulation(4_711).run(), await new Simulation(4_711).run()];
+    expect(twice[0]).toEqual(twice[1]);
+    expect(twice[0]?.posts).toBeGreaterThan(0);
+    expect(await new Simulation(4_712).run()).not.toMatchObject({ steps: twice[0]?.steps });
+  });
+});
+
+describe('a fault planted in a module that production wires is found', () => {
+  it('a delivery that is done before what it owes is acknowledged', async () => {
+    plant(Settlement, 'pay', (original) => {
+      return function (this: unknown, ...args) {
+        const [task] = args as [{ ledger: { complete(offset: number): void }; offset: number }];
+        task.ledger.complete(task.offset);
+        return original.apply(this, args);
+      };
+    });
+    expect(await firstFault(300)).toMatch(/1: .* is committed by a sender while what is owed/);
+  }, 120_000);
+
+  it('a join after which the sender does not know any more what is under way', async () => {
+    plant(PartitionLedger, 'take', (original) => {
+      return function (this: unknown, ...args) {
+        const standing = original.apply(this, args);
+        return standing === 'under way' ? 'new' : standing;
+      };
+    });
+    expect(await firstFault(300)).toMatch(/3: .* is sent twice by .*, which held it all the time/);
+  }, 120_000);
+
+  it("a commit that passes a receiver's verdict which nobody was told of", async () => {
+    plant(ReceiverSteering, 'oldestUnanswered', () => () => undefined);
+    expect(await firstFault(300)).toMatch(/1: the verdict .* was forgotten/);
+  }, 120_000);
+
+  it('a breaker that is open and lets deliveries through', async () => {
+    plant(Breaker, 'permits', (original) => {
+      return function (this: unknown, ...args) {
+        return original.apply(this, args) === 'no' ? 'yes' : original.apply(this, args);
+      };
+    });
+    expect(await firstFault(300)).toMatch(/4: .* is sent to while its breaker is open/);
+  }, 120_000);
+});
