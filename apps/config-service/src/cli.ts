@@ -1,6 +1,7 @@
 import { runService } from '@signalbox/config';
 import type { RawEnvironment } from '@signalbox/config';
 import { rebuildCommand } from './webhooks/rebuild-command.ts';
+import { republishCommand } from './webhooks/republish-command.ts';
 
 interface Command {
   readonly name: string;
@@ -16,6 +17,12 @@ const COMMANDS: readonly Command[] = [
     options: '[--check]',
     does: 'compares every row with its journal and writes those that differ; --check only compares, exits 1 when any does',
     run: rebuildCommand,
+  },
+  {
+    name: 'republish',
+    options: '',
+    does: 'tells the topic all webhooks anew, in a new epoch: after a restore, and for a topic that was emptied',
+    run: republishCommand,
   },
 ];
 

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger, OpsListener, ReadinessCheck, ReadyAddresses, Registry } from '@signalbox/observability';
@@ -25,6 +26,7 @@ import type { GrpcListener } from './webhooks/adapters/grpc/grpc-listener.ts';
 import { startGrpcListener } from './webhooks/adapters/grpc/grpc-listener.ts';
 
 const STREAM_GRACE_MS = 500;
+const FIRST_LOOK_MS = 10_000;
 
 /** The running service: three listeners and the relay. */
 export class ConfigService {
@@ -68,7 +70,7 @@ export class ConfigService {
         logger,
       });
       closing.push(async () => ops.close());
-      app.get(OutboxRelay).start();
+      await firstLookOf(app.get(OutboxRelay));
       return new ConfigService(app, grpc, ops, (await app.getUrl()).replace('[::1]', '127.0.0.1'));
     } catch (error) {
       await Promise.allSettled(closing.map(async (close) => close()));
@@ -89,6 +91,14 @@ export class ConfigService {
     this.#app.get(GrpcPayloadTester).close();
     await this.#ops.close();
   }
+}
+
+/** A restored database must be found out before its first write; without Kafka the service goes on all the same. */
+async function firstLookOf(relay: OutboxRelay): Promise<void> {
+  relay.start();
+  const late = new AbortController();
+  await Promise.race([relay.hasLooked, delay(FIRST_LOOK_MS, undefined, late).catch(() => undefined)]);
+  late.abort();
 }
 
 async function openPublicListener(

@@ -5,6 +5,7 @@ import { NoteKeyUsage1764100000000 } from './access/adapters/postgres/migrations
 import { AddressOutbox1764300000000 } from './outbox/adapters/postgres/migrations/1764300000000-address-outbox.ts';
 import { TraceChanges1764300001000 } from './outbox/adapters/postgres/migrations/1764300001000-trace-changes.ts';
 import { CreateEventTypes1764200000000 } from './catalogue/adapters/postgres/migrations/1764200000000-create-event-types.ts';
+import { DatabaseBehind1764300002000 } from './outbox/adapters/postgres/migrations/1764300002000-database-behind.ts';
 import { CreateWebhooks1764000000000 } from './webhooks/adapters/postgres/migrations/1764000000000-create-webhooks.ts';
 import { WebhookEntity } from './webhooks/adapters/postgres/webhook.entity.ts';
 
@@ -25,6 +26,7 @@ export function databaseOptions(url: string, onIdleError?: (error: unknown) => v
       CreateEventTypes1764200000000,
       AddressOutbox1764300000000,
       TraceChanges1764300001000,
+      DatabaseBehind1764300002000,
     ],
     ...(onIdleError !== undefined && { onIdleError }),
   };

@@ -22,6 +22,7 @@ export interface ErrorAnswer {
 }
 
 const DEFAULT_RETRY_AFTER_SECONDS = 2;
+const RETRIED_LATER = new Set<ErrorCode>(['service.unavailable', 'guard.rate_limited', 'config.database_behind']);
 
 /**
  * The answer to any error. A port's error that says `service.unavailable`, and a database that does not answer, are a 503
@@ -50,7 +51,7 @@ function answerOf(error: SignalboxError): ErrorAnswer {
     httpStatus: http,
     rpcStatus: rpc,
     body: { code, message, ...(data !== undefined && { data }), ...(details !== undefined && { details }) },
-    ...((code === 'service.unavailable' || code === 'guard.rate_limited') && {
+    ...(RETRIED_LATER.has(code) && {
       retryAfterSeconds: error.retryAfterSeconds ?? DEFAULT_RETRY_AFTER_SECONDS,
     }),
     isFault: http >= 500,

@@ -29,6 +29,7 @@ export const ERROR_CODES = {
   'hook.endpoint_responded_with_error': { http: 422, rpc: 'FAILED_PRECONDITION' },
   'hook.send_test_payload_failed': { http: 422, rpc: 'INVALID_ARGUMENT' },
   'route.not_found': { http: 404, rpc: 'NOT_FOUND' },
+  'config.database_behind': { http: 503, rpc: 'FAILED_PRECONDITION' },
   'service.unavailable': { http: 503, rpc: 'UNAVAILABLE' },
   'server.internal_error': { http: 500, rpc: 'INTERNAL' },
 } as const satisfies Readonly<Record<string, { readonly http: number; readonly rpc: RpcStatusName }>>;

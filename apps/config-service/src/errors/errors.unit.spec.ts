@@ -25,6 +25,7 @@ describe('the table of errors', () => {
     ['hook.send_test_payload_failed', 422],
     ['guard.rate_limited', 429],
     ['service.unavailable', 503],
+    ['config.database_behind', 503],
   ];
 
   it.each(CONTRACT)('answers %s with %i', (code, status) => {
@@ -35,7 +36,7 @@ describe('the table of errors', () => {
     const faults = Object.keys(ERROR_CODES).filter(
       (code) => answerTo(new SignalboxError(code as ErrorCode, '')).isFault,
     );
-    expect(faults.toSorted()).toEqual(['server.internal_error', 'service.unavailable']);
+    expect(faults.toSorted()).toEqual(['config.database_behind', 'server.internal_error', 'service.unavailable']);
   });
 });
 

@@ -63,6 +63,7 @@ export function operationOf(documentation: Documentation, scope: string | undefi
   const codes: ErrorCode[] = [
     ...(scope === undefined ? [] : (['auth.unauthorized', 'guard.rate_limited', 'service.unavailable'] as const)),
     ...(scope === undefined || scope === 'any' ? [] : (['auth.forbidden'] as const)),
+    ...(scope === 'webhooks:write' ? (['config.database_behind'] as const) : []),
     ...(body === undefined ? [] : BODY_ERRORS),
     ...errors,
   ];

@@ -1,20 +1,20 @@
 import type { OnModuleInit } from '@nestjs/common';
 import { Inject, Module } from '@nestjs/common';
-import { kafkaConnectionOf } from '@signalbox/config';
-import { topicNames } from '@signalbox/contracts';
 import type { Logger, Registry } from '@signalbox/observability';
 import { DataSource } from 'typeorm';
 import type { ConfigServiceEnvironment } from '../config-service.environment.ts';
-import { SCHEMA } from '../database.ts';
 import { logFieldsOf } from '../errors/error-log.ts';
 import { ENVIRONMENT, LOGGER, REGISTRY } from '../shared.ts';
-import { KafkaOutboxLog } from './adapters/kafka/outbox-log.kafka.ts';
+import { WebhooksModule } from '../webhooks/webhooks.module.ts';
 import { measureOutbox } from './adapters/metrics/outbox.metrics.ts';
-import { PostgresOutboxHolding } from './adapters/postgres/outbox.postgres.ts';
 import { OutboxRelay } from './application/outbox-relay.ts';
+import { makeRelay } from './make-relay.ts';
+import type { PublishGate } from './publish-gate.port.ts';
+import { PUBLISH_GATE } from './publish-gate.port.ts';
 
 @Module({
-  providers: [{ provide: OutboxRelay, inject: [ENVIRONMENT, LOGGER], useFactory: outboxRelay }],
+  imports: [WebhooksModule],
+  providers: [{ provide: OutboxRelay, inject: [ENVIRONMENT, LOGGER, PUBLISH_GATE], useFactory: relayOf }],
   exports: [OutboxRelay],
 })
 export class OutboxModule implements OnModuleInit {
@@ -28,18 +28,11 @@ export class OutboxModule implements OnModuleInit {
   }
 }
 
-function outboxRelay(env: ConfigServiceEnvironment, logger: Logger): OutboxRelay {
-  const { webhooks, eventTypes, operations } = topicNames({
-    prefix: env.TOPIC_PREFIX,
-    authEvents: env.AUTH_EVENT_TOPICS,
-  });
-  return new OutboxRelay({
-    holding: new PostgresOutboxHolding({ url: env.DATABASE_URL, schema: SCHEMA }),
-    log: new KafkaOutboxLog({
-      connection: { ...kafkaConnectionOf(env), logger },
-      topics: { webhooks, 'event-types': eventTypes, operations },
-      writerName: `${env.TOPIC_PREFIX}config-service.outbox`,
-    }),
+function relayOf(env: ConfigServiceEnvironment, logger: Logger, gate: PublishGate): OutboxRelay {
+  return makeRelay(env, {
+    gate,
+    logger,
+    onClosed: () => logger.error({}, 'database.behind'),
     onPublished: (records) => logger.debug({ records }, 'outbox.published'),
     onTrouble: (error) => logger.warn(logFieldsOf(error), 'outbox.interrupted'),
   });

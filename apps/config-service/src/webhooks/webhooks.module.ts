@@ -1,4 +1,6 @@
 import { Module } from '@nestjs/common';
+import { kafkaConnectionOf } from '@signalbox/config';
+import { topicNames } from '@signalbox/contracts';
 import type { IdentityKey } from '@signalbox/identity';
 import type { Logger } from '@signalbox/observability';
 import { SecretBox } from '@signalbox/secrets';
@@ -8,6 +10,7 @@ import { EVENT_TYPE_LOOKUP } from '../catalogue/catalogue.ts';
 import type { EventTypeLookup } from '../catalogue/catalogue.ts';
 import type { ConfigServiceEnvironment } from '../config-service.environment.ts';
 import { logFieldsOf } from '../errors/error-log.ts';
+import { PUBLISH_GATE } from '../outbox/publish-gate.port.ts';
 import { ENVIRONMENT, IDENTITY_KEY, LOGGER } from '../shared.ts';
 import { DnsEndpointLookup } from './adapters/dns/endpoint-lookup.dns.ts';
 import { GrpcExecutionStats } from './adapters/grpc/execution-stats.grpc.ts';
@@ -15,6 +18,8 @@ import { GrpcPayloadTester } from './adapters/grpc/payload-tester.grpc.ts';
 import { HistoryController } from './adapters/http/history.controller.ts';
 import { TestWebhookController } from './adapters/http/test-webhook.controller.ts';
 import { WebhooksController } from './adapters/http/webhooks.controller.ts';
+import { KafkaWebhookTopic } from './adapters/kafka/webhook-topic.kafka.ts';
+import { PostgresDatabaseState } from './adapters/postgres/database-state.postgres.ts';
 import { PostgresWebhookChanges } from './adapters/postgres/webhook-changes.postgres.ts';
 import { PostgresJournalPages } from './adapters/postgres/journal-pages.postgres.ts';
 import { PostgresWebhookJournal } from './adapters/postgres/webhook-journal.postgres.ts';
@@ -23,13 +28,14 @@ import { WebhookInputParser } from './adapters/validation/webhook-input.parser.t
 import { ChangeWebhookUseCase } from './application/change-webhook.ts';
 import { CreateWebhookUseCase } from './application/create-webhook.ts';
 import { DeleteWebhookUseCase } from './application/delete-webhook.ts';
-import { WebhookFeed } from './application/webhook-feed.ts';
 import { ReadHistory } from './application/read-history.ts';
 import { ReadWebhooks } from './application/read-webhooks.ts';
 import { RotateSigningKeyUseCase } from './application/rotate-signing-key.ts';
 import { SecretVault } from './application/secret-vault.ts';
 import { DisableByReceiverUseCase } from './application/disable-by-receiver.ts';
 import { TestWebhookUseCase } from './application/test-webhook.ts';
+import { TopicGate } from './application/topic-gate.ts';
+import { WebhookFeed } from './application/webhook-feed.ts';
 import { WebhookWriter } from './application/webhook-writer.ts';
 import { WEBHOOK_OWNERSHIP } from './webhook-ownership.port.ts';
 
@@ -128,6 +134,11 @@ import { WEBHOOK_OWNERSHIP } from './webhook-ownership.port.ts';
       ) => new TestWebhookUseCase(journal, vault, lookup, tester, eventTypes, Date.now),
     },
     {
+      provide: PUBLISH_GATE,
+      inject: [DataSource, ENVIRONMENT, LOGGER],
+      useFactory: publishGate,
+    },
+    {
       provide: WebhookFeed,
       inject: [DataSource],
       useFactory: (dataSource: DataSource) => new WebhookFeed(new PostgresWebhookChanges(dataSource)),
@@ -148,6 +159,7 @@ import { WEBHOOK_OWNERSHIP } from './webhook-ownership.port.ts';
     WEBHOOK_OWNERSHIP,
     ReadWebhooks,
     WebhookFeed,
+    PUBLISH_GATE,
     CreateWebhookUseCase,
     ChangeWebhookUseCase,
     DeleteWebhookUseCase,
@@ -161,3 +173,12 @@ import { WEBHOOK_OWNERSHIP } from './webhook-ownership.port.ts';
   ],
 })
 export class WebhooksModule {}
+
+function publishGate(dataSource: DataSource, env: ConfigServiceEnvironment, logger: Logger): TopicGate {
+  const { webhooks } = topicNames({ prefix: env.TOPIC_PREFIX, authEvents: env.AUTH_EVENT_TOPICS });
+  return new TopicGate({
+    database: new PostgresDatabaseState(dataSource),
+    topic: new KafkaWebhookTopic({ ...kafkaConnectionOf(env), logger }, webhooks),
+    onBehind: (lack) => logger.error({ lack }, 'database.found_behind'),
+  });
+}

@@ -2,10 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { HeldOutbox, OutboxHolding } from './outbox.port.ts';
 import type { OpenOutboxLog, OutboxLog } from './outbox-log.port.ts';
 import { Nudge } from './nudge.ts';
+import type { PublishGate } from '../publish-gate.port.ts';
 
 export interface OutboxRelayOptions {
   readonly holding: OutboxHolding;
   readonly log: OutboxLog;
+  readonly gate: PublishGate;
+  /** The gate is closed: the database is older than the topic. */
+  readonly onClosed: () => void;
   readonly onPublished: (count: number) => void;
   /** The database, the lock or Kafka is lost; the relay tries again. */
   readonly onTrouble: (error: unknown) => void;
@@ -22,6 +26,8 @@ const BATCH = 500;
 const PRUNE_EVERY_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
+class GateClosed extends Error {}
+
 /**
  * Carries what was committed to the topics: one relay at a time over all instances, in version order for each webhook.
  * It goes on for ever: without Kafka the entries wait in the database, without the database it asks again. At any trouble
@@ -31,6 +37,7 @@ export class OutboxRelay {
   readonly #options: OutboxRelayOptions;
   readonly #stopping = new AbortController();
   readonly #nudge = new Nudge();
+  readonly #looked = Promise.withResolvers<void>();
   #running: Promise<void> | undefined;
 
   constructor(options: OutboxRelayOptions) {
@@ -39,6 +46,14 @@ export class OutboxRelay {
 
   start(): void {
     this.#running ??= this.#run();
+  }
+
+  /**
+   * Resolves when this instance knows whether it may publish: after its first look at the gate, when another instance has
+   * the outbox, and at the first trouble, which it goes on after.
+   */
+  get hasLooked(): Promise<void> {
+    return this.#looked.promise;
   }
 
   /** Resolves when nothing is under way any more; what was not acknowledged stays in the outbox. */
@@ -53,10 +68,13 @@ export class OutboxRelay {
     while (!signal.aborted) {
       try {
         await this.#holdAndRelay();
+        this.#looked.resolve();
         await this.#idle();
       } catch (error) {
+        this.#looked.resolve();
         if (signal.aborted) return;
-        this.#options.onTrouble(error);
+        if (error instanceof GateClosed) this.#options.onClosed();
+        else this.#options.onTrouble(error);
         await delay(this.#options.pauseMs ?? 2_000, undefined, { signal }).catch(() => undefined);
       }
     }
@@ -68,7 +86,7 @@ export class OutboxRelay {
     const outbox = await this.#options.holding.tryHold({
       onChange: () => this.#nudge.push(),
       onLost: () => {
-        lost.abort();
+        lost.abort(new Error('the lock on the outbox is lost'));
         this.#nudge.push();
       },
     });
@@ -89,6 +107,8 @@ export class OutboxRelay {
     const close = (): void => log.close();
     signal.addEventListener('abort', close, { once: true });
     try {
+      if (!(await this.#options.gate.isOpen(signal))) throw new GateClosed();
+      this.#looked.resolve();
       await this.#relay(outbox, log, signal);
     } finally {
       signal.removeEventListener('abort', close);
@@ -99,7 +119,8 @@ export class OutboxRelay {
   async #relay(outbox: HeldOutbox, log: OpenOutboxLog, signal: AbortSignal): Promise<void> {
     const { onPublished, keepPublishedMs = 7 * DAY_MS, now = Date.now } = this.#options;
     let pruneAtMs = now();
-    while (!signal.aborted) {
+    for (;;) {
+      signal.throwIfAborted();
       const entries = await outbox.unpublished(BATCH);
       if (entries.length > 0) {
         await log.publish(entries);

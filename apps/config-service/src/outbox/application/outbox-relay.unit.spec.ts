@@ -13,6 +13,8 @@ class World implements OutboxHolding, OutboxLog {
   isLogAway = false;
   held = 0;
   opened = 0;
+  isGateOpen = true;
+  refusals = 0;
   #listener: { onChange: () => void; onLost: () => void } | undefined;
   #isLost = false;
   #nextId = 1;
@@ -77,6 +79,8 @@ const start = (world: World, pollMs = 60_000): unknown[] => {
   relay = new OutboxRelay({
     holding: world,
     log: world,
+    gate: { isOpen: async () => world.isGateOpen },
+    onClosed: () => world.refusals++,
     onPublished: () => undefined,
     onTrouble: (error) => trouble.push(error),
     pollMs,
@@ -136,6 +140,18 @@ describe('the relay of the outbox', () => {
     await waitFor(() => world.marked.length === 1, { what: 'the entry to be marked' });
     expect(world.published).toEqual(['a']);
     expect(trouble).toHaveLength(1);
+  });
+
+  it('publishes nothing while it may not, and leaves the outbox to others', async () => {
+    const world = new World();
+    world.isGateOpen = false;
+    world.commit('a');
+    start(world, 10);
+    await waitFor(() => world.refusals === 2, { what: 'two refusals' });
+    expect(world.held).toBeGreaterThanOrEqual(2);
+    expect(world.published).toEqual([]);
+    world.isGateOpen = true;
+    await waitFor(() => world.marked.length === 1, { what: 'the entry to be marked' });
   });
 
   it('waits while another instance relays, and takes over when that one is gone', async () => {

@@ -15,4 +15,6 @@ export interface OutboxMessage {
   readonly version?: number;
   /** Of what that webhook was before this change, 0 where it was not. */
   readonly previousVersion?: number;
+  /** It tells again what is, and no change. Default false. */
+  readonly isRepublished?: boolean;
 }

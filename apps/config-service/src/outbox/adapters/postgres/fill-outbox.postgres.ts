@@ -1,16 +1,27 @@
 import { rowsOf } from '@signalbox/postgres';
 import type { SqlRunner } from '@signalbox/postgres';
 import type { OutboxMessage } from '../../domain/outbox-message.ts';
+import { SignalboxError } from '../../../errors/signalbox-error.ts';
+import { epochRowOf } from './epoch.postgres.ts';
 import { OUTBOX_CHANNEL } from './outbox.postgres.ts';
 
+/** Until then an operator is not likely to have mended it. */
+const OPERATOR_SECONDS = 60;
+
 /**
- * The epoch that what is written in this transaction counts in. Shared until the transaction ends: nobody may raise the
- * epoch while a change counted in the old one is not committed yet.
+ * The epoch that what is written in this transaction counts in.
+ *
+ * @throws SignalboxError `config.database_behind` while nothing may be changed.
  */
 export async function epochOf(transaction: SqlRunner): Promise<number> {
-  const [epoch] = await rowsOf<{ current: number }>(transaction, 'SELECT current FROM epoch FOR SHARE');
-  if (epoch === undefined) throw new Error('the table "epoch" is empty; the database was not migrated wholly');
-  return epoch.current;
+  const { current, isBehind } = await epochRowOf(transaction, 'FOR SHARE');
+  if (!isBehind) return current;
+  throw new SignalboxError(
+    'config.database_behind',
+    'Nothing can be changed: the database is older than the topic webhooks, as one that was restored is. Reading goes ' +
+      'on; an operator has to run: npm run config -- republish',
+    { retryAfterSeconds: OPERATOR_SECONDS },
+  );
 }
 
 /**
@@ -26,10 +37,11 @@ export async function fillOutbox(
   const column = <T>(pick: (message: OutboxMessage) => T): T[] => messages.map(pick);
   await rowsOf(
     transaction,
-    `INSERT INTO outbox (topic, key, value, headers, tenant_id, version, previous_version, epoch, committed_at_ms)
-     SELECT topic, key, value, headers, tenant_id, version, previous_version, $8, $9
-     FROM unnest($1::text[], $2::text[], $3::text[], $4::jsonb[], $5::text[], $6::int[], $7::int[]) WITH ORDINALITY
-       AS message (topic, key, value, headers, tenant_id, version, previous_version, place)
+    `INSERT INTO outbox (topic, key, value, headers, tenant_id, version, previous_version, is_republished, epoch, committed_at_ms)
+     SELECT topic, key, value, headers, tenant_id, version, previous_version, is_republished, $9, $10
+     FROM unnest($1::text[], $2::text[], $3::text[], $4::jsonb[], $5::text[], $6::int[], $7::int[], $8::boolean[])
+       WITH ORDINALITY
+       AS message (topic, key, value, headers, tenant_id, version, previous_version, is_republished, place)
      ORDER BY place`,
     [
       column(({ topic }) => topic),
@@ -39,6 +51,7 @@ export async function fillOutbox(
       column(({ tenantId }) => tenantId),
       column(({ version }) => version ?? null),
       column(({ previousVersion }) => previousVersion ?? null),
+      column(({ isRepublished = false }) => isRepublished),
       epoch,
       atMs,
     ],

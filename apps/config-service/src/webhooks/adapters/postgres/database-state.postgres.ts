@@ -1,0 +1,66 @@
+import { rowsOf } from '@signalbox/postgres';
+import type { SqlRunner } from '@signalbox/postgres';
+import { epochRowOf } from '../../../outbox/outbox.ts';
+import type { DatabaseState } from '../../application/database-state.port.ts';
+import type { ToldWebhook } from '../../application/webhook-topic.port.ts';
+
+const AT_ONCE = 1_000;
+
+export class PostgresDatabaseState implements DatabaseState {
+  readonly #database: SqlRunner;
+
+  constructor(database: SqlRunner) {
+    this.#database = database;
+  }
+
+  async identity(): Promise<string> {
+    const rows = await rowsOf<{ identity: string }>(
+      this.#database,
+      `SELECT concat_ws('/', pg_postmaster_start_time(), pg_database.oid, 'webhook_event'::regclass::oid,
+                        pg_relation_filenode('webhook_event')) AS identity
+       FROM pg_database WHERE datname = current_database()`,
+    );
+    return rows[0]?.identity ?? '';
+  }
+
+  async isMarkedBehind(): Promise<boolean> {
+    return (await epochRowOf(this.#database)).isBehind;
+  }
+
+  async markBehind(): Promise<void> {
+    await rowsOf(this.#database, 'UPDATE epoch SET is_behind = true');
+  }
+
+  async lackOf(told: ReadonlyMap<string, ToldWebhook>): Promise<string | undefined> {
+    const { current } = await epochRowOf(this.#database);
+    const same: [string, ToldWebhook][] = [];
+    for (const [id, one] of told) {
+      if (one.epoch > current) return `the topic is in epoch ${one.epoch}, the database in epoch ${current}`;
+      // What the topic has of an older epoch is published anew, or will be.
+      if (one.epoch === current) same.push([id, one]);
+    }
+    for (let from = 0; from < same.length; from += AT_ONCE) {
+      const lack = await this.#lackIn(same.slice(from, from + AT_ONCE));
+      if (lack !== undefined) return lack;
+    }
+    return undefined;
+  }
+
+  async #lackIn(told: readonly (readonly [string, ToldWebhook])[]): Promise<string | undefined> {
+    // A deletion of what this database never had is what `republish` itself leaves on the topic.
+    const [lack] = await rowsOf<{ id: string; told: number; known: number | null }>(
+      this.#database,
+      `SELECT told.id, told.version AS told, known.version AS known
+       FROM unnest($1::text[], $2::int[], $3::boolean[]) AS told (id, version, is_deleted)
+       LEFT JOIN LATERAL (
+         SELECT max(version) AS version FROM webhook_event WHERE webhook_id = told.id
+       ) AS known ON true
+       WHERE told.version > coalesce(known.version, 0) AND NOT (told.is_deleted AND known.version IS NULL)
+       LIMIT 1`,
+      [told.map(([id]) => id), told.map(([, { version }]) => version), told.map(([, { isDeleted }]) => isDeleted)],
+    );
+    if (lack === undefined) return undefined;
+    const known = lack.known === null ? 'does not know it' : `knows version ${lack.known}`;
+    return `the topic tells version ${lack.told} of webhook ${lack.id}, and the database ${known}`;
+  }
+}

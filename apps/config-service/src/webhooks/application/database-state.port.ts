@@ -1,0 +1,15 @@
+import type { ToldWebhook } from './webhook-topic.port.ts';
+
+/** What the database says of itself. */
+export interface DatabaseState {
+  /**
+   * Changes when this may be another database than before: dropped and made anew, restored in place, or a server that was
+   * started again.
+   */
+  identity(): Promise<string>;
+  isMarkedBehind(): Promise<boolean>;
+  /** From now on nothing is changed, by no instance. */
+  markBehind(): Promise<void>;
+  /** What the topic has told and this database knows nothing of, in words; undefined when there is no such thing. */
+  lackOf(told: ReadonlyMap<string, ToldWebhook>): Promise<string | undefined>;
+}

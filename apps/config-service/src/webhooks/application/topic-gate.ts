@@ -1,0 +1,38 @@
+import type { PublishGate } from '../../outbox/publish-gate.port.ts';
+import type { DatabaseState } from './database-state.port.ts';
+import type { WebhookTopic } from './webhook-topic.port.ts';
+
+export interface TopicGateOptions {
+  readonly database: DatabaseState;
+  readonly topic: WebhookTopic;
+  /** The database is found to be older than the topic; `lack` says in what. */
+  readonly onBehind: (lack: string) => void;
+}
+
+/**
+ * Closed while the database is older than the topic, as a restored one is: what it published would be versions that the
+ * topic has had already, with other contents. The comparison is made once for each database this process sees.
+ */
+export class TopicGate implements PublishGate {
+  readonly #options: TopicGateOptions;
+  #passed: string | undefined;
+
+  constructor(options: TopicGateOptions) {
+    this.#options = options;
+  }
+
+  async isOpen(signal: AbortSignal): Promise<boolean> {
+    const { database, topic, onBehind } = this.#options;
+    if (await database.isMarkedBehind()) return false;
+    const identity = await database.identity();
+    if (identity === this.#passed) return true;
+    const lack = await database.lackOf(await topic.read(signal));
+    if (lack !== undefined) {
+      await database.markBehind();
+      onBehind(lack);
+      return false;
+    }
+    this.#passed = identity;
+    return true;
+  }
+}
