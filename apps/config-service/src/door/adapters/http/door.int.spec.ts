@@ -103,9 +103,11 @@ describe('the public door', () => {
 
   it('passes refusals of monitoring on as they are', async () => {
     const { id } = await service.makeWebhook();
-    monitoring.answer = (_, response) => response.writeHead(400).end('{"code":"log.invalid_time_window"}');
-    const answer = await service.call<string>('GET', `/api/hooks/${id}/recent-logs?start_time=2&end_time=1`);
-    expect(answer).toMatchObject({ status: 400, body: '{"code":"log.invalid_time_window"}' });
+    const refusal = { code: 'log.invalid_time_window', message: 'start_time must not be after end_time' };
+    monitoring.answer = (_, response) =>
+      response.writeHead(400, { 'content-type': 'application/json' }).end(JSON.stringify(refusal));
+    const answer = await service.call('GET', `/api/hooks/${id}/recent-logs?start_time=2&end_time=1`);
+    expect(answer).toMatchObject({ status: 400, body: refusal });
   });
 
   it('does not tell callers that their credential is bad when monitoring refuses ours', async () => {
