@@ -15,6 +15,7 @@ import { databaseOptions } from './database.ts';
 import { DoorModule } from './door/door.module.ts';
 import { logFieldsOf } from './errors/error-log.ts';
 import { OutboxModule } from './outbox/outbox.module.ts';
+import { IdempotencyModule } from './idempotency/idempotency.module.ts';
 import { databaseReadiness } from './readiness.ts';
 import { DATABASE_READINESS, ENVIRONMENT, IDENTITY_KEY, LOGGER, REGISTRY } from './shared.ts';
 import { WebhooksModule } from './webhooks/webhooks.module.ts';
@@ -56,6 +57,7 @@ export class ConfigServiceModule {
         }),
         AccessModule,
         OutboxModule,
+        IdempotencyModule,
         CatalogueModule,
         WebhooksModule,
         DoorModule,

@@ -2,6 +2,7 @@ import type { PostgresOptions } from '@signalbox/postgres';
 import { ApiKeyEntity } from './access/adapters/postgres/api-key.entity.ts';
 import { CreateApiKeys1764000001000 } from './access/adapters/postgres/migrations/1764000001000-create-api-keys.ts';
 import { NoteKeyUsage1764100000000 } from './access/adapters/postgres/migrations/1764100000000-note-key-usage.ts';
+import { CreateIdempotentAnswers1764200001000 } from './idempotency/adapters/postgres/migrations/1764200001000-create-idempotent-answers.ts';
 import { AddressOutbox1764300000000 } from './outbox/adapters/postgres/migrations/1764300000000-address-outbox.ts';
 import { TraceChanges1764300001000 } from './outbox/adapters/postgres/migrations/1764300001000-trace-changes.ts';
 import { CreateEventTypes1764200000000 } from './catalogue/adapters/postgres/migrations/1764200000000-create-event-types.ts';
@@ -24,6 +25,7 @@ export function databaseOptions(url: string, onIdleError?: (error: unknown) => v
       CreateApiKeys1764000001000,
       NoteKeyUsage1764100000000,
       CreateEventTypes1764200000000,
+      CreateIdempotentAnswers1764200001000,
       AddressOutbox1764300000000,
       TraceChanges1764300001000,
       DatabaseBehind1764300002000,

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import type { DataSource } from 'typeorm';
 import { createDataSource } from './data-source.ts';
+import { inHeldTransaction } from './held-transaction.ts';
 import { PendingMigrations, assertMigrated, migrate } from './migrate.ts';
 import { postgresFaultOf } from './postgres-error.ts';
 import { PostgresSession } from './postgres-session.ts';
@@ -56,6 +57,31 @@ describe('Postgres', () => {
       await Promise.all(others.map((other) => other.destroy()));
     }
     await expect(assertMigrated(dataSource)).resolves.toBeUndefined();
+  });
+
+  it('commits what joins a held transaction with its end, or not at all, and undoes a failed part alone', async () => {
+    const put = async (id: number, size = 1): Promise<void> =>
+      inTransaction(dataSource, async (manager) => {
+        await rowsOf(manager, 'INSERT INTO thing (id, size) VALUES ($1, $2)', [id, size]);
+      });
+    const ids = async (): Promise<readonly number[]> =>
+      (await rowsOf<{ id: number }>(dataSource, 'SELECT id FROM thing WHERE id >= 900 ORDER BY id')).map(
+        ({ id }) => id,
+      );
+    const done = await inHeldTransaction(dataSource, async () => {
+      await put(900);
+      await expect(put(901, -1)).rejects.toThrow();
+      await put(902);
+      return ids();
+    });
+    expect([done, await ids()]).toEqual([[], [900, 902]]);
+    const failing = inHeldTransaction(dataSource, async () => {
+      await put(903);
+      throw new Error('after the write');
+    });
+    await expect(failing).rejects.toThrow('after the write');
+    expect(await ids()).toEqual([900, 902]);
+    await rowsOf(dataSource, 'DELETE FROM thing WHERE id >= 900');
   });
 
   it('answers every statement with rows, and bigint as numbers', async () => {

@@ -1,4 +1,5 @@
 import type { DataSource, EntityManager } from 'typeorm';
+import { heldTransaction } from './held-transaction.ts';
 import { postgresFaultOf } from './postgres-error.ts';
 
 export interface TransactionOptions {
@@ -10,7 +11,8 @@ export interface TransactionOptions {
 
 /**
  * Runs `work` in one transaction and commits it; a rejection rolls back and is passed on. After a deadlock or a
- * serialization failure the whole work is done again, so it must have no effect outside the database.
+ * serialization failure the whole work is done again, so it must have no effect outside the database. Within
+ * `inHeldTransaction` it joins that transaction and its isolation, and is committed with it.
  */
 export async function inTransaction<Result>(
   dataSource: DataSource,
@@ -18,9 +20,10 @@ export async function inTransaction<Result>(
   options: TransactionOptions = {},
 ): Promise<Result> {
   const { isolation = 'READ COMMITTED', retries = 3 } = options;
+  const held = heldTransaction(dataSource);
   for (let left = retries; ; left--) {
     try {
-      return await dataSource.transaction(isolation, work);
+      return await (held === undefined ? dataSource.transaction(isolation, work) : held.join(work));
     } catch (error) {
       if (left === 0 || postgresFaultOf(error)?.kind !== 'retryable-conflict') throw error;
     }

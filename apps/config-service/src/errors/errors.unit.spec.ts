@@ -21,6 +21,7 @@ describe('the table of errors', () => {
     ['guard.payload_too_large', 413],
     ['guard.unsupported_media_type', 415],
     ['entity.invalid_input', 422],
+    ['request.idempotency_mismatch', 422],
     ['hook.endpoint_responded_with_error', 422],
     ['hook.send_test_payload_failed', 422],
     ['guard.rate_limited', 429],

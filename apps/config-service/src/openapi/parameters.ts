@@ -27,6 +27,14 @@ export const PREFER: Parameter = {
   schema: { type: 'string' },
 };
 
+export const IDEMPOTENCY_KEY: Parameter = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  description:
+    'The same call with the same key within 24 hours is answered as before, and done once; another call with it is refused',
+  schema: { type: 'string', pattern: String.raw`^[\x21-\x7e]{1,255}$` },
+};
+
 export const ETAG: ResponseHeaders = {
   ETag: {
     required: true,

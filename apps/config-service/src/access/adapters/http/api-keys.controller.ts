@@ -1,6 +1,8 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { SignalboxError, invalidInput } from '../../../errors/signalbox-error.ts';
 import { parseDto } from '../../../validation/parse-dto.ts';
+import { Idempotent } from '../../../idempotency/idempotent.ts';
+import { IDEMPOTENCY_KEY } from '../../../openapi/parameters.ts';
 import { Documented } from '../../../openapi/documented.ts';
 import { listOf, ref } from '../../../openapi/schemas.ts';
 import { ManageApiKeys } from '../../application/manage-api-keys.ts';
@@ -45,11 +47,13 @@ export class ApiKeysController {
     summary: 'Make an API key',
     description:
       'The one answer that holds the key itself. A key cannot have a scope that the credential of this call lacks.',
+    parameters: [IDEMPOTENCY_KEY],
     body: CreateApiKeyDto,
     answer: { status: 201, description: 'The key', schema: ref('CreatedApiKey') },
-    errors: ['entity.conflict'],
+    errors: ['entity.conflict', 'request.idempotency_mismatch'],
   })
   @Post()
+  @Idempotent()
   @NeedsScope('ops:write')
   async create(
     @CalledBy() principal: Principal,

@@ -1,4 +1,4 @@
-import { rowsOf } from '@signalbox/postgres';
+import { inTransaction, rowsOf } from '@signalbox/postgres';
 import type { DataSource } from 'typeorm';
 import type { ApiKeys } from '../../application/api-keys.port.ts';
 import type { ApiKey } from '../../domain/api-key.ts';
@@ -20,7 +20,7 @@ export class PostgresApiKeys implements ApiKeys {
   }
 
   async put({ lastUsedAtMs: _, ...key }: ApiKey): Promise<void> {
-    await this.#dataSource.manager.upsert(ApiKeyEntity, key, ['id']);
+    await inTransaction(this.#dataSource, async (manager) => manager.upsert(ApiKeyEntity, key, ['id']));
   }
 
   async list(tenantId: string): Promise<readonly ApiKey[]> {

@@ -2,8 +2,9 @@ import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Patch, Post, Q
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Principal } from '../../../access/access.ts';
 import { CalledBy, NeedsScope } from '../../../access/needs-scope.ts';
+import { Idempotent } from '../../../idempotency/idempotent.ts';
 import { Documented } from '../../../openapi/documented.ts';
-import { ETAG, IF_MATCH, PAGE, PAGE_HEADERS, PAGE_SIZE } from '../../../openapi/parameters.ts';
+import { ETAG, IDEMPOTENCY_KEY, IF_MATCH, PAGE, PAGE_HEADERS, PAGE_SIZE } from '../../../openapi/parameters.ts';
 import { listOf, ref } from '../../../openapi/schemas.ts';
 import { etagOf, pageWindowOf, paginationHeaders, versionOfIfMatch } from '../../../webhooks/rest-forms.ts';
 import type { EventTypeTarget } from '../../application/event-type-store.port.ts';
@@ -49,11 +50,13 @@ export class EventTypesController {
 
   @Documented({
     summary: 'Register an event type of your own',
+    parameters: [IDEMPOTENCY_KEY],
     body: CreateEventTypeDto,
     answer: { status: 201, description: 'The event type', schema: ref('EventType'), headers: ETAG },
-    errors: ['entity.conflict'],
+    errors: ['entity.conflict', 'request.idempotency_mismatch'],
   })
   @Post()
+  @Idempotent()
   @NeedsScope('webhooks:write')
   async create(
     @CalledBy() { tenantId }: Principal,

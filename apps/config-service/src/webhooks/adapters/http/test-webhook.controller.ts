@@ -2,8 +2,9 @@ import { Body, Controller, Headers, HttpCode, Param, Post, Res } from '@nestjs/c
 import type { FastifyReply } from 'fastify';
 import type { Principal } from '../../../access/access.ts';
 import { CalledBy, NeedsScope } from '../../../access/needs-scope.ts';
+import { Idempotent } from '../../../idempotency/idempotent.ts';
 import { Documented } from '../../../openapi/documented.ts';
-import { PREFER } from '../../../openapi/parameters.ts';
+import { IDEMPOTENCY_KEY, PREFER } from '../../../openapi/parameters.ts';
 import { ref } from '../../../openapi/schemas.ts';
 import type { EventTest } from '../../application/test-webhook.ts';
 import { TestWebhookUseCase } from '../../application/test-webhook.ts';
@@ -26,7 +27,7 @@ export class TestWebhookController {
     summary: 'Send sample payloads to a configuration',
     description:
       'One for each event, signed with the key of the webhook, which may be disabled. Nothing is saved, tried again or logged.',
-    parameters: [PREFER],
+    parameters: [PREFER, IDEMPOTENCY_KEY],
     body: TestWebhookDto,
     answer: { status: 204, description: 'The endpoint answered every payload with a status of 2xx' },
     otherAnswer: { status: 200, description: 'With `Prefer: return=representation`', schema: ref('TestResults') },
@@ -34,10 +35,12 @@ export class TestWebhookController {
       'entity.not_exists_with_id',
       'hook.endpoint_responded_with_error',
       'hook.send_test_payload_failed',
+      'request.idempotency_mismatch',
       'guard.rate_limited',
     ],
   })
   @Post(':id/test')
+  @Idempotent()
   @HttpCode(204)
   @NeedsScope('webhooks:write')
   async test(

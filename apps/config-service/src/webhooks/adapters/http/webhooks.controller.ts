@@ -2,8 +2,18 @@ import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Patch, Post, Q
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Principal } from '../../../access/access.ts';
 import { CalledBy, NeedsScope } from '../../../access/needs-scope.ts';
+import { Idempotent } from '../../../idempotency/idempotent.ts';
 import { Documented } from '../../../openapi/documented.ts';
-import { ETAG, IF_MATCH, INCLUDE_STATS, PAGE, PAGE_HEADERS, PAGE_SIZE, WARNING } from '../../../openapi/parameters.ts';
+import {
+  ETAG,
+  IDEMPOTENCY_KEY,
+  IF_MATCH,
+  INCLUDE_STATS,
+  PAGE,
+  PAGE_HEADERS,
+  PAGE_SIZE,
+  WARNING,
+} from '../../../openapi/parameters.ts';
 import { listOf, ref } from '../../../openapi/schemas.ts';
 import { ChangeWebhookUseCase } from '../../application/change-webhook.ts';
 import { CreateWebhookUseCase } from '../../application/create-webhook.ts';
@@ -74,11 +84,13 @@ export class WebhooksController {
   @Documented({
     summary: 'Create a webhook',
     description: 'Its id and its signing key are made here.',
+    parameters: [IDEMPOTENCY_KEY],
     body: CreateWebhookDto,
     answer: { status: 201, description: 'The webhook', schema: ref('Webhook'), headers: ETAG },
-    errors: ['hook.missing_events'],
+    errors: ['hook.missing_events', 'request.idempotency_mismatch'],
   })
   @Post()
+  @Idempotent()
   @NeedsScope('webhooks:write')
   async create(
     @CalledBy() principal: Principal,
