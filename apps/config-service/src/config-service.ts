@@ -59,7 +59,7 @@ export class ConfigService {
       const grpc = await startGrpcListener({
         host: env.GRPC_HOST,
         port: env.GRPC_PORT,
-        services: grpcServicesOf(app, logger),
+        services: (stopping) => grpcServicesOf(app, logger, stopping),
       });
       closing.push(async () => grpc.close());
       const ops = await startOpsListener({

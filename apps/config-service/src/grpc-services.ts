@@ -16,10 +16,11 @@ import { DisableByReceiverUseCase } from './webhooks/application/disable-by-rece
 import { ReadWebhooks } from './webhooks/application/read-webhooks.ts';
 import { RotateSigningKeyUseCase } from './webhooks/application/rotate-signing-key.ts';
 import { SecretVault } from './webhooks/application/secret-vault.ts';
+import { WebhookFeed } from './webhooks/application/webhook-feed.ts';
 import { TestWebhookUseCase } from './webhooks/application/test-webhook.ts';
 
-/** What is served over gRPC, of the application's parts. */
-export function grpcServicesOf(app: NestFastifyApplication, logger: Logger): GrpcServices {
+/** What is served over gRPC, of the application's parts. Streams end when `stopping` aborts. */
+export function grpcServicesOf(app: NestFastifyApplication, logger: Logger, stopping: AbortSignal): GrpcServices {
   return {
     Webhooks: webhooksGrpcService({
       authenticator: app.get<Authenticator>(AUTHENTICATOR),
@@ -29,8 +30,10 @@ export function grpcServicesOf(app: NestFastifyApplication, logger: Logger): Grp
       deleting: app.get(DeleteWebhookUseCase),
       rotating: app.get(RotateSigningKeyUseCase),
       testing: app.get(TestWebhookUseCase),
+      feed: app.get(WebhookFeed),
       parser: app.get(WebhookInputParser),
       vault: app.get(SecretVault),
+      stopping,
       logger,
     }),
     ReceiverSteering: receiverSteeringGrpcService({

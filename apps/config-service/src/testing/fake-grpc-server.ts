@@ -21,7 +21,6 @@ export class FakeGrpcServer<Request> {
   readonly calls: FakeCall<Request>[] = [];
   answer: (request: Request) => FakeAnswer;
   readonly #server = new Server();
-  #address = '127.0.0.1:0';
 
   constructor(proto: ProtoName, service: string, rpc: string, answer: (request: Request) => FakeAnswer) {
     this.answer = answer;
@@ -41,15 +40,14 @@ export class FakeGrpcServer<Request> {
     this.#server.addService(definition, implementation);
   }
 
-  /** Answers `host:port`. */
-  async listen(): Promise<string> {
+  /** Answers `host:port`; on a free port where none is given. */
+  async listen(address = '127.0.0.1:0'): Promise<string> {
     const port = await new Promise<number>((resolve, reject) =>
-      this.#server.bindAsync(this.#address, ServerCredentials.createInsecure(), (error, bound) =>
+      this.#server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) =>
         error === null ? resolve(bound) : reject(error),
       ),
     );
-    this.#address = `127.0.0.1:${port}`;
-    return this.#address;
+    return `127.0.0.1:${port}`;
   }
 
   /** As kill -9 would: calls under way get no answer. */

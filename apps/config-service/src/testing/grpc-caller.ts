@@ -1,5 +1,5 @@
 import { Metadata, credentials, loadPackageDefinition, status } from '@grpc/grpc-js';
-import type { Client, GrpcObject, ServiceClientConstructor, ServiceError } from '@grpc/grpc-js';
+import type { Client, ClientReadableStream, GrpcObject, ServiceClientConstructor, ServiceError } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import { protoPath } from '@signalbox/contracts';
 import protobuf from 'protobufjs';
@@ -60,6 +60,16 @@ export class GrpcCaller {
       });
       call.on('status', (said) => trailer?.merge(said.metadata));
     });
+  }
+
+  /** Starts a call whose answer is a stream; it ends when `signal` aborts. */
+  stream(method: string, message: Message, signal?: AbortSignal): ClientReadableStream<Message> {
+    const metadata = new Metadata();
+    if (this.#key !== undefined) metadata.set('authorization', `Bearer ${this.#key}`);
+    const rpc = this.#client[method] as (message: Message, metadata: Metadata) => ClientReadableStream<Message>;
+    const stream = rpc.call(this.#client, message, metadata);
+    signal?.addEventListener('abort', () => stream.cancel());
+    return stream;
   }
 
   /** How a call was refused; throws when it was not. */

@@ -13,7 +13,8 @@ export interface GrpcListenerOptions {
   readonly host: string;
   /** 0: a free one. */
   readonly port: number;
-  readonly services: GrpcServices;
+  /** `stopping` aborts when the listener closes: calls that would never end by themselves end then. */
+  readonly services: (stopping: AbortSignal) => GrpcServices;
 }
 
 export interface GrpcListener {
@@ -30,7 +31,9 @@ const CLOSE_MS = 2_000;
 
 /** Serves `signalbox.config.v1` with the standard health service and reflection, which ask for no credential. */
 export async function startGrpcListener(options: GrpcListenerOptions): Promise<GrpcListener> {
-  const { host, port, services } = options;
+  const { host, port } = options;
+  const stopping = new AbortController();
+  const services = options.services(stopping.signal);
   // `defaults` off: what was not sent must be told from what was sent as 0 or ''.
   const definition = loadSync([protoPath('config'), protoPath('google/rpc/error_details')], {
     keepCase: false,
@@ -60,6 +63,7 @@ export async function startGrpcListener(options: GrpcListenerOptions): Promise<G
     url: host.includes(':') ? `[${host}]:${bound}` : `${host}:${bound}`,
     async close() {
       for (const name of ['', ...names]) health.setStatus(name, 'NOT_SERVING');
+      stopping.abort();
       await new Promise<void>((resolve) => {
         const timer = setTimeout(() => {
           server.forceShutdown();

@@ -9,6 +9,7 @@ import type { ReadWebhooks, WebhooksRead } from '../../application/read-webhooks
 import type { RotateSigningKeyUseCase } from '../../application/rotate-signing-key.ts';
 import type { SecretVault } from '../../application/secret-vault.ts';
 import type { TestWebhookUseCase } from '../../application/test-webhook.ts';
+import type { WebhookFeed } from '../../application/webhook-feed.ts';
 import type { WebhookTarget } from '../../application/webhook-input.ts';
 import type { WriteOutcome } from '../../application/webhook-outcome.ts';
 import { viewOf } from '../../application/webhook-view.ts';
@@ -19,6 +20,7 @@ import { STATS_WARNING } from '../answers/stats-warning.ts';
 import { resultsOf } from '../answers/test-error.ts';
 import type { WebhookInputParser } from '../validation/webhook-input.parser.ts';
 import { withScope } from './call-guards.ts';
+import { watchWebhooks } from './watch-webhooks.ts';
 import type { Message } from './unary.ts';
 import { unary } from './unary.ts';
 import { bodyOfCreate, bodyOfTest, bodyOfUpdate, messageOf, messageOfTest } from './webhook.message.ts';
@@ -32,8 +34,11 @@ export interface WebhooksGrpcOptions {
   readonly deleting: DeleteWebhookUseCase;
   readonly rotating: RotateSigningKeyUseCase;
   readonly testing: TestWebhookUseCase;
+  readonly feed: WebhookFeed;
   readonly parser: WebhookInputParser;
   readonly vault: SecretVault;
+  /** The service stops: streams end. */
+  readonly stopping: AbortSignal;
   readonly logger: Logger;
 }
 
@@ -126,6 +131,7 @@ export function webhooksGrpcService(options: WebhooksGrpcOptions): UntypedServic
       );
       return { results: resultsOf(outcome, id).map(messageOfTest) };
     }),
+    watchWebhooks: watchWebhooks({ ...options, guard: mayRead }),
   };
 }
 
