@@ -1,5 +1,6 @@
 import { runService } from '@signalbox/config';
 import type { RawEnvironment } from '@signalbox/config';
+import { reencryptCommand } from './webhooks/reencrypt-command.ts';
 import { rebuildCommand } from './webhooks/rebuild-command.ts';
 import { republishCommand } from './webhooks/republish-command.ts';
 
@@ -23,6 +24,12 @@ const COMMANDS: readonly Command[] = [
     options: '',
     does: 'tells the topic all webhooks anew, in a new epoch: after a restore, and for a topic that was emptied',
     run: republishCommand,
+  },
+  {
+    name: 'reencrypt',
+    options: '',
+    does: 'seals every secret with the first key of SECRETS_KEYRING, republishes, and says which keys can go',
+    run: reencryptCommand,
   },
 ];
 

@@ -26,6 +26,11 @@ export class WebhookDirectory {
     return true;
   }
 
+  /** A tombstone: the deletion is old enough for nothing to be on its way any more. What is not deleted stays. */
+  forget(webhookId: string): void {
+    if (this.records.get(webhookId)?.deleted === true) this.records.delete(webhookId);
+  }
+
   get(webhookId: string): WebhookRecord | undefined {
     return this.records.get(webhookId);
   }

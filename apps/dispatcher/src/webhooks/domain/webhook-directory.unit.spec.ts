@@ -52,6 +52,16 @@ describe('WebhookDirectory', () => {
     expect(directory.get('w1')?.deleted).toBe(true);
   });
 
+  it('forgets a deletion at its tombstone, and nothing that is alive', () => {
+    const directory = new WebhookDirectory();
+    directory.apply(webhook(1));
+    directory.forget('w1');
+    expect(ids(directory, 'User.Created')).toEqual(['w1']);
+    directory.apply({ deleted: true, id: 'w1', tenantId: 'default', epoch: 1, version: 2, deletedAtMs: 0 });
+    directory.forget('w1');
+    expect(directory.size).toBe(0);
+  });
+
   it('tells its listeners what changed', () => {
     const directory = new WebhookDirectory();
     const heard: string[] = [];

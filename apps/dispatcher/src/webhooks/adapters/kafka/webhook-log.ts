@@ -22,8 +22,9 @@ export function followWebhooks(options: WebhookLogOptions): LogFollower {
     topic,
     onFatal: options.onFatal,
     onRecord: (record) => {
-      // A tombstone says that a deletion is old enough to be forgotten; the marker before it has said that it happened.
-      if (record.value !== null) {
+      if (record.value === null) {
+        directory.forget(record.key?.toString() ?? '');
+      } else {
         const webhook = decodeWebhook(record.value);
         if (webhook === undefined) {
           logger.error({ topic, partition: record.partition, offset: record.offset }, 'webhook.unreadable');
