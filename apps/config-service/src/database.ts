@@ -8,6 +8,7 @@ import { TraceChanges1764300001000 } from './outbox/adapters/postgres/migrations
 import { CreateEventTypes1764200000000 } from './catalogue/adapters/postgres/migrations/1764200000000-create-event-types.ts';
 import { DatabaseBehind1764300002000 } from './outbox/adapters/postgres/migrations/1764300002000-database-behind.ts';
 import { CreateWebhooks1764000000000 } from './webhooks/adapters/postgres/migrations/1764000000000-create-webhooks.ts';
+import { IndexWebhookNames1764200002000 } from './webhooks/adapters/postgres/migrations/1764200002000-index-webhook-names.ts';
 import { WebhookEntity } from './webhooks/adapters/postgres/webhook.entity.ts';
 
 /** The one schema config-service owns. */
@@ -26,6 +27,7 @@ export function databaseOptions(url: string, onIdleError?: (error: unknown) => v
       NoteKeyUsage1764100000000,
       CreateEventTypes1764200000000,
       CreateIdempotentAnswers1764200001000,
+      IndexWebhookNames1764200002000,
       AddressOutbox1764300000000,
       TraceChanges1764300001000,
       DatabaseBehind1764300002000,

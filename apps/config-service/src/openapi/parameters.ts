@@ -10,6 +10,21 @@ const query = (name: string, description: string, schema: Parameter['schema']): 
 export const PAGE = query('page', 'From 1', { type: 'integer', minimum: 1, maximum: 1_000_000_000 });
 export const PAGE_SIZE = query('page_size', 'Default 20', { type: 'integer', minimum: 1, maximum: 100 });
 export const INCLUDE_STATS = query('includeExecutionStats', '`true` adds `executionStats`', { type: 'string' });
+export const LIST_FILTERS: readonly Parameter[] = [
+  query('search', 'Part of the name, the URL or the id, whatever the case', { type: 'string', maxLength: 256 }),
+  query('enabled', 'Only enabled, or only disabled ones', { enum: ['true', 'false'] }),
+  query('event', 'Only those that are sent this event type', { type: 'string', maxLength: 128 }),
+  query(
+    'health',
+    'By the last 24 hours: at least 95 % of the requests succeeded, fewer did, or there were none. Of 1,000 webhooks at most: narrow down by the other filters',
+    { enum: ['healthy', 'failing', 'idle'] },
+  ),
+  query(
+    'sort',
+    'With `-` from the highest; default `-createdAt`. By requests or success rate of 1,000 webhooks at most, and newest first with a `Warning` while they cannot be counted',
+    { enum: ['-createdAt', 'createdAt', 'name', '-name', 'requests', '-requests', 'successRate', '-successRate'] },
+  ),
+];
 export const START_TIME = query('start_time', 'Unix ms, inclusive', { type: 'integer', minimum: 0 });
 export const END_TIME = query('end_time', 'Unix ms, inclusive', { type: 'integer', minimum: 0 });
 

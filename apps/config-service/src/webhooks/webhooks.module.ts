@@ -24,6 +24,7 @@ import { PostgresWebhookChanges } from './adapters/postgres/webhook-changes.post
 import { PostgresJournalPages } from './adapters/postgres/journal-pages.postgres.ts';
 import { PostgresWebhookJournal } from './adapters/postgres/webhook-journal.postgres.ts';
 import { PostgresWebhookRedirections } from './adapters/postgres/webhook-redirections.postgres.ts';
+import { PostgresWebhookList } from './adapters/postgres/webhook-list.postgres.ts';
 import { WebhookInputParser } from './adapters/validation/webhook-input.parser.ts';
 import { ChangeWebhookUseCase } from './application/change-webhook.ts';
 import { CreateWebhookUseCase } from './application/create-webhook.ts';
@@ -150,9 +151,9 @@ import { WEBHOOK_OWNERSHIP } from './webhook-ownership.port.ts';
     },
     {
       provide: ReadWebhooks,
-      inject: [PostgresWebhookJournal, GrpcExecutionStats],
-      useFactory: (journal: PostgresWebhookJournal, stats: GrpcExecutionStats) =>
-        new ReadWebhooks(journal, journal, stats),
+      inject: [PostgresWebhookJournal, GrpcExecutionStats, DataSource],
+      useFactory: (journal: PostgresWebhookJournal, stats: GrpcExecutionStats, dataSource: DataSource) =>
+        new ReadWebhooks(journal, new PostgresWebhookList(dataSource), stats),
     },
   ],
   exports: [

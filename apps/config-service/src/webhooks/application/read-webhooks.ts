@@ -1,9 +1,19 @@
+import type { Health, Traffic, TrafficOrder } from '../domain/traffic.ts';
+import { TRAFFIC_ORDERS, byTraffic, healthOf } from '../domain/traffic.ts';
 import type { Webhook } from '../domain/webhook.ts';
 import type { ExecutionStats, ExecutionStatsSource, StatsReader } from './execution-stats.port.ts';
 import type { WebhookJournal } from './webhook-journal.port.ts';
-import type { WebhookList } from './webhook-list.port.ts';
+import type { ListOrder, WebhookFilter, WebhookList } from './webhook-list.port.ts';
+
+export interface ListQuery {
+  readonly filter: WebhookFilter;
+  readonly health?: Health;
+  /** Default: newest first. */
+  readonly order?: ListOrder | TrafficOrder;
+}
 
 export interface ReadOptions {
+  readonly query?: ListQuery;
   readonly window?: { readonly offset: number; readonly limit: number };
   readonly includeExecutionStats: boolean;
 }
@@ -20,6 +30,16 @@ export interface WebhooksRead {
   readonly isMissingStats: boolean;
 }
 
+/** Why there is no list. */
+export type ListRefusal =
+  /** The traffic of so many cannot be compared in the time of an answer. */
+  | { readonly kind: 'too-many'; readonly max: number }
+  /** Who is healthy is not known now; any list would be wrong. */
+  | { readonly kind: 'stats-unavailable' };
+
+/** Webhooks whose traffic is compared for one answer: ten calls to whoever counts. */
+const MAX_COMPARED = 1_000;
+
 export class ReadWebhooks {
   readonly #journal: WebhookJournal;
   readonly #list: WebhookList;
@@ -31,16 +51,53 @@ export class ReadWebhooks {
     this.#stats = stats;
   }
 
-  async list(reader: StatsReader, options: ReadOptions): Promise<WebhooksRead> {
-    const { webhooks, total } = await this.#list.list(reader.tenantId, options.window);
-    return { ...(await this.#withStats(reader, webhooks, options.includeExecutionStats)), total };
+  /** Never refused unless the query asks for a health or an order by traffic. */
+  async list(reader: StatsReader, options: ReadOptions): Promise<WebhooksRead | ListRefusal> {
+    const { query = { filter: {} }, window, includeExecutionStats } = options;
+    const { filter, health, order = '-createdAt' } = query;
+    const byTime = isByTraffic(order) ? '-createdAt' : order;
+    if (health !== undefined || isByTraffic(order)) {
+      const ids = await this.#list.ids(reader.tenantId, filter, byTime, MAX_COMPARED + 1);
+      if (ids.length > MAX_COMPARED) return { kind: 'too-many', max: MAX_COMPARED };
+      const stats = ids.length === 0 ? new Map<string, ExecutionStats>() : await this.#stats.statsOf(reader, ids);
+      if (stats !== undefined) return this.#byTraffic(reader, options, ids, stats);
+      if (health !== undefined) return { kind: 'stats-unavailable' };
+    }
+    const { webhooks, total } = await this.#list.list(reader.tenantId, filter, byTime, window);
+    if (isByTraffic(order)) return { webhooks: webhooks.map((webhook) => ({ webhook })), total, isMissingStats: true };
+    return { ...(await this.#withStats(reader, webhooks, includeExecutionStats)), total };
   }
 
   /** One webhook, or undefined where the tenant has none of that id. */
-  async find(reader: StatsReader, id: string, options: Omit<ReadOptions, 'window'>): Promise<WebhooksRead | undefined> {
+  async find(
+    reader: StatsReader,
+    id: string,
+    options: Pick<ReadOptions, 'includeExecutionStats'>,
+  ): Promise<WebhooksRead | undefined> {
     const history = await this.#journal.load(reader.tenantId, id);
     if (history.kind !== 'alive') return undefined;
     return { ...(await this.#withStats(reader, [history.webhook], options.includeExecutionStats)), total: 1 };
+  }
+
+  async #byTraffic(
+    { tenantId }: StatsReader,
+    { query, window, includeExecutionStats }: ReadOptions,
+    ids: readonly string[],
+    stats: ReadonlyMap<string, ExecutionStats>,
+  ): Promise<WebhooksRead> {
+    const all = ids
+      .map((id): Traffic => ({ id, ...(stats.get(id) ?? { successCount: 0, requestCount: 0 }) }))
+      .filter((traffic) => query?.health === undefined || healthOf(traffic) === query.health);
+    const { order = '-createdAt' } = query ?? {};
+    const wanted = isByTraffic(order) ? byTraffic(all, order) : all;
+    const { offset, limit } = window ?? { offset: 0, limit: wanted.length };
+    const page = wanted.slice(offset, offset + limit).map(({ id }) => id);
+    const webhooks = await this.#list.byIds(tenantId, page);
+    const withStats = webhooks.map((webhook) => {
+      const counted = includeExecutionStats ? stats.get(webhook.id) : undefined;
+      return counted === undefined ? { webhook } : { webhook, stats: counted };
+    });
+    return { webhooks: withStats, total: wanted.length, isMissingStats: false };
   }
 
   async #withStats(
@@ -61,4 +118,8 @@ export class ReadWebhooks {
     });
     return { webhooks: withStats, isMissingStats: stats === undefined };
   }
+}
+
+function isByTraffic(order: ListOrder | TrafficOrder): order is TrafficOrder {
+  return TRAFFIC_ORDERS.some((known) => known === order);
 }

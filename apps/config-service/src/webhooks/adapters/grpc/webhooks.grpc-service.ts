@@ -15,6 +15,7 @@ import type { WriteOutcome } from '../../application/webhook-outcome.ts';
 import { viewOf } from '../../application/webhook-view.ts';
 import { isWebhookId } from '../../webhook-id.ts';
 import { pageWindowOf } from '../answers/page-window.ts';
+import { listed } from '../answers/list-error.ts';
 import { errorOfRefusal, notFound } from '../answers/refusal-error.ts';
 import { STATS_WARNING } from '../answers/stats-warning.ts';
 import { resultsOf } from '../answers/test-error.ts';
@@ -93,11 +94,10 @@ export function webhooksGrpcService(options: WebhooksGrpcOptions): UntypedServic
     listWebhooks: unary(mayRead, logger, async (message: ListMessage, principal, trailer) => {
       const { page, pageSize, includeExecutionStats = false } = message;
       const window = pageWindowOf({ page: page?.toString(), page_size: pageSize?.toString() });
-      const listed = await options.reading.list(principal, {
-        ...(window !== undefined && { window }),
-        includeExecutionStats,
-      });
-      return { webhooks: messagesOf(listed, trailer), total: listed.total };
+      const read = listed(
+        await options.reading.list(principal, { ...(window !== undefined && { window }), includeExecutionStats }),
+      );
+      return { webhooks: messagesOf(read, trailer), total: read.total };
     }),
     updateWebhook: unary(mayWrite, logger, async (message: UpdateMessage, principal) => {
       const target = targetOf(message);

@@ -8,6 +8,7 @@ import {
   ETAG,
   IDEMPOTENCY_KEY,
   IF_MATCH,
+  LIST_FILTERS,
   INCLUDE_STATS,
   PAGE,
   PAGE_HEADERS,
@@ -27,10 +28,12 @@ import { signingKeysOf, viewOf } from '../../application/webhook-view.ts';
 import type { WebhookTarget } from '../../application/webhook-input.ts';
 import type { WriteOutcome } from '../../application/webhook-outcome.ts';
 import type { NotFoundCode } from '../answers/refusal-error.ts';
+import { listed } from '../answers/list-error.ts';
 import { errorOfRefusal, notFound } from '../answers/refusal-error.ts';
 import { valueOf } from '../../../validation/parse-dto.ts';
 import { ChangeWebhookDto, CreateWebhookDto, RotateSigningKeyDto } from '../validation/webhook.dto.ts';
 import { STATS_WARNING } from '../answers/stats-warning.ts';
+import { listQueryOf } from '../validation/list-query.parser.ts';
 import { WebhookInputParser } from '../validation/webhook-input.parser.ts';
 import { etagOf, versionOfIfMatch } from './etag.ts';
 import { pageWindowOf } from '../answers/page-window.ts';
@@ -55,14 +58,14 @@ export class WebhooksController {
   @Documented({
     summary: 'Webhooks, newest first',
     description: 'All of them, or a page where `page` or `page_size` is given.',
-    parameters: [PAGE, PAGE_SIZE, INCLUDE_STATS],
+    parameters: [PAGE, PAGE_SIZE, INCLUDE_STATS, ...LIST_FILTERS],
     answer: {
       status: 200,
       description: 'Webhooks',
       schema: listOf('Webhook'),
       headers: { ...PAGE_HEADERS, ...WARNING },
     },
-    errors: ['guard.invalid_pagination'],
+    errors: ['guard.invalid_pagination', 'guard.invalid_input'],
   })
   @Get()
   @NeedsScope('webhooks:read')
@@ -73,10 +76,13 @@ export class WebhooksController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<readonly WebhookView[]> {
     const window = pageWindowOf(query);
-    const read = await this.reading.list(principal, {
-      ...(window !== undefined && { window }),
-      includeExecutionStats: query['includeExecutionStats'] === 'true',
-    });
+    const read = listed(
+      await this.reading.list(principal, {
+        query: listQueryOf(query),
+        ...(window !== undefined && { window }),
+        includeExecutionStats: query['includeExecutionStats'] === 'true',
+      }),
+    );
     if (window !== undefined) reply.headers(paginationHeaders(request, window, read.total));
     return this.views(read, reply);
   }

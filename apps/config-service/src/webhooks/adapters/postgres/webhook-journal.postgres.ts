@@ -4,7 +4,6 @@ import { missingEventTypes } from '../../../catalogue/catalogue.ts';
 import { requireCaller } from '../../../call-scope.ts';
 import { epochOf, fillOutbox } from '../../../outbox/outbox.ts';
 import type { JournalChange, WebhookJournal } from '../../application/webhook-journal.port.ts';
-import type { WebhookList, WebhookPage } from '../../application/webhook-list.port.ts';
 import type { WebhookOwnership } from '../../webhook-ownership.port.ts';
 import type { JournalEntry } from '../../domain/webhook.events.ts';
 import type { WebhookHistory } from '../../domain/webhook.ts';
@@ -13,7 +12,7 @@ import { webhookOf } from './webhook-row.ts';
 import { WebhookEntity } from './webhook.entity.ts';
 
 /** Journal, rows and outbox in Postgres. */
-export class PostgresWebhookJournal implements WebhookJournal, WebhookList, WebhookOwnership {
+export class PostgresWebhookJournal implements WebhookJournal, WebhookOwnership {
   readonly #dataSource: DataSource;
 
   constructor(dataSource: DataSource) {
@@ -44,16 +43,6 @@ export class PostgresWebhookJournal implements WebhookJournal, WebhookList, Webh
       if (fault?.kind === 'unique-violation' && TAKEN.has(fault.constraint)) return 'version-taken';
       throw error;
     }
-  }
-
-  async list(tenantId: string, window?: { readonly offset: number; readonly limit: number }): Promise<WebhookPage> {
-    const options = {
-      where: { tenantId },
-      order: { createdAtMs: 'DESC', createdOrder: 'DESC' },
-      ...(window !== undefined && { skip: window.offset, take: window.limit }),
-    } as const;
-    const [rows, total] = await this.#dataSource.manager.findAndCount(WebhookEntity, options);
-    return { webhooks: rows.map(webhookOf), total };
   }
 
   async stateOf(tenantId: string, webhookId: string): Promise<'alive' | 'deleted' | 'unknown'> {
