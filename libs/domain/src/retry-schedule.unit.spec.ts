@@ -45,6 +45,16 @@ describe('retry schedule', () => {
     expect(judge(500, 1, { isAborted: true })).toBe('give up');
   });
 
+  it('tries as often as a policy of twelve delays says, each after its own delay', () => {
+    const policy = { ...DEFAULT_RETRY_POLICY, delaysMs: Array.from({ length: 12 }, (_, index) => 1_000 * 2 ** index) };
+    const verdicts = Array.from({ length: 13 }, (_, index) =>
+      judgeAttempt({ statusCode: 500 }, policy, index + 1, () => id),
+    );
+    const delays = verdicts.flatMap((verdict) => (verdict.kind === 'retry' ? [verdict.delayMs] : []));
+    expect(delays).toEqual(policy.delaysMs.map((delayMs) => spread(delayMs, id)));
+    expect(verdicts.at(-1)).toEqual({ kind: 'give up' });
+  });
+
   it('waits at least as long as the receiver asks, up to one hour', () => {
     const delay = (retryAfterMs: number): number => {
       const verdict = judgeAttempt({ statusCode: 503, retryAfterMs }, DEFAULT_RETRY_POLICY, 1, () => id);

@@ -94,6 +94,23 @@ describe('facts of a delivery', () => {
     });
   });
 
+  it.each([
+    ['60', 60_000],
+    ['86400', 3_600_000],
+    ['Thu, 01 Jan 1970 00:10:00 GMT', 598_000],
+  ])('waits as long as Retry-After %j asks, an hour at most', (retryAfter, waitMs) => {
+    const fact = attempted(task, outcome({ statusCode: 429, retryAfter }), sentWith);
+    expect(fact).toMatchObject({ outcome: 'retrying', nextAttemptAtMs: 2_000 + waitMs });
+  });
+
+  it('puts a delivery off no further than its end, so that it expires in time', () => {
+    const fact = deferred(task, 10_000, 'rate limit', {
+      turn: { expectedWaitMs: 7_200_000, kind: 'booked' },
+      maxAgeMs: 60_000,
+    });
+    expect(fact.dueAtMs).toBe(delivery.roundStartedAtMs + 60_000 + 1);
+  });
+
   it('owes nothing once it is skipped or expired', () => {
     expect(owedBy(skipped(task, 1, 'webhook disabled'), delivery)).toBeUndefined();
     expect(owedBy(expired(task, 1, 60_000), delivery)).toBeUndefined();
