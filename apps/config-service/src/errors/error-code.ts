@@ -29,6 +29,8 @@ export const ERROR_CODES = {
   'hook.endpoint_responded_with_error': { http: 422, rpc: 'FAILED_PRECONDITION' },
   'hook.send_test_payload_failed': { http: 422, rpc: 'INVALID_ARGUMENT' },
   'request.idempotency_mismatch': { http: 422, rpc: 'FAILED_PRECONDITION' },
+  'log.invalid_time_window': { http: 400, rpc: 'INVALID_ARGUMENT' },
+  'delivery.round_open': { http: 409, rpc: 'FAILED_PRECONDITION' },
   'route.not_found': { http: 404, rpc: 'NOT_FOUND' },
   'config.database_behind': { http: 503, rpc: 'FAILED_PRECONDITION' },
   'service.unavailable': { http: 503, rpc: 'UNAVAILABLE' },

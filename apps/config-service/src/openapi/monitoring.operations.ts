@@ -23,7 +23,7 @@ const stream = {
 } as const;
 const LIVE = 'As Server-Sent Events; `Last-Event-ID` resumes.';
 const NO_WEBHOOK = ['entity.not_exists_with_id'] as const;
-const BAD_QUERY = ['entity.not_exists_with_id', 'guard.invalid_input'] as const;
+const BAD_QUERY = ['entity.not_exists_with_id', 'guard.invalid_input', 'log.invalid_time_window'] as const;
 
 /** What this service checks and passes on to monitoring (contract.md section 5). */
 const ENTRIES: readonly Entry[] = [
@@ -92,7 +92,7 @@ const ENTRIES: readonly Entry[] = [
       body: object,
       isBodyOptional: true,
       answer: accepted,
-      errors: [...NO_WEBHOOK, 'entity.conflict'],
+      errors: [...NO_WEBHOOK, 'delivery.round_open'],
     },
   ],
   [
