@@ -57,7 +57,11 @@ export function Documented(documentation: Documentation): MethodDecorator {
 }
 
 /** `scope` is undefined for a route without credential, `any` where a valid one is enough. */
-export function operationOf(documentation: Documentation, scope: string | undefined): Operation {
+export function operationOf(
+  documentation: Documentation,
+  scope: string | undefined,
+  errorSchema: 'Error' | 'PassedError' = 'Error',
+): Operation {
   const { description = '', parameters = [], body, answer, otherAnswer, errors = [] } = documentation;
   const needed = scope === undefined ? 'No credential is needed.' : scope === 'any' ? '' : `Scope: \`${scope}\`.`;
   const codes: ErrorCode[] = [
@@ -81,7 +85,7 @@ export function operationOf(documentation: Documentation, scope: string | undefi
     responses: {
       ...responseOf(answer),
       ...(otherAnswer !== undefined && responseOf(otherAnswer)),
-      ...errorResponses(codes),
+      ...errorResponses(codes, errorSchema),
     },
     ...(scope === undefined && { security: [] }),
   };
@@ -98,7 +102,7 @@ function responseOf({ status, description, schema, headers, isEventStream = fals
   };
 }
 
-function errorResponses(codes: readonly ErrorCode[]): Responses {
+function errorResponses(codes: readonly ErrorCode[], errorSchema: string): Responses {
   const byStatus = new Map<number, ErrorCode[]>();
   for (const code of new Set(codes)) {
     const { http } = ERROR_CODES[code];
@@ -113,7 +117,10 @@ function errorResponses(codes: readonly ErrorCode[]): Responses {
         ...(status === 401 && { headers: { 'WWW-Authenticate': challenge } }),
         content: {
           'application/json': {
-            schema: { $ref: '#/components/schemas/Error', properties: { code: { enum: known } } },
+            schema:
+              errorSchema === 'Error'
+                ? { $ref: '#/components/schemas/Error', properties: { code: { enum: known } } }
+                : { $ref: '#/components/schemas/PassedError' },
           },
         },
       },

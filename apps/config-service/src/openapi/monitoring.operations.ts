@@ -190,7 +190,11 @@ export const MONITORING_OPERATIONS: readonly (readonly [string, Method, Operatio
       operationId: `${method} ${path}`.replaceAll(/[^a-zA-Z]+/g, '_'),
       summary: documentation.summary,
       tags: ['Deliveries and operations'],
-      ...operationOf(documentation, scope),
+      ...operationOf(
+        { ...documentation, errors: ['route.not_found', ...(documentation.errors ?? [])] },
+        scope,
+        'PassedError',
+      ),
       'x-answered-by': 'monitoring',
     },
   ],

@@ -55,6 +55,20 @@ export const SCHEMAS = {
     },
     additionalProperties: false,
   },
+  PassedError: {
+    type: 'object',
+    description: 'Of this service or of the one that answers behind it',
+    required: ['code', 'message'],
+    properties: {
+      code: { type: 'string', minLength: 1 },
+      message: { type: 'string', minLength: 1 },
+      data: { type: 'object' },
+      details: {
+        type: 'array',
+        items: { type: 'object', required: ['field'], properties: { field: { type: 'string' } } },
+      },
+    },
+  },
   Webhook: closed(
     {
       tenantId: { type: 'string' },

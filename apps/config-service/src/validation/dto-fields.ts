@@ -84,17 +84,19 @@ export function OneOf(values: readonly string[], options: FieldOptions): Propert
 }
 
 // Neither control characters nor halves of surrogate pairs: Postgres cannot store them as they are.
-const PRINTABLE = String.raw`^[^\p{Cc}\p{Cs}]*$`;
+const PRINTABLE = /^[^\p{Cc}\p{Cs}]*$/u;
+// The same for readers of JSON Schema, whose texts have no such halves; not all of them know classes of characters.
+const WITHOUT_CONTROL_CHARACTERS = String.raw`^[^\u0000-\u001f\u007f-\u009f]*$`;
 
 /** A text of whole code points, without control characters. `min` and `max` count code points. */
 export function PrintableText({ min, max, ...options }: FieldOptions & Range): PropertyDecorator {
   const message = options.expected ?? `a text of ${min} to ${max} characters without control characters`;
   return Field(
-    { type: 'string', minLength: min, maxLength: max, pattern: PRINTABLE },
+    { type: 'string', minLength: min, maxLength: max, pattern: WITHOUT_CONTROL_CHARACTERS },
     options,
     IsString({ message }),
     Length(min, max, { message }),
-    Matches(new RegExp(PRINTABLE, 'u'), { message }),
+    Matches(PRINTABLE, { message }),
   );
 }
 
@@ -106,15 +108,17 @@ export function AnyText(
   return Field({ type: 'string', ...schema }, field, IsString({ message }));
 }
 
+export interface TextListOptions extends FieldOptions, Range {
+  readonly expected: string;
+  /** Texts that are always right; there may be others. */
+  readonly known?: readonly string[];
+}
+
 /** A list of texts; what each says is checked elsewhere. */
-export function ListOfTexts({
-  min,
-  max,
-  expected: message,
-  ...options
-}: FieldOptions & Range & { readonly expected: string }): PropertyDecorator {
+export function ListOfTexts({ min, max, expected: message, known, ...options }: TextListOptions): PropertyDecorator {
+  const items = known === undefined ? { type: 'string' } : { anyOf: [{ enum: [...known] }, { type: 'string' }] };
   return Field(
-    { type: 'array', items: { type: 'string' }, minItems: min, maxItems: max },
+    { type: 'array', items, minItems: min, maxItems: max },
     options,
     IsArray({ message }),
     ArrayMinSize(min, { message }),

@@ -1,3 +1,4 @@
+import { EVENT_TYPES } from '@signalbox/domain';
 import {
   AnyText,
   FreeObject,
@@ -83,13 +84,14 @@ export class WebhookConfigDto {
 
 /** What creating and changing have in common. */
 class WebhookFieldsDto {
-  @PrintableText({ min: 1, max: 256, description: 'For people' })
+  @PrintableText({ min: 1, max: 256, description: 'For people', example: 'Sign-ins for the CRM' })
   name?: string;
 
   @AnyText({
     isNullable: true,
     description: 'One event type, as older clients write it; counts only while `events` is empty',
     expected: 'the name of an event type (see GET /api/event-types), or null',
+    example: 'PostSignIn',
   })
   event?: string | null;
 
@@ -98,6 +100,7 @@ class WebhookFieldsDto {
     max: 1_000,
     description: 'The event types that are delivered (see GET /api/event-types); made unique',
     expected: 'a list of 1 to 1000 names of event types (see GET /api/event-types)',
+    known: EVENT_TYPES.map(({ name }) => name),
     example: ['PostSignIn'],
   })
   events?: string[];
