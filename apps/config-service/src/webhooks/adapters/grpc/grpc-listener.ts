@@ -5,6 +5,7 @@ import type { ServiceDefinition } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
 import { protoPath } from '@signalbox/contracts';
 import { HealthImplementation } from 'grpc-health-check';
+import { reflectedDefinition } from './reflected-definition.ts';
 
 /** Services of the package signalbox.config.v1, by their names there. */
 export type GrpcServices = Readonly<Record<'Webhooks' | 'ReceiverSteering', UntypedServiceImplementation>>;
@@ -35,7 +36,7 @@ export async function startGrpcListener(options: GrpcListenerOptions): Promise<G
   const stopping = new AbortController();
   const services = options.services(stopping.signal);
   // `defaults` off: what was not sent must be told from what was sent as 0 or ''.
-  const definition = loadSync([protoPath('config'), protoPath('google/rpc/error_details')], {
+  const definition = loadSync(protoPath('config'), {
     keepCase: false,
     longs: Number,
     arrays: true,
@@ -51,7 +52,7 @@ export async function startGrpcListener(options: GrpcListenerOptions): Promise<G
     ...Object.fromEntries(names.map((name) => [name, 'SERVING' as const])),
   });
   health.addToServer(server);
-  new ReflectionService(definition).addToServer(server);
+  new ReflectionService(reflectedDefinition()).addToServer(server);
   const bound = await new Promise<number>((resolve, reject) => {
     const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
     server.bindAsync(address, ServerCredentials.createInsecure(), (error, taken) => {
