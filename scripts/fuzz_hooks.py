@@ -12,5 +12,5 @@ _calls = itertools.count()
 def map_body(context, body):
     config = body.get("config") if isinstance(body, dict) else None
     if isinstance(config, dict) and next(_calls) % 2 == 0:
-        config["url"] = "http://127.0.0.1:9/hook"
+        config["url"] = "http://127.0.0.1:8099/hook"
     return body
