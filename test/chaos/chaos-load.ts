@@ -9,9 +9,15 @@ import type { Reply } from './recording-receiver.ts';
 import { hashOf, RecordingReceiver } from './recording-receiver.ts';
 import { SeededRandom } from './seeded-random.ts';
 
+/**
+ * 425, Too Early: tried again like a 500, but no sign that the endpoint is in trouble. With half of its answers a 500 a
+ * webhook's breaker opens, and a case would wait for its probes for minutes.
+ */
+const LATER = 425;
+
 /** One customer of a load. */
 export interface Customer {
-  /** How many POSTs of each delivery are answered 500 before the first 200. */
+  /** How many POSTs of each delivery are answered with {@link LATER} before the first 200. */
   readonly failures: number;
   /** Of its retries. */
   readonly delaysMs: readonly number[];
@@ -50,7 +56,7 @@ export class ChaosLoad implements AsyncDisposable {
     system.logs.forget();
     const receiver = await RecordingReceiver.start((path, earlier): Reply => {
       const { failures = 0, slownessMs = 0 } = to[Number(path.slice(1))] ?? {};
-      return { status: earlier < failures ? 500 : 200, delayMs: random.between(0, slownessMs) };
+      return { status: earlier < failures ? LATER : 200, delayMs: random.between(0, slownessMs) };
     });
     const wishes = to.map(({ delaysMs }, index) => ({
       url: receiver.urlOf(`/${index}`),
