@@ -12,8 +12,9 @@ const KILLS = IS_LONG ? 6 : 1;
 const TIMEOUT_MS = IS_LONG ? 900_000 : 240_000;
 const IDLE_WITHIN_MS = 180_000;
 
-const steady: Customer = { failures: 0, delaysMs: [1_000], slownessMs: 60 };
-const flaky: Customer = { failures: 1, delaysMs: [1_000, 1_000], slownessMs: 0 };
+// Slow enough that many are still under way when the kill comes.
+const steady: Customer = { failures: 0, delaysMs: [1_000], slownessMs: 800 };
+const flaky: Customer = { failures: 1, delaysMs: [1_000, 1_000], slownessMs: 800 };
 const failingSlowly: Customer = { failures: 1, delaysMs: [8_000, 1_000], slownessMs: 0 };
 const failingTwice: Customer = { failures: 2, delaysMs: [1_500, 6_000], slownessMs: 0 };
 
