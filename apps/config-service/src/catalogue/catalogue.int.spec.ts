@@ -5,6 +5,7 @@ import { createLogFollower } from '@signalbox/kafka';
 import type { LogFollower } from '@signalbox/kafka';
 import { waitFor } from '@signalbox/testing';
 import { RunningConfigService } from '../testing/running-config-service.ts';
+import { republishCommand } from '../webhooks/republish-command.ts';
 
 let service: RunningConfigService;
 let follower: LogFollower;
@@ -155,5 +156,14 @@ describe('/api/event-types', () => {
     const versions = records.map(({ version }) => version);
     expect(versions).toEqual(versions.toSorted((left, right) => left - right));
     expect(new Set(versions).size).toBe(4);
+  });
+
+  it('is told again, in a new epoch, by npm run config -- republish', async () => {
+    await make({ ...paid, name: 'Retold', example: {}, schema: null });
+    await waitFor(() => toldOf('Retold').length === 1, { what: 'the type on the topic' });
+    expect(await republishCommand([], service.environment(), () => undefined)).toBe(0);
+    await waitFor(() => toldOf('Retold').length === 2, { what: 'the type to be told again' });
+    const [first, again] = toldOf('Retold');
+    expect(again).toEqual({ ...first, epoch: 2 });
   });
 });

@@ -2,6 +2,7 @@ import { encodeWebhook } from '@signalbox/contracts';
 import { inTransaction, rowsOf } from '@signalbox/postgres';
 import type { DataSource, EntityManager } from 'typeorm';
 import { In, MoreThan } from 'typeorm';
+import { retellEventTypes } from '../../../catalogue/catalogue.ts';
 import { epochRowOf, fillOutbox } from '../../../outbox/outbox.ts';
 import type { OutboxMessage } from '../../../outbox/outbox.ts';
 import type { Begun, Republication } from '../../application/republish-webhooks.ts';
@@ -51,6 +52,7 @@ export class PostgresRepublication implements Republication {
         ...deletions.map(({ deletedAtMs, ...one }) => messageOf({ kind: 'deleted', ...one }, epoch, deletedAtMs)),
       ];
       await fillOutbox(manager, messages, { epoch, atMs });
+      await retellEventTypes(manager, { epoch, atMs });
       const webhooks = await manager.count(WebhookEntity);
       return { epoch, webhooks, deletions: deletions.length };
     });
