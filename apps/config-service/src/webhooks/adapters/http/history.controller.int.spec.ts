@@ -63,6 +63,7 @@ describe('GET /api/hooks/:id/history', () => {
       expect(pages).toEqual(whole.body);
     }
     expect((await history(id, '?page=99')).body).toEqual([]);
+    expect(await history(id, '?page=1000000000')).toMatchObject({ status: 200, body: [] });
   });
 
   it("is nobody else's, and of no other webhook", async () => {

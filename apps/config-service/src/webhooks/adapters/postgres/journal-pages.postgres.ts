@@ -24,12 +24,14 @@ export class PostgresJournalPages implements JournalPages {
       of,
     );
     if (last === undefined) return undefined;
-    const newest = last.version - offset;
+    // Not below the first version: a page far beyond it would not fit the column's type.
+    const newest = Math.max(0, last.version - offset);
+    const oldest = Math.max(0, newest - limit);
     const entries = await rowsOf<EntryRow>(
       this.#dataSource,
       `SELECT ${ENTRY_COLUMNS} FROM webhook_event
        WHERE webhook_id = $1 AND tenant_id = $2 AND version > $3 AND version <= $4 ORDER BY version DESC`,
-      [...of, newest - limit, newest],
+      [...of, oldest, newest],
     );
     const before = await rowsOf<EntryRow>(
       this.#dataSource,
@@ -37,7 +39,7 @@ export class PostgresJournalPages implements JournalPages {
          SELECT DISTINCT ON (type) ${ENTRY_COLUMNS} FROM webhook_event
          WHERE webhook_id = $1 AND tenant_id = $2 AND version <= $3 ORDER BY type, version DESC
        ) AS newest_of_each ORDER BY version`,
-      [...of, newest - limit],
+      [...of, oldest],
     );
     return { entries: entries.map(entryOf), before: before.map(entryOf), total: last.version };
   }
