@@ -13,7 +13,6 @@ import type { ConfigServiceEnvironment } from './config-service.environment.ts';
 import { ConsoleConfigController } from './console/console-config.controller.ts';
 import { databaseOptions } from './database.ts';
 import { DoorModule } from './door/door.module.ts';
-import { logFieldsOf } from './errors/error-log.ts';
 import { OutboxModule } from './outbox/outbox.module.ts';
 import { IdempotencyModule } from './idempotency/idempotency.module.ts';
 import { databaseReadiness } from './readiness.ts';
@@ -43,7 +42,7 @@ class SharedModule {
 export class ConfigServiceModule {
   static register(env: ConfigServiceEnvironment, logger: Logger): DynamicModule {
     const database = {
-      ...databaseOptions(env.DATABASE_URL, (error) => logger.warn(logFieldsOf(error), 'database.connection_lost')),
+      ...databaseOptions(env.DATABASE_URL, (error) => logger.warn({ err: error }, 'database.connection_lost')),
       statementTimeoutMs: STATEMENT_TIMEOUT_MS,
     };
     return {

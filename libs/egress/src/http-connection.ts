@@ -6,7 +6,7 @@ import { GuardedConnect } from './guarded-connect.ts';
 /** What happens to the attempt that has the connection. */
 export interface Exchange {
   /** The request as it goes over the wire. */
-  encode(): Buffer;
+  readonly encoded: Buffer;
   onSent(): void;
   /** The first `length` bytes; they are overwritten afterwards. */
   onBytes(bytes: Buffer, length: number): void;
@@ -82,7 +82,7 @@ export class HttpConnection {
   }
 
   #send(socket: Socket, exchange: Exchange): void {
-    socket.write(exchange.encode());
+    socket.write(exchange.encoded);
     exchange.onSent();
   }
 

@@ -26,7 +26,7 @@ const DOING: Readonly<Record<Stage, string>> = {
 export class PostAttempt implements Exchange {
   readonly request: PostRequest;
   readonly connection: HttpConnection;
-  readonly #encoded: Buffer;
+  readonly encoded: Buffer;
   readonly #owner: AttemptOwner;
   readonly #done: (outcome: PostOutcome) => void;
   readonly #startedAtMs = performance.now();
@@ -46,14 +46,10 @@ export class PostAttempt implements Exchange {
   ) {
     this.request = request;
     this.connection = connection;
-    this.#encoded = encoded;
+    this.encoded = encoded;
     this.#owner = owner;
     this.#done = done;
     this.#timer = setTimeout(onDeadline, request.timeoutMs, this);
-  }
-
-  encode(): Buffer {
-    return this.#encoded;
   }
 
   onSent(): void {

@@ -48,7 +48,7 @@ export function createLogger(options: LoggerOptions): Logger {
     level: options.level ?? 'info',
     base: { service: options.service },
     redact: { paths: redactedPaths, censor: '[redacted]' },
-    serializers: { err: (error: unknown) => (error instanceof Error ? describedError(error) : error) },
+    serializers: { err: (error: unknown) => describedError(error) },
     formatters: { level: (label: string) => ({ level: label }) },
   };
   return options.destination === undefined ? pino(settings) : pino(settings, options.destination);

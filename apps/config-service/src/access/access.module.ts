@@ -4,7 +4,6 @@ import { APP_GUARD } from '@nestjs/core';
 import type { Logger } from '@signalbox/observability';
 import { DataSource } from 'typeorm';
 import type { ConfigServiceEnvironment } from '../config-service.environment.ts';
-import { logFieldsOf } from '../errors/error-log.ts';
 import { ENVIRONMENT, LOGGER } from '../shared.ts';
 import { ApiKeysController } from './adapters/http/api-keys.controller.ts';
 import { MeController } from './adapters/http/me.controller.ts';
@@ -33,7 +32,7 @@ import { AUTHENTICATOR } from './authenticator.port.ts';
       provide: KeyUsage,
       inject: [PostgresApiKeys, LOGGER],
       useFactory: (keys: PostgresApiKeys, logger: Logger) =>
-        new KeyUsage({ keys, onTrouble: (error) => logger.warn(logFieldsOf(error), 'api_keys.usage_not_written') }),
+        new KeyUsage({ keys, onTrouble: (error) => logger.warn({ err: error }, 'api_keys.usage_not_written') }),
     },
     {
       provide: ApiKeyVerifier,
@@ -99,7 +98,7 @@ function jwtVerifier(env: ConfigServiceEnvironment, logger: Logger): JwtVerifier
   if (issuer === undefined || audiences === undefined || url === undefined) return undefined;
   const keys = new PublishedKeys({
     url,
-    onUnavailable: (error) => logger.warn(logFieldsOf(error), 'jwks.unavailable'),
+    onUnavailable: (error) => logger.warn({ err: error }, 'jwks.unavailable'),
   });
   // The first caller need not wait for them.
   void keys.refresh();
@@ -110,6 +109,6 @@ function jwtVerifier(env: ConfigServiceEnvironment, logger: Logger): JwtVerifier
     algorithms: env.JWT_ALGORITHMS,
     tenantClaim: env.JWT_TENANT_CLAIM,
     clockSkewSeconds: env.JWT_CLOCK_SKEW_SECONDS,
-    onRefused: (reason) => logger.debug(logFieldsOf(reason), 'jwt.refused'),
+    onRefused: (reason) => logger.debug({ err: reason }, 'jwt.refused'),
   });
 }

@@ -2,7 +2,6 @@ import { Module } from '@nestjs/common';
 import type { IdentityKey } from '@signalbox/identity';
 import type { Logger } from '@signalbox/observability';
 import type { ConfigServiceEnvironment } from '../config-service.environment.ts';
-import { logFieldsOf } from '../errors/error-log.ts';
 import { ENVIRONMENT, IDENTITY_KEY, LOGGER } from '../shared.ts';
 import { WebhooksModule } from '../webhooks/webhooks.module.ts';
 import { DoorController } from './adapters/http/door.controller.ts';
@@ -20,7 +19,7 @@ import { MONITORING_GATEWAY } from './application/monitoring-gateway.port.ts';
         new HttpMonitoringGateway({
           url: env.MONITORING_URL,
           identityKey,
-          onUnavailable: (error) => logger.warn(logFieldsOf(error), 'monitoring.unavailable'),
+          onUnavailable: (error) => logger.warn({ err: error }, 'monitoring.unavailable'),
         }),
     },
     { provide: MONITORING_GATEWAY, useExisting: HttpMonitoringGateway },

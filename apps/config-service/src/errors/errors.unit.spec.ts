@@ -2,7 +2,6 @@ import { describe, expect, it } from '@jest/globals';
 import { answerTo } from './error-body.ts';
 import { ERROR_CODES } from './error-code.ts';
 import type { ErrorCode } from './error-code.ts';
-import { logFieldsOf } from './error-log.ts';
 import { SignalboxError, invalidInput } from './signalbox-error.ts';
 
 describe('the table of errors', () => {
@@ -68,15 +67,5 @@ describe('the answer to an error', () => {
   it('is 503 with a time to come back while the database is away', () => {
     const error = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
     expect(answerTo(error)).toMatchObject({ httpStatus: 503, retryAfterSeconds: 2, rpcStatus: 'UNAVAILABLE' });
-  });
-});
-
-describe('the log of an error', () => {
-  it('leaves out the further fields of libraries, which may hold anything a caller sent', () => {
-    const cause = Object.assign(new Error('inner'), { detail: 'secret' });
-    const error = Object.assign(new Error('outer', { cause }), { code: 'X1', parameters: ['secret'] });
-    const logged = logFieldsOf(error);
-    expect(logged.err).toMatchObject({ type: 'Error', message: 'outer', code: 'X1', cause: { message: 'inner' } });
-    expect(JSON.stringify(logged)).not.toContain('secret');
   });
 });

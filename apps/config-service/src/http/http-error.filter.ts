@@ -4,7 +4,6 @@ import type { Logger } from '@signalbox/observability';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ErrorCode } from '../errors/error-code.ts';
 import { answerTo } from '../errors/error-body.ts';
-import { logFieldsOf } from '../errors/error-log.ts';
 import { SignalboxError, invalidInput } from '../errors/signalbox-error.ts';
 
 /** Turns whatever was thrown into the one shape of errors. */
@@ -24,7 +23,7 @@ export class HttpErrorFilter implements ExceptionFilter {
   answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
     const answer = answerTo(ownError(error, request));
     if (answer.isFault) {
-      const fields = { request_id: request.id, code: answer.body.code, ...logFieldsOf(error) };
+      const fields = { request_id: request.id, code: answer.body.code, err: error };
       this.#logger.error(fields, 'request.failed');
     }
     if (reply.raw.headersSent) {

@@ -4,7 +4,6 @@ import type { Logger } from '@signalbox/observability';
 import { SecretBox } from '@signalbox/secrets';
 import { DataSource } from 'typeorm';
 import type { ConfigServiceEnvironment } from '../config-service.environment.ts';
-import { logFieldsOf } from '../errors/error-log.ts';
 import { ENVIRONMENT, LOGGER } from '../shared.ts';
 import { PostgresKeptAnswers } from './adapters/postgres/kept-answers.postgres.ts';
 import { AnswerOnce } from './application/answer-once.ts';
@@ -49,7 +48,7 @@ export class IdempotencyModule implements OnModuleInit, OnModuleDestroy {
     try {
       await this.answers.prune();
     } catch (error) {
-      this.logger.warn(logFieldsOf(error), 'idempotent_answers.prune_failed');
+      this.logger.warn({ err: error }, 'idempotent_answers.prune_failed');
     }
   }
 }

@@ -3,7 +3,6 @@ import { Inject, Module } from '@nestjs/common';
 import type { Logger, Registry } from '@signalbox/observability';
 import { DataSource } from 'typeorm';
 import type { ConfigServiceEnvironment } from '../config-service.environment.ts';
-import { logFieldsOf } from '../errors/error-log.ts';
 import { ENVIRONMENT, LOGGER, REGISTRY } from '../shared.ts';
 import { WebhooksModule } from '../webhooks/webhooks.module.ts';
 import { measureOutbox } from './adapters/metrics/outbox.metrics.ts';
@@ -34,6 +33,6 @@ function relayOf(env: ConfigServiceEnvironment, logger: Logger, gate: PublishGat
     logger,
     onClosed: () => logger.error({}, 'database.behind'),
     onPublished: (records) => logger.debug({ records }, 'outbox.published'),
-    onTrouble: (error) => logger.warn(logFieldsOf(error), 'outbox.interrupted'),
+    onTrouble: (error) => logger.warn({ err: error }, 'outbox.interrupted'),
   });
 }

@@ -9,7 +9,6 @@ import { CatalogueModule } from '../catalogue/catalogue.module.ts';
 import { EVENT_TYPE_LOOKUP } from '../catalogue/catalogue.ts';
 import type { EventTypeLookup } from '../catalogue/catalogue.ts';
 import type { ConfigServiceEnvironment } from '../config-service.environment.ts';
-import { logFieldsOf } from '../errors/error-log.ts';
 import { PUBLISH_GATE } from '../outbox/publish-gate.port.ts';
 import { ENVIRONMENT, IDENTITY_KEY, LOGGER } from '../shared.ts';
 import { DnsEndpointLookup } from './adapters/dns/endpoint-lookup.dns.ts';
@@ -110,7 +109,7 @@ import { WEBHOOK_OWNERSHIP } from './webhook-ownership.port.ts';
         new GrpcExecutionStats({
           address: env.MONITORING_GRPC_URL,
           identityKey,
-          onUnavailable: (error) => logger.warn(logFieldsOf(error), 'stats.unavailable'),
+          onUnavailable: (error) => logger.warn({ err: error }, 'stats.unavailable'),
         }),
     },
     {
@@ -120,7 +119,7 @@ import { WEBHOOK_OWNERSHIP } from './webhook-ownership.port.ts';
         new GrpcPayloadTester({
           address: env.DISPATCHER_GRPC_URL,
           identityKey,
-          onUnavailable: (error) => logger.warn(logFieldsOf(error), 'test_payload.unavailable'),
+          onUnavailable: (error) => logger.warn({ err: error }, 'test_payload.unavailable'),
         }),
     },
     {

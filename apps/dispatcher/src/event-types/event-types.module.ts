@@ -2,7 +2,6 @@ import { Module } from '@nestjs/common';
 import type { TopicNames } from '@signalbox/contracts';
 import type { KafkaConnection, LogFollower } from '@signalbox/kafka';
 import type { Logger, Registry } from '@signalbox/observability';
-import { Gauge, metricName } from '@signalbox/observability';
 import type { OnFatal } from '../role.ts';
 import { KAFKA_CONNECTION, LOGGER, ON_FATAL, REGISTRY, TOPICS } from '../role.ts';
 import { followEventTypes } from './adapters/kafka/event-type-log.ts';
@@ -23,16 +22,8 @@ export const EVENT_TYPE_LOG = Symbol('EventTypeLog');
         logger: Logger,
         registry: Registry,
         onFatal: OnFatal,
-      ): LogFollower => {
-        const applied = new Gauge({
-          name: metricName('dispatcher', 'event_types_applied', 'offset'),
-          help: 'Highest offset of the event-types topic that this process has applied; -1 before the first.',
-          registers: [registry],
-        });
-        applied.set(-1);
-        const onApplied = (offset: number): void => applied.set(offset);
-        return followEventTypes({ connection, topic: topics.eventTypes, directory, onApplied, onFatal, logger });
-      },
+      ): LogFollower =>
+        followEventTypes({ connection, topic: topics.eventTypes, onFatal, logger, registry }, directory),
       inject: [KAFKA_CONNECTION, TOPICS, EVENT_TYPE_LOOKUP, LOGGER, REGISTRY, ON_FATAL],
     },
   ],

@@ -4,7 +4,6 @@ import type { Logger } from '@signalbox/observability';
 import type { Principal } from '../../../access/access.ts';
 import { forCaller } from '../../../call-scope.ts';
 import { answerTo } from '../../../errors/error-body.ts';
-import { logFieldsOf } from '../../../errors/error-log.ts';
 import { statusDetails, statusMessage } from './status-details.ts';
 
 export type Message = Readonly<Record<string, unknown>>;
@@ -49,7 +48,7 @@ export function unary<Request>(
 export function refusalOf(error: unknown, rpc: string, logger: Logger): Partial<ServiceError> {
   const answer = answerTo(error);
   const { rpcStatus, body, isFault, retryAfterSeconds } = answer;
-  if (isFault) logger.error({ code: body.code, rpc, ...logFieldsOf(error) }, 'request.failed');
+  if (isFault) logger.error({ code: body.code, rpc, err: error }, 'request.failed');
   const metadata = new Metadata();
   // The code of contract.md: several of them share a gRPC status.
   metadata.set('error-code', body.code);
