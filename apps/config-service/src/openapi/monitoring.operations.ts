@@ -1,32 +1,20 @@
-import type { Documentation } from './documented.ts';
 import { operationOf } from './documented.ts';
-import type { Method, Operation, Parameter } from './operation.ts';
+import { LIVE_ENTRIES } from './live.operations.ts';
+import type { MonitoringEntry } from './monitoring-entry.ts';
+import { queryOf as text } from './monitoring-entry.ts';
+import type { Method, Operation } from './operation.ts';
+import { OPS_ENTRIES } from './ops.operations.ts';
 import { END_TIME, PAGE, PAGE_HEADERS, PAGE_SIZE, START_TIME } from './parameters.ts';
 import { listOf, ref } from './schemas.ts';
 
-type Entry = readonly [method: Method, path: string, scope: string, documentation: Documentation];
-
-const text = (name: string, description: string): Parameter => ({
-  name,
-  in: 'query',
-  description,
-  schema: { type: 'string' },
-});
 const object = { type: 'object' } as const;
 const ok = { status: 200, description: 'What was asked for', schema: object } as const;
 const accepted = { status: 202, description: 'Taken on', schema: object } as const;
-const stream = {
-  status: 200,
-  description: 'Attempts as they end',
-  schema: { type: 'string' },
-  isEventStream: true,
-} as const;
-const LIVE = 'As Server-Sent Events; `Last-Event-ID` resumes.';
 const NO_WEBHOOK = ['entity.not_exists_with_id'] as const;
 const BAD_QUERY = ['entity.not_exists_with_id', 'guard.invalid_input', 'log.invalid_time_window'] as const;
 
 /** What this service checks and passes on to monitoring (contract.md section 5). */
-const ENTRIES: readonly Entry[] = [
+const ENTRIES: readonly MonitoringEntry[] = [
   [
     'get',
     '/api/hooks/{id}/recent-logs',
@@ -137,18 +125,6 @@ const ENTRIES: readonly Entry[] = [
   ],
   [
     'get',
-    '/api/hooks/{id}/live',
-    'deliveries:read',
-    { summary: "A webhook's attempts, live", description: LIVE, answer: stream, errors: NO_WEBHOOK },
-  ],
-  [
-    'get',
-    '/api/live',
-    'deliveries:read',
-    { summary: "The tenant's attempts, live", description: LIVE, answer: stream },
-  ],
-  [
-    'get',
     '/api/health',
     'deliveries:read',
     {
@@ -158,27 +134,8 @@ const ENTRIES: readonly Entry[] = [
       errors: ['guard.invalid_input'],
     },
   ],
-  ['get', '/api/ops/webhooks', 'ops:read', { summary: 'All webhooks by trouble', answer: ok }],
-  ['get', '/api/ops/lag', 'ops:read', { summary: 'How far behind each consumer is', answer: ok }],
-  ['get', '/api/ops/dead-letters', 'ops:read', { summary: 'Records that could not be taken', answer: ok }],
-  [
-    'get',
-    '/api/ops/dead-letters/{letterId}',
-    'ops:read',
-    { summary: 'One dead letter', answer: ok, errors: NO_WEBHOOK },
-  ],
-  [
-    'post',
-    '/api/ops/dead-letters/{letterId}/redrive',
-    'ops:write',
-    {
-      summary: 'Publish a dead letter again',
-      body: object,
-      isBodyOptional: true,
-      answer: accepted,
-      errors: NO_WEBHOOK,
-    },
-  ],
+  ...LIVE_ENTRIES,
+  ...OPS_ENTRIES,
 ];
 
 /** By path and method; the routes of the door itself are patterns and have no description. */

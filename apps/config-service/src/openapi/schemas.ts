@@ -2,19 +2,8 @@ import { EVENT_GROUPS } from '@signalbox/domain';
 import { SCOPES } from '../access/access.ts';
 import { ERROR_CODES } from '../errors/error-code.ts';
 import type { JsonSchema } from './operation.ts';
-
-const unixMs = { type: 'integer', minimum: 0, description: 'Unix ms' };
-const count = { type: 'integer', minimum: 0 };
-
-/** An object with these members and no other; those named in `optional` may be absent. */
-function closed(properties: Record<string, JsonSchema>, optional: readonly string[] = []): JsonSchema {
-  return {
-    type: 'object',
-    required: Object.keys(properties).filter((name) => !optional.includes(name)),
-    properties,
-    additionalProperties: false,
-  };
-}
+import { OPERATIONS_SCHEMAS } from './operations.schemas.ts';
+import { COUNT, UNIX_MS, closed } from './schema-parts.ts';
 
 const API_KEY: Record<string, JsonSchema> = {
   id: { type: 'string' },
@@ -22,7 +11,7 @@ const API_KEY: Record<string, JsonSchema> = {
   name: { type: 'string', maxLength: 256 },
   prefix: { type: 'string', description: 'What the key begins with' },
   scopes: { type: 'array', items: { enum: [...SCOPES] }, uniqueItems: true },
-  createdAt: unixMs,
+  createdAt: UNIX_MS,
   expiresAt: { type: ['integer', 'null'], description: 'Unix ms' },
   lastUsedAt: { type: ['integer', 'null'], description: 'Unix ms; up to a minute late' },
   revokedAt: { type: ['integer', 'null'], description: 'Unix ms' },
@@ -33,6 +22,7 @@ export const listOf = (name: keyof typeof SCHEMAS): JsonSchema => ({ type: 'arra
 
 /** What answers are made of. Closed: a member that is not here is found by a test. */
 export const SCHEMAS = {
+  ...OPERATIONS_SCHEMAS,
   Error: {
     type: 'object',
     required: ['code', 'message'],
@@ -80,9 +70,9 @@ export const SCHEMAS = {
       signingKey: { type: 'string', pattern: '^[0-9A-Za-z]{32}$' },
       enabled: { type: 'boolean' },
       disabledReason: { type: 'string', description: 'Why it was disabled by its receiver or by the system' },
-      createdAt: unixMs,
+      createdAt: UNIX_MS,
       executionStats: {
-        ...closed({ successCount: count, requestCount: count }),
+        ...closed({ successCount: COUNT, requestCount: COUNT }),
         description: 'Of the last 24 hours; absent where they cannot be had now',
       },
     },
@@ -97,7 +87,7 @@ export const SCHEMAS = {
         items: closed({
           signingKey: { type: 'string' },
           whsec: { type: 'string', pattern: '^whsec_', description: 'The same key for Standard Webhooks libraries' },
-          createdAt: unixMs,
+          createdAt: UNIX_MS,
           honouredUntil: { type: ['integer', 'null'], description: 'Unix ms; null for the newest' },
         }),
       },
@@ -122,7 +112,7 @@ export const SCHEMAS = {
             ...closed({ statusCode: { type: 'integer' }, body: { type: 'string' } }),
             description: 'Absent where there was no whole answer; the first 4 KiB of its body',
           },
-          durationMs: count,
+          durationMs: COUNT,
           errorClass: { type: 'string', description: 'As in the log of deliveries; absent when ok' },
           error: { type: 'string', minLength: 1 },
         },
@@ -133,7 +123,7 @@ export const SCHEMAS = {
   HistoryEntry: closed({
     version: { type: 'integer', minimum: 1 },
     type: { type: 'string', description: 'What happened, such as `Renamed` or `SigningKeyRotated`' },
-    at: unixMs,
+    at: UNIX_MS,
     actor: closed({ kind: { enum: ['api-key', 'user', 'receiver', 'system'] }, id: { type: 'string' } }, ['id']),
     changes: {
       type: 'array',
@@ -154,8 +144,8 @@ export const SCHEMAS = {
       schema: { type: 'object', description: 'JSON Schema 2020-12; not in lists' },
       builtIn: { type: 'boolean' },
       deprecated: { type: 'boolean' },
-      createdAt: unixMs,
-      updatedAt: unixMs,
+      createdAt: UNIX_MS,
+      updatedAt: UNIX_MS,
     },
     ['family', 'schema', 'createdAt', 'updatedAt'],
   ),
@@ -189,7 +179,7 @@ export const SCHEMAS = {
     properties: {
       id: { type: 'string', description: 'The delivery id' },
       key: { type: 'string', pattern: String.raw`^TriggerHook\.` },
-      createdAt: unixMs,
+      createdAt: UNIX_MS,
       payload: {
         type: 'object',
         required: ['key', 'result', 'hookId', 'hookRequest'],
