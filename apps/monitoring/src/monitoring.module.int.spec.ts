@@ -141,7 +141,10 @@ describe('the API of monitoring', () => {
     ['start_time=5&end_time=4', 'log.invalid_time_window'],
   ])('answers %s with 400 %s', async (query, code) => {
     const { status, json } = await get(`/api/hooks/${webhookId}/recent-logs?${query}`);
-    expect({ status, json }).toMatchObject({ status: 400, json: { code, details: [{ message: expect.anything() }] } });
+    expect({ status, json }).toMatchObject({
+      status: 400,
+      json: { code, details: [{ why: expect.any(String), expected: expect.any(String) }] },
+    });
   });
 
   it('stops counting at 10,000 where it may', async () => {
@@ -176,19 +179,27 @@ describe('the API of monitoring', () => {
 
   it('shows all deliveries with their states, page by page', async () => {
     const states: unknown[] = [];
-    let cursor: string | null = '';
-    for (let page = 0; cursor !== null && page < 5; page++) {
+    let cursor: string | undefined = '';
+    for (let page = 0; cursor !== undefined && page < 5; page++) {
       const { json } = await get(
         `/api/hooks/${webhookId}/deliveries?limit=3${cursor === '' ? '' : `&cursor=${cursor}`}`,
       );
-      const { deliveries, nextCursor } = json as { deliveries: { state: string }[]; nextCursor: string | null };
-      states.push(...deliveries.map(({ state }) => state));
+      const { data, nextCursor } = json as { data: { state: string }[]; nextCursor?: string };
+      states.push(...data.map(({ state }) => state));
       cursor = nextCursor;
     }
     expect(states).toEqual(['succeeded', 'failed', 'waiting', 'queued', 'expired', 'retrying']);
     const waiting = await get(`/api/hooks/${webhookId}/deliveries?state=waiting`);
     expect(waiting.json).toMatchObject({
-      deliveries: [{ state: 'waiting', reason: 'breaker open: since 14:02:31', nextAttemptAt: now + 60_000 }],
+      data: [
+        {
+          state: 'waiting',
+          why: { reason: 'breaker open: since 14:02:31', expectedAt: now + 60_000 },
+          attempts: 0,
+          rounds: 1,
+          nextAttemptAt: now + 60_000,
+        },
+      ],
     });
     const wrong = await get(`/api/hooks/${webhookId}/deliveries?state=lost&limit=0&cursor=x`);
     expect(wrong.json).toMatchObject({
@@ -203,16 +214,26 @@ describe('the API of monitoring', () => {
       state: 'failed',
       event: 'User.Deleted',
       request: { body: { index: 2 } },
-      attempts: [
+      attempts: 2,
+      rounds: 1,
+      statusCode: 500,
+      durationMs: 12,
+      timeline: [
         {
           kind: 'attempted',
           number: 1,
           outcome: 'retrying',
           statusCode: 503,
           nextAttemptAt: now + 5_000,
-          duration: { totalMs: 900 },
+          durations: { total: 900 },
         },
-        { kind: 'attempted', number: 2, outcome: 'failed', answer: 'oops', duration: { firstByteMs: 11, totalMs: 12 } },
+        {
+          kind: 'attempted',
+          number: 2,
+          outcome: 'failed',
+          answer: { body: 'oops', truncated: false },
+          durations: { firstByte: 11, total: 12 },
+        },
       ],
     });
   });
@@ -227,16 +248,45 @@ describe('the API of monitoring', () => {
       retrying: 1,
       waiting: 2,
       successRate: 1 / 3,
-      latency: { p50Ms: expect.any(Number), p99Ms: expect.any(Number) },
+      latencyMs: { p50: expect.any(Number), p99: expect.any(Number) },
+      breaker: { state: 'closed', history: [] },
+      oldestUndeliveredAt: Math.floor((now - 6 * minuteMs) / minuteMs) * minuteMs,
     });
-    const { latency, series } = json as { latency: { p50Ms: number; p99Ms: number }; series: { at: number }[] };
-    expect(Math.abs(latency.p50Ms / 12 - 1)).toBeLessThan(0.13);
-    expect(Math.abs(latency.p99Ms / 900 - 1)).toBeLessThan(0.13);
+    const { latencyMs, series } = json as { latencyMs: { p50: number; p99: number }; series: { at: number }[] };
+    expect(Math.abs(latencyMs.p50 / 12 - 1)).toBeLessThan(0.13);
+    expect(Math.abs(latencyMs.p99 / 900 - 1)).toBeLessThan(0.13);
     expect(series.map(({ at }) => at)).toEqual(
       [6, 5, 4, 3, 2, 1].map((index) => Math.floor((now - index * minuteMs) / minuteMs) * minuteMs),
     );
     const unused = await get('/api/hooks/never-used/health');
-    expect(unused.json).toMatchObject({ requests: 0, successRate: null, latency: { p50Ms: null }, series: [] });
+    expect(unused.json).toMatchObject({ requests: 0, successRate: null, latencyMs: { p50: null }, series: [] });
+  });
+
+  it('tells the health of a page of webhooks in the order asked', async () => {
+    const { json } = await get(`/api/health?hookIds=${foreign},${webhookId}`);
+    const { data } = json as { data: { series24: { at: number; requests: number; failed: number }[] }[] };
+    expect(data).toMatchObject([
+      { hookId: foreign, requests: 0, successRate: null, breaker: { state: 'closed' } },
+      { hookId: webhookId, requests: 4, succeeded: 1, failed: 2, open: 3, successRate: 1 / 3 },
+    ]);
+    for (const { series24 } of data) expect(series24).toHaveLength(24);
+    const sum = (name: 'requests' | 'failed') => data[1]?.series24.reduce((total, hour) => total + hour[name], 0);
+    expect([sum('requests'), sum('failed')]).toEqual([4, 2]);
+    for (const query of [
+      '',
+      '?hookIds=',
+      '?hookIds=a,,b',
+      `?hookIds=${Array(101)
+        .fill(0)
+        .map((_, n) => `w${n}`)
+        .join()}`,
+    ]) {
+      const wrong = await get(`/api/health${query}`);
+      expect(wrong).toMatchObject({
+        status: 400,
+        json: { code: 'guard.invalid_input', details: [{ field: 'hookIds' }] },
+      });
+    }
   });
 
   it('tells config-service the counts of webhooks over gRPC, of the tenant that asks alone', async () => {

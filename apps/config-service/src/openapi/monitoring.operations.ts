@@ -8,8 +8,6 @@ import { END_TIME, PAGE, PAGE_HEADERS, PAGE_SIZE, START_TIME } from './parameter
 import { listOf, ref } from './schemas.ts';
 
 const object = { type: 'object' } as const;
-const ok = { status: 200, description: 'What was asked for', schema: object } as const;
-const accepted = { status: 202, description: 'Taken on', schema: object } as const;
 const NO_WEBHOOK = ['entity.not_exists_with_id'] as const;
 const BAD_QUERY = ['entity.not_exists_with_id', 'guard.invalid_input', 'log.invalid_time_window'] as const;
 
@@ -48,18 +46,19 @@ const ENTRIES: readonly MonitoringEntry[] = [
     '/api/hooks/{id}/deliveries',
     'deliveries:read',
     {
-      summary: 'Deliveries with their state',
+      summary: 'Deliveries with their state, newest first',
+      description: 'Pages stay the same while deliveries arrive. Without times: those of the last 24 hours.',
       parameters: [
-        text('state', 'succeeded, failed, retrying or waiting'),
+        text('state', 'One of queued, retrying, waiting, succeeded, failed, expired and skipped'),
         text('event', 'An event type'),
         text('statusClass', 'Such as `5xx`'),
-        text('from', 'Unix ms'),
-        text('to', 'Unix ms'),
-        text('id', 'A delivery or event id'),
+        text('from', 'Unix ms, inclusive'),
+        text('to', 'Unix ms, inclusive'),
+        text('id', 'A delivery or event id; without times all deliveries that are kept are searched'),
         text('cursor', '`nextCursor` of the page before'),
-        text('limit', 'Of a page'),
+        text('limit', '1 to 100; default 20'),
       ],
-      answer: ok,
+      answer: { status: 200, description: 'A page', schema: ref('DeliveryPage') },
       errors: BAD_QUERY,
     },
   ],
@@ -67,7 +66,11 @@ const ENTRIES: readonly MonitoringEntry[] = [
     'get',
     '/api/hooks/{id}/deliveries/{deliveryId}',
     'deliveries:read',
-    { summary: 'A delivery with every attempt', answer: ok, errors: NO_WEBHOOK },
+    {
+      summary: 'A delivery with every attempt and every wait',
+      answer: { status: 200, description: 'The delivery', schema: ref('DeliveryDetails') },
+      errors: NO_WEBHOOK,
+    },
   ],
   [
     'post',
@@ -76,10 +79,10 @@ const ENTRIES: readonly MonitoringEntry[] = [
     {
       summary: 'Resend a delivery',
       description:
-        'A further round of attempts with the same `webhook-id`. 409 `delivery.round_open` while one is open.',
+        'A further round of attempts with the same `webhook-id`, in the same log entry. 409 `delivery.round_open` while one is open, with `data.nextAttemptAt` where it is known.',
       body: object,
       isBodyOptional: true,
-      answer: accepted,
+      answer: { status: 202, description: 'Taken on', schema: ref('ResentDelivery') },
       errors: [...NO_WEBHOOK, 'delivery.round_open'],
     },
   ],
@@ -89,39 +92,54 @@ const ENTRIES: readonly MonitoringEntry[] = [
     'deliveries:resend',
     {
       summary: 'Resend many',
-      body: {
-        type: 'object',
-        properties: {
-          state: { type: 'string' },
-          from: { type: 'integer' },
-          to: { type: 'integer' },
-          event: { type: 'string' },
-          ratePerSecond: { type: 'integer', minimum: 1 },
-          dryRun: { type: 'boolean' },
-        },
-      },
-      answer: accepted,
+      description:
+        'Those that match are counted first; then they are resent at the rate, each as a further round. A delivery with an open round is passed over.',
+      body: ref('ResendRequest'),
+      answer: { status: 202, description: 'Taken on', schema: ref('Resend') },
+      otherAnswer: { status: 200, description: 'Counted only, for `dryRun`', schema: ref('ResendEstimate') },
+      errors: [...NO_WEBHOOK, 'log.invalid_time_window'],
+    },
+  ],
+  [
+    'get',
+    '/api/hooks/{id}/resends',
+    'deliveries:read',
+    {
+      summary: 'Resends of many, newest first',
+      answer: { status: 200, description: 'Their progress', schema: ref('ResendPage') },
       errors: NO_WEBHOOK,
     },
   ],
-  ['get', '/api/hooks/{id}/resends', 'deliveries:read', { summary: 'Resends', answer: ok, errors: NO_WEBHOOK }],
   [
     'get',
     '/api/hooks/{id}/resends/{resendId}',
     'deliveries:read',
-    { summary: 'The progress of a resend', answer: ok, errors: NO_WEBHOOK },
+    {
+      summary: 'The progress of a resend',
+      answer: { status: 200, description: 'The resend', schema: ref('Resend') },
+      errors: NO_WEBHOOK,
+    },
   ],
   [
     'delete',
     '/api/hooks/{id}/resends/{resendId}',
     'deliveries:resend',
-    { summary: 'Cancel a resend', answer: accepted, errors: NO_WEBHOOK },
+    {
+      summary: 'Cancel a resend',
+      description: 'What was resent stays so. One that has ended stays as it is.',
+      answer: { status: 202, description: 'As it stands now', schema: ref('Resend') },
+      errors: NO_WEBHOOK,
+    },
   ],
   [
     'get',
     '/api/hooks/{id}/health',
     'deliveries:read',
-    { summary: 'The last 24 hours by the minute', answer: ok, errors: NO_WEBHOOK },
+    {
+      summary: 'The last 24 hours by the minute',
+      answer: { status: 200, description: 'The health', schema: ref('WebhookHealth') },
+      errors: NO_WEBHOOK,
+    },
   ],
   [
     'get',
@@ -130,7 +148,7 @@ const ENTRIES: readonly MonitoringEntry[] = [
     {
       summary: 'What a list of webhooks needs',
       parameters: [text('hookIds', 'Webhook ids separated by commas; 100 at most')],
-      answer: ok,
+      answer: { status: 200, description: 'One for each id', schema: ref('HealthPage') },
       errors: ['guard.invalid_input'],
     },
   ],

@@ -1,6 +1,7 @@
 import { EVENT_GROUPS } from '@signalbox/domain';
 import { SCOPES } from '../access/access.ts';
 import { ERROR_CODES } from '../errors/error-code.ts';
+import { MONITORING_SCHEMAS } from './monitoring.schemas.ts';
 import type { JsonSchema } from './operation.ts';
 import { OPERATIONS_SCHEMAS } from './operations.schemas.ts';
 import { COUNT, UNIX_MS, closed } from './schema-parts.ts';
@@ -194,4 +195,5 @@ export const SCHEMAS = {
       },
     },
   },
+  ...MONITORING_SCHEMAS,
 } as const satisfies Readonly<Record<string, JsonSchema>>;

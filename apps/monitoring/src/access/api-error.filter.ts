@@ -24,7 +24,12 @@ export class ApiErrorFilter implements ExceptionFilter {
     void reply
       .status(answer.status)
       .header('cache-control', 'no-store')
-      .send({ code: answer.code, message: answer.message, ...(answer.details && { details: answer.details }) });
+      .send({
+        code: answer.code,
+        message: answer.message,
+        ...(answer.data && { data: answer.data }),
+        ...(answer.details && { details: answer.details }),
+      });
   }
 
   #answerTo(error: unknown): ApiError {

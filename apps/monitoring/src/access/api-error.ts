@@ -6,6 +6,7 @@ const STATUS_OF = {
   'guard.invalid_pagination': 400,
   'log.invalid_time_window': 400,
   'entity.not_exists_with_id': 404,
+  'delivery.round_open': 409,
   'route.not_found': 404,
   'server.internal_error': 500,
   'service.unavailable': 503,
@@ -13,25 +14,41 @@ const STATUS_OF = {
 
 export type ApiErrorCode = keyof typeof STATUS_OF;
 
-/** One wrong field: why, and what would be right. */
+/** One wrong field: why, and what would be right; as the public door's own errors tell it. */
 export interface FieldFault {
   readonly field: string;
-  readonly message: string;
+  readonly why: string;
+  readonly expected: string;
 }
 
-/** An answer that is no success; the filter writes it as `{ code, message, details? }`. */
+/** An answer that is no success; the filter writes it as `{ code, message, data?, details? }`. */
 export class ApiError extends Error {
   readonly code: ApiErrorCode;
   readonly status: number;
   readonly details: readonly FieldFault[] | undefined;
+  readonly data: Readonly<Record<string, unknown>> | undefined;
 
-  constructor(code: ApiErrorCode, message: string, details?: readonly FieldFault[]) {
+  constructor(
+    code: ApiErrorCode,
+    message: string,
+    more: { readonly details?: readonly FieldFault[]; readonly data?: Readonly<Record<string, unknown>> } = {},
+  ) {
     super(message);
     this.name = 'ApiError';
     this.code = code;
     this.status = STATUS_OF[code];
-    this.details = details;
+    this.details = more.details;
+    this.data = more.data;
   }
+}
+
+/** A refusal that names every wrong field. */
+export function badInput(
+  faults: readonly FieldFault[],
+  code: 'guard.invalid_input' | 'guard.invalid_pagination' | 'log.invalid_time_window' = 'guard.invalid_input',
+): ApiError {
+  const message = faults.map(({ field, why, expected }) => `${field}: ${why}; expected ${expected}`).join('. ');
+  return new ApiError(code, message, { details: faults });
 }
 
 /** 404 also for what is another tenant's. */

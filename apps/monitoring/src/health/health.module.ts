@@ -6,20 +6,29 @@ import { IDENTITY_KEY } from '../access/identity.guard.ts';
 import type { MonitoringEnvironment } from '../monitoring.environment.ts';
 import { ENVIRONMENT, LOGGER } from '../shared.ts';
 import { StatsServer } from './adapters/grpc/stats.server.ts';
-import { WebhookHealthController } from './adapters/http/health.controller.ts';
+import { HealthController } from './adapters/http/health.controller.ts';
+import { PostgresBreakerHistory } from './adapters/postgres/breaker-history.postgres.ts';
 import { PostgresHealthCounts } from './adapters/postgres/health-counts.postgres.ts';
+import { PostgresHealthPages } from './adapters/postgres/health-pages.postgres.ts';
+import { AskHealth } from './application/ask-health.ts';
 import type { HealthCounts } from './application/health-counts.port.ts';
 import { HEALTH_COUNTS } from './application/health-counts.port.ts';
 
 export const STATS_SERVER = Symbol('StatsServer');
 
 @Module({
-  controllers: [WebhookHealthController],
+  controllers: [HealthController],
   providers: [
     {
       provide: HEALTH_COUNTS,
       inject: [DataSource],
       useFactory: (dataSource: DataSource) => new PostgresHealthCounts(dataSource),
+    },
+    {
+      provide: AskHealth,
+      inject: [DataSource, HEALTH_COUNTS],
+      useFactory: (dataSource: DataSource, counts: HealthCounts) =>
+        new AskHealth(counts, new PostgresHealthPages(dataSource), new PostgresBreakerHistory(dataSource)),
     },
     {
       provide: STATS_SERVER,

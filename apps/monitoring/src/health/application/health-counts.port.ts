@@ -1,5 +1,5 @@
 import type { Last24Hours } from '@signalbox/domain';
-import type { LatencyTotals, MinuteTotals } from '../domain/webhook-health.ts';
+import type { BreakerChange, HourTotals, LatencyTotals, MinuteTotals } from '../domain/webhook-health.ts';
 
 export const HEALTH_COUNTS = Symbol('HealthCounts');
 
@@ -22,4 +22,27 @@ export interface HealthCounts {
   ): Promise<readonly ExecutionStats[]>;
   /** Whether deliveries of this webhook were counted on behalf of another tenant. */
   isForeign(tenantId: string, webhookId: string): Promise<boolean>;
+}
+
+/** How the circuit breakers of webhooks stand, and what changed them. */
+export interface BreakerHistory {
+  /** Ascending; those since `sinceMs`, and enough from before to tell how the breaker stood then and what opened it. */
+  changes(tenantId: string, webhookId: string, sinceMs: number): Promise<readonly BreakerChange[]>;
+  /** The latest change of each webhook, and the one that opened the breaker where it is not closed; ascending. */
+  latest(tenantId: string, webhookIds: readonly string[]): Promise<ReadonlyMap<string, readonly BreakerChange[]>>;
+}
+
+/** One webhook's line in a list of many. */
+export interface HealthLine extends LatencyTotals {
+  readonly webhookId: string;
+  /** The clock hours that hold any delivery, ascending. */
+  readonly hours: readonly HourTotals[];
+  /** Begin of the minute of the oldest delivery that has not ended; null: none has not. */
+  readonly oldestOpenAtMs: number | null;
+}
+
+/** Counts of many webhooks in one question. */
+export interface HealthPages {
+  /** In the order asked; zeros for what is unknown to this tenant. */
+  lines(tenantId: string, webhookIds: readonly string[], window: Last24Hours): Promise<readonly HealthLine[]>;
 }

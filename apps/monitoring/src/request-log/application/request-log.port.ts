@@ -1,4 +1,6 @@
-import type { DeliveryQuery, ListedDelivery, RecordedAttempt } from '../domain/delivery-view.ts';
+import type { ShownDelivery } from '../domain/delivery-json.ts';
+import type { DeliveryQuery } from '../domain/delivery-query.ts';
+import type { BreakerChange, ListedDelivery } from '../domain/listed-delivery.ts';
 import type { LoggedDelivery } from '../domain/log-entry.ts';
 import type { LogQuery } from '../domain/log-query.ts';
 
@@ -16,13 +18,6 @@ export interface LogPage {
   readonly total: number;
 }
 
-export interface DeliveryDetails {
-  readonly delivery: ListedDelivery;
-  readonly body: Buffer | null;
-  /** Attempts and waits, in the order they happened. */
-  readonly attempts: readonly RecordedAttempt[];
-}
-
 /** What was sent, and what came back. */
 export interface RequestLog {
   /** Newest first. */
@@ -30,7 +25,9 @@ export interface RequestLog {
   entry(tenantId: string, deliveryId: string): Promise<LoggedDelivery | undefined>;
   /** Newest first, one more than asked when there are more. */
   deliveries(owner: Owner, query: DeliveryQuery): Promise<readonly ListedDelivery[]>;
-  delivery(owner: Owner, deliveryId: string): Promise<DeliveryDetails | undefined>;
+  /** The latest changes of the webhook's breaker, ascending; enough to tell how it stands. */
+  latestBreakerChanges(owner: Owner): Promise<readonly BreakerChange[]>;
+  delivery(owner: Owner, deliveryId: string): Promise<ShownDelivery | undefined>;
   /** Whether something was delivered for this webhook on behalf of another tenant. */
   isForeign(owner: Owner): Promise<boolean>;
 }

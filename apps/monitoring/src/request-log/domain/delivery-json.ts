@@ -1,59 +1,117 @@
-import type { ListedDelivery, RecordedAttempt } from './delivery-view.ts';
+import type { BreakerChange, ListedDelivery, RecordedFact } from './listed-delivery.ts';
 import { bodyJson } from './log-entry.ts';
+import { isBreakerWait, openBreakerAt, reasonText } from './wait-reason.ts';
 
-/** A delivery as the API shows it; fields that say nothing are left out. */
-export function deliveryView(delivery: ListedDelivery) {
+/** Of an answer this much is kept; see `Attempted.answer`. */
+const KEPT_ANSWER_BYTES = 4_096;
+
+/** A delivery as the API shows it; fields that say nothing are left out. `changes`: of its webhook's breaker, ascending. */
+export function deliveryView(delivery: ListedDelivery, changes: readonly BreakerChange[]) {
   return {
     id: delivery.deliveryId,
     hookId: delivery.webhookId,
     event: delivery.eventType,
     ...present({ eventId: delivery.eventId }),
     state: delivery.state,
+    ...present({ why: whyView(delivery, changes) }),
+    attempts: delivery.attempts,
+    rounds: delivery.rounds,
     ...present({
-      reason: delivery.reason,
-      nextAttemptAt: delivery.nextAttemptAtMs,
       statusCode: delivery.statusCode,
       errorClass: delivery.errorClass,
+      durationMs: delivery.durationMs,
     }),
     createdAt: delivery.firstScheduledAtMs,
+    ...present({ lastAttemptAt: delivery.lastAttemptAtMs, nextAttemptAt: delivery.nextAttemptAtMs }),
   };
 }
 
-export function attemptView(attempt: RecordedAttempt) {
-  const { dnsMs, connectMs, tlsMs, firstByteMs, totalMs } = attempt;
+function whyView(delivery: ListedDelivery, changes: readonly BreakerChange[]) {
+  if (delivery.reason === null) return null;
+  const isWaiting = delivery.state === 'waiting';
+  const breaker = isWaiting && isBreakerWait(delivery.reason) ? openBreakerAt(changes, Infinity) : undefined;
   return {
-    kind: attempt.kind,
-    round: attempt.round,
-    number: attempt.attemptNumber,
-    deferrals: attempt.deferrals,
-    at: attempt.atMs,
+    reason: delivery.reason,
     ...present({
-      startedAt: attempt.startedAtMs,
-      outcome: attempt.outcome,
-      statusCode: attempt.statusCode,
-      errorClass: attempt.errorClass,
-      error: attempt.error,
-      answer: attempt.answer,
-      verdict: attempt.verdict,
-      reason: attempt.reason,
-      nextAttemptAt: attempt.nextAttemptAtMs,
+      since: delivery.standingAtMs,
+      openSince: breaker?.openSinceMs,
+      because: breaker?.because,
+      nextProbeAt: breaker?.nextProbeAtMs,
+      expectedAt: isWaiting ? delivery.nextAttemptAtMs : null,
     }),
-    ...(totalMs === null ? {} : { duration: { ...present({ dnsMs, connectMs, tlsMs, firstByteMs }), totalMs } }),
   };
+}
+
+/** One entry of a delivery's timeline. */
+export function timelineView(fact: RecordedFact, changes: readonly BreakerChange[]) {
+  const { dnsMs, connectMs, tlsMs, firstByteMs, totalMs, answer } = fact;
+  const breaker = isBreakerWait(fact.reason) ? openBreakerAt(changes, fact.atMs) : undefined;
+  return {
+    kind: fact.kind,
+    at: fact.atMs,
+    round: fact.round,
+    number: fact.attemptNumber,
+    deferrals: fact.deferrals,
+    ...present({
+      startedAt: fact.startedAtMs,
+      outcome: fact.outcome,
+      statusCode: fact.statusCode,
+      errorClass: fact.errorClass,
+      error: fact.error,
+      durations:
+        totalMs === null
+          ? null
+          : {
+              ...present({ dns: dnsMs, connect: connectMs, tls: tlsMs, firstByte: firstByteMs }),
+              total: totalMs,
+            },
+      answer: answer === null ? null : { body: answer, truncated: Buffer.byteLength(answer) >= KEPT_ANSWER_BYTES },
+      verdict: fact.verdict,
+      nextAttemptAt: fact.nextAttemptAtMs,
+      reason: fact.reason,
+      openSince: breaker?.openSinceMs,
+      because: breaker?.because,
+      nextProbeAt: breaker?.nextProbeAtMs,
+    }),
+    ...(fact.kind === 'attempted' ? {} : { reasonText: reasonText(fact, breaker) }),
+  };
+}
+
+export interface ShownDelivery {
+  readonly delivery: ListedDelivery;
+  /** The exact bytes that were sent; null where the record with them was not seen. */
+  readonly body: Buffer | null;
+  /** In the order they happened. */
+  readonly facts: readonly RecordedFact[];
+  /** Of its webhook's breaker, ascending, from before the first wait on. */
+  readonly breakerChanges: readonly BreakerChange[];
 }
 
 /** One delivery with all that happened to it, as JSON text: its body stays as it was sent. */
-export function deliveryJson(
-  delivery: ListedDelivery,
-  body: Buffer | null,
-  attempts: readonly RecordedAttempt[],
-): string {
-  const fields = JSON.stringify({ ...deliveryView(delivery), attempts: attempts.map(attemptView) });
-  return `${fields.slice(0, -1)},"request":{"body":${bodyJson(body)}}}`;
+export function deliveryJson({ delivery, body, facts, breakerChanges }: ShownDelivery): string {
+  const fields = JSON.stringify({
+    ...deliveryView(delivery, breakerChanges),
+    timeline: facts.map((fact) => timelineView(fact, breakerChanges)),
+  });
+  const headers = JSON.stringify(requestHeaders(delivery.deliveryId));
+  return `${fields.slice(0, -1)},"request":{"headers":${headers},"body":${bodyJson(body)}}}`;
+}
+
+const MASKED = '***';
+
+/** What every attempt carried, as far as it is the same for all of them; signatures and the time of each are masked. */
+function requestHeaders(deliveryId: string): Readonly<Record<string, string>> {
+  return {
+    'content-type': 'application/json',
+    'logto-signature-sha-256': MASKED,
+    'webhook-id': deliveryId,
+    'webhook-timestamp': MASKED,
+    'webhook-signature': MASKED,
+  };
 }
 
 function present<T extends object>(fields: T): Partial<{ [K in keyof T]: NonNullable<T[K]> }> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null)) as Partial<{
-    [K in keyof T]: NonNullable<T[K]>;
-  }>;
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== null && value !== undefined),
+  ) as Partial<{ [K in keyof T]: NonNullable<T[K]> }>;
 }

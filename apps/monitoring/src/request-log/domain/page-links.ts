@@ -1,4 +1,5 @@
-import type { RawQuery } from './log-query.ts';
+/** Query parameters as they came: a name given twice is a list. */
+type Query = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 export interface PageOf {
   readonly page: number;
@@ -9,7 +10,7 @@ export interface PageOf {
 }
 
 /** The value of the header `Link` (RFC 8288): first, prev, next, last, as far as there are such pages. */
-export function pageLinks(url: string, query: RawQuery, { page, pageSize, total, isCapped }: PageOf): string {
+export function pageLinks(url: string, query: Query, { page, pageSize, total, isCapped }: PageOf): string {
   const last = Math.max(1, Math.ceil(total / pageSize));
   const links = [
     { rel: 'first', to: 1, isThere: true },
@@ -23,7 +24,7 @@ export function pageLinks(url: string, query: RawQuery, { page, pageSize, total,
     .join(', ');
 }
 
-function withPage(query: RawQuery, page: number, pageSize: number): string {
+function withPage(query: Query, page: number, pageSize: number): string {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     for (const one of typeof value === 'string' ? [value] : (value ?? [])) parameters.append(name, one);

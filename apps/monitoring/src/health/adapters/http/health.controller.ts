@@ -1,36 +1,50 @@
-import { Controller, Get, Inject, Param, UseFilters, UseGuards } from '@nestjs/common';
+import { Controller, Get, Inject, Param, Query, UseFilters, UseGuards } from '@nestjs/common';
+import type { Last24Hours } from '@signalbox/domain';
 import { last24Hours } from '@signalbox/domain';
 import type { Identity } from '@signalbox/identity';
 import { notFound } from '../../../access/api-error.ts';
 import { ApiErrorFilter } from '../../../access/api-error.filter.ts';
 import { Caller, IdentityGuard, OpenTo } from '../../../access/identity.guard.ts';
-import type { HealthCounts } from '../../application/health-counts.port.ts';
-import { HEALTH_COUNTS } from '../../application/health-counts.port.ts';
-import { healthView } from '../../domain/webhook-health.ts';
+import type { RawQuery } from '../../../access/query-reader.ts';
+import { AskHealth } from '../../application/ask-health.ts';
+import { healthLineView, healthView } from '../../domain/health-view.ts';
+import { parseHookIds } from './hook-ids.parser.ts';
 
-/** How a webhook has done over the last 24 hours. */
-@Controller('api/hooks/:id/health')
+/** How webhooks have done over the last 24 hours. */
+@Controller('api')
 @UseGuards(IdentityGuard)
 @UseFilters(ApiErrorFilter)
-export class WebhookHealthController {
-  readonly #counts: HealthCounts;
+export class HealthController {
+  readonly #health: AskHealth;
 
-  constructor(@Inject(HEALTH_COUNTS) counts: HealthCounts) {
-    this.#counts = counts;
+  constructor(@Inject(AskHealth) health: AskHealth) {
+    this.#health = health;
   }
 
-  @Get()
+  @Get('hooks/:id/health')
   @OpenTo('webhooks:read', 'deliveries:read')
-  async health(@Caller() { tenantId }: Identity, @Param('id') webhookId: string) {
-    const nowMs = Date.now();
-    const window = last24Hours(nowMs);
-    const [totals, minutes] = await Promise.all([
-      this.#counts.totals(tenantId, webhookId, window),
-      this.#counts.minutes(tenantId, webhookId, window),
-    ]);
-    if (minutes.length === 0 && (await this.#counts.isForeign(tenantId, webhookId))) {
-      throw notFound('a webhook', webhookId);
-    }
-    return healthView({ fromMs: window.fromMs, nowMs }, totals, minutes);
+  async ofWebhook(@Caller() { tenantId }: Identity, @Param('id') webhookId: string) {
+    const window = windowNow();
+    const health = await this.#health.ofWebhook(tenantId, webhookId, window);
+    if (health === undefined) throw notFound('a webhook', webhookId);
+    return healthView(window, health);
   }
+
+  @Get('health')
+  @OpenTo('webhooks:read', 'deliveries:read')
+  async ofPage(@Caller() { tenantId }: Identity, @Query() query: RawQuery) {
+    const webhookIds = parseHookIds(query);
+    const window = windowNow();
+    const lines = await this.#health.ofPage(tenantId, webhookIds, window);
+    return {
+      from: window.fromMs,
+      to: window.nowMs,
+      data: lines.map((line) => healthLineView(window.wholeHoursFromMs, line)),
+    };
+  }
+}
+
+function windowNow(): Last24Hours & { readonly nowMs: number } {
+  const nowMs = Date.now();
+  return { ...last24Hours(nowMs), nowMs };
 }

@@ -48,7 +48,9 @@ export class PostgresHealthCounts implements HealthCounts {
   async minutes(tenantId: string, webhookId: string, window: Last24Hours): Promise<readonly MinuteTotals[]> {
     return rowsOf<MinuteTotals>(
       this.#dataSource,
-      `SELECT (extract(epoch FROM start_at) * 1000)::float8 AS "atMs", ${COUNTS.join(', ')} FROM webhook_minute
+      `SELECT (extract(epoch FROM start_at) * 1000)::float8 AS "atMs", ${COUNTS.join(', ')},
+         ARRAY[${LATENCIES.join(', ')}] AS latency
+       FROM webhook_minute
        WHERE webhook_id = $2 AND tenant_id = $1 AND start_at >= $3 AND start_at < $4
          AND requests + waiting > 0
        ORDER BY start_at`,

@@ -1,14 +1,15 @@
 import { Controller, Get, Inject, Param, Query, Res, UseFilters, UseGuards } from '@nestjs/common';
 import type { Identity } from '@signalbox/identity';
 import type { FastifyReply } from 'fastify';
-import { ApiError, notFound } from '../../../access/api-error.ts';
+import { notFound } from '../../../access/api-error.ts';
 import { ApiErrorFilter } from '../../../access/api-error.filter.ts';
 import { Caller, IdentityGuard, OpenTo } from '../../../access/identity.guard.ts';
+import type { RawQuery } from '../../../access/query-reader.ts';
 import type { RequestLog } from '../../application/request-log.port.ts';
 import { REQUEST_LOG } from '../../application/request-log.port.ts';
 import { deliveryJson, deliveryView } from '../../domain/delivery-json.ts';
-import { encodeCursor, isDeliveryId, parseDeliveryQuery } from '../../domain/delivery-view.ts';
-import type { RawQuery } from '../../domain/log-query.ts';
+import { encodeCursor, isDeliveryId } from '../../domain/delivery-query.ts';
+import { parseDeliveryQuery } from './delivery-query.parser.ts';
 
 /** All deliveries of a webhook with their state, those included that were never attempted. */
 @Controller('api/hooks/:id/deliveries')
@@ -24,14 +25,19 @@ export class DeliveriesController {
   @Get()
   @OpenTo('deliveries:read')
   async list(@Caller() { tenantId }: Identity, @Param('id') webhookId: string, @Query() query: RawQuery) {
-    const asked = parseDeliveryQuery(query, Date.now());
-    if ('code' in asked) throw new ApiError(asked.code, asked.message, asked.details);
+    const asked = parseDeliveryQuery(webhookId, query, Date.now());
     const owner = { tenantId, webhookId };
-    const found = await this.#log.deliveries(owner, asked);
+    const [found, changes] = await Promise.all([
+      this.#log.deliveries(owner, asked),
+      this.#log.latestBreakerChanges(owner),
+    ]);
     if (found.length === 0 && (await this.#log.isForeign(owner))) throw notFound('a webhook', webhookId);
     const listed = found.slice(0, asked.limit);
     const last = found.length > asked.limit ? listed.at(-1) : undefined;
-    return { deliveries: listed.map(deliveryView), nextCursor: last === undefined ? null : encodeCursor(last) };
+    return {
+      data: listed.map((delivery) => deliveryView(delivery, changes)),
+      ...(last !== undefined && { nextCursor: encodeCursor(last) }),
+    };
   }
 
   @Get(':deliveryId')
@@ -44,8 +50,6 @@ export class DeliveriesController {
   ): Promise<void> {
     const found = isDeliveryId(deliveryId) ? await this.#log.delivery({ tenantId, webhookId }, deliveryId) : undefined;
     if (found === undefined) throw notFound('a delivery', deliveryId);
-    await reply
-      .header('content-type', 'application/json; charset=utf-8')
-      .send(deliveryJson(found.delivery, found.body, found.attempts));
+    await reply.header('content-type', 'application/json; charset=utf-8').send(deliveryJson(found));
   }
 }

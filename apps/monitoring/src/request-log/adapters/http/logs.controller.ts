@@ -1,16 +1,17 @@
 import { Controller, Get, Inject, Param, Query, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
 import type { Identity } from '@signalbox/identity';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ApiError, notFound } from '../../../access/api-error.ts';
+import { notFound } from '../../../access/api-error.ts';
 import { ApiErrorFilter } from '../../../access/api-error.filter.ts';
 import { Caller, IdentityGuard, OpenTo } from '../../../access/identity.guard.ts';
+import type { RawQuery } from '../../../access/query-reader.ts';
 import type { RequestLog } from '../../application/request-log.port.ts';
 import { REQUEST_LOG } from '../../application/request-log.port.ts';
-import { isDeliveryId } from '../../domain/delivery-view.ts';
+import { isDeliveryId } from '../../domain/delivery-query.ts';
 import { logEntryJson } from '../../domain/log-entry.ts';
-import type { RawQuery } from '../../domain/log-query.ts';
-import { COUNT_CAP, parseLogQuery } from '../../domain/log-query.ts';
+import { COUNT_CAP } from '../../domain/log-query.ts';
 import { pageLinks } from '../../domain/page-links.ts';
+import { parseLogQuery } from './log-query.parser.ts';
 
 /** The request log as clients of Logto's Management API read it; section 5 of the webhook contract. */
 @Controller('api')
@@ -33,7 +34,6 @@ export class LogsController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const asked = parseLogQuery(query, Date.now());
-    if ('code' in asked) throw new ApiError(asked.code, asked.message, asked.details);
     const owner = { tenantId, webhookId };
     const { entries, total } = await this.#log.page(owner, asked);
     if (total === 0 && (await this.#log.isForeign(owner))) throw notFound('a webhook', webhookId);

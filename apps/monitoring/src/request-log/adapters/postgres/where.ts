@@ -18,6 +18,12 @@ export class Where {
     return this;
   }
 
+  /** `type`: of the column, as Postgres names it. */
+  andOneOf(column: string, type: string, values: readonly string[]): this {
+    this.#conditions.push(`${column} = ANY($${this.#parameters.push(values)}::${type}[])`);
+    return this;
+  }
+
   andTime(condition: string, timeMs: number): this {
     return this.and(condition, new Date(timeMs));
   }
