@@ -386,9 +386,9 @@ export function consumerFaults(cluster: () => KafkaCluster): void {
         topic,
         partition: 0,
         offset: 1,
-        headerFault: 'the record has 5000 headers; at most 256 are read',
+        fault: { kind: 'headers', message: 'the record has 5000 headers; at most 256 are read' },
       });
-      expect(handler.records.map(({ headerFault }) => headerFault === undefined)).toEqual([true, false, true]);
+      expect(handler.records.map(({ fault }) => fault === undefined)).toEqual([true, false, true]);
     });
 
     it('ends when kafkajs gives up', async () => {

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startKafka, type RunningKafka } from '@signalbox/sandbox';
-import type { Admin, Broker, Cluster, Consumer, Kafka, KafkaMessage, Producer } from 'kafkajs';
+import type { Admin, Broker, Cluster, Consumer, Kafka, Producer } from 'kafkajs';
 import { clusterCatcher } from './cluster-tap.ts';
 import { createClient, type KafkaConnection } from './connection.ts';
 import { commitAs } from './group-offsets.ts';
@@ -18,9 +18,9 @@ import type { LogFollower, TailReader } from './log-reader.port.ts';
 import type { LogRecord, TopicPartition } from './log-record.ts';
 import { stableRanges, type LogRange } from './log-range.ts';
 import { persist } from './persist.ts';
+import type { FetchedRecord } from './record-batch.ts';
 import { eventually } from './recording-handler.conformance.ts';
 import { waitForTopics } from './topic-readiness.ts';
-import { toRecord } from './to-record.ts';
 import { PRODUCE, Wire } from './wire.conformance.ts';
 
 type LeavableBroker = Broker & { leaveGroup(request: { groupId: string; memberId: string }): Promise<unknown> };
@@ -220,9 +220,9 @@ export class KafkaCluster {
     const answer = (await broker.fetch({
       maxWaitTime: 100,
       topics: [{ topic, partitions: [{ partition, fetchOffset: String(at), maxBytes: 10_000_000 }] }],
-    })) as { responses: { partitions: { messages: (KafkaMessage & { isControlRecord: boolean })[] }[] }[] };
+    })) as { responses: { partitions: { messages: FetchedRecord[] }[] }[] };
     const messages = answer.responses[0]?.partitions[0]?.messages ?? [];
-    return messages.filter((m) => !m.isControlRecord).map((message) => toRecord(topic, partition, message));
+    return messages.filter(({ isControlRecord }) => !isControlRecord);
   }
 
   async #stable(of: TopicPartition): Promise<LogRange> {

@@ -6,13 +6,13 @@ import { commitAs, isFenced } from './group-offsets.ts';
 import { HeartbeatAge } from './heartbeat-age.ts';
 import { silentLogger, type KafkaLogger } from './kafka-logger.port.ts';
 import { stickyAssigner } from './kafkajs-assigner.ts';
+import { recordsOf } from './kafkajs-decoding.ts';
 import { locateJoin } from './locate-join.ts';
 import type { CommitEntry, LogConsumer, LogConsumerOptions, LogHandler } from './log-consumer.port.ts';
 import { byTopic } from './log-range.ts';
 import type { PartitionPosition, TopicPartition } from './log-record.ts';
 import { PartitionTable, type AssignedState } from './partition-table.ts';
 import { persist } from './persist.ts';
-import { toRecord } from './to-record.ts';
 import { within } from './within.ts';
 
 export interface KafkajsConsumerOptions extends LogConsumerOptions {
@@ -255,7 +255,7 @@ class KafkajsConsumer implements LogConsumer {
     payload.resolveOffset(lastOffset);
     const nextPosition = Number(lastOffset) + 1;
     state.position = nextPosition;
-    const records = batch.messages.map((message) => toRecord(topic, partition, message));
+    const records = recordsOf(batch.messages);
     const logEnd = Number(batch.highWatermark);
     this.#handler.onBatch({ topic, partition, position, records, nextPosition, logEnd });
   }

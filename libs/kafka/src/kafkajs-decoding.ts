@@ -1,12 +1,26 @@
-import Decoder from 'kafkajs/src/protocol/decoder.js';
-import { collectHeaders } from './record-headers.ts';
+import type { KafkaMessage } from 'kafkajs';
+import internals from 'kafkajs/src/protocol/requests/index.js';
+import { readFetchAnswer } from './fetch-answer.ts';
+import type { LogRecord } from './log-record.ts';
 
 /**
- * kafkajs copies all headers of a record for each further one: a record of some thousands blocks the process for seconds,
- * and one of a hundred thousand, which 1 MiB holds, longer than a session lasts. Only a record's headers are read by this
- * method, and only `reduce` is asked of its answer.
+ * kafkajs decodes a record field by field into objects of its own, knows of the codecs gzip alone, and gives up on a batch
+ * that it cannot read, for ever. Answers to fetches are decoded here instead, into records as this library hands them on.
  */
-Decoder.prototype.readVarIntArray = function readHeaders(this: Decoder, read) {
-  const count = this.readVarInt();
-  return { reduce: () => collectHeaders(count, () => read(this)) };
+const { Fetch } = internals.requests;
+const VERSION = 11;
+const protocol = Fetch.protocol;
+
+Fetch.protocol = ({ version }) => {
+  if (version !== VERSION) throw new Error(`the broker fetches by version ${version}; Kafka 2.3 or later is needed`);
+  const make = protocol({ version });
+  return (request) => {
+    const made = make(request);
+    const decode = (bytes: Buffer): Promise<unknown> => Promise.resolve(readFetchAnswer(bytes));
+    return { ...made, response: { ...made.response, decode } };
+  };
 };
+
+/** What kafkajs takes for its messages. It counts with their offsets as with any number. */
+export const recordsOf = (messages: readonly KafkaMessage[]): readonly LogRecord[] =>
+  messages as readonly unknown[] as readonly LogRecord[];

@@ -1,9 +1,7 @@
-import type { KafkaMessage } from 'kafkajs';
 import type { KafkaConnection } from './connection.ts';
 import type { LogFollower } from './log-reader.port.ts';
 import type { LogRecord } from './log-record.ts';
 import { SoloConsumer } from './solo-consumer.ts';
-import { toRecord } from './to-record.ts';
 
 export interface LogFollowerOptions {
   readonly connection: KafkaConnection;
@@ -37,7 +35,7 @@ class KafkajsFollower implements LogFollower {
       topic: options.topic,
       groupPrefix: options.groupPrefix ?? `${options.connection.clientId}.follower.`,
       stallAfterMs: options.stallAfterMs ?? 60_000,
-      onMessages: (partition, messages, next) => this.#take(partition, messages, next),
+      onRecords: (partition, records, next) => this.#take(partition, records, next),
       onFatal: (error) => {
         this.#caughtUp.reject(error);
         options.onFatal(error);
@@ -59,8 +57,12 @@ class KafkajsFollower implements LogFollower {
     await this.#solo.stop();
   }
 
-  #take(partition: number, messages: readonly KafkaMessage[], nextPosition: number): void {
-    for (const message of messages) this.#options.onRecord(toRecord(this.#options.topic, partition, message));
+  #take(partition: number, records: readonly LogRecord[], nextPosition: number): void {
+    for (const record of records) {
+      // What it said is unknown, and what is told from now on may be older than it.
+      if (record.fault?.kind === 'batch') throw new Error(`${record.topic}[${partition}]: ${record.fault.message}`);
+      this.#options.onRecord(record);
+    }
     const end = this.#behind.get(partition);
     if (end === undefined || nextPosition < end) return;
     this.#behind.delete(partition);

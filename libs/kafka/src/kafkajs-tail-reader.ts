@@ -1,9 +1,7 @@
-import type { KafkaMessage } from 'kafkajs';
 import type { KafkaConnection } from './connection.ts';
 import type { TailReader } from './log-reader.port.ts';
 import type { LogRecord, PartitionPosition } from './log-record.ts';
 import { SoloConsumer } from './solo-consumer.ts';
-import { toRecord } from './to-record.ts';
 
 export interface TailReaderOptions {
   readonly connection: KafkaConnection;
@@ -41,7 +39,7 @@ class KafkajsTailReader implements TailReader {
       topic: options.topic,
       groupPrefix: options.groupPrefix ?? `${options.connection.clientId}.reader.`,
       stallAfterMs: options.stallAfterMs ?? 60_000,
-      onMessages: (partition, messages, next) => this.#take(partition, messages, next),
+      onRecords: (partition, records, next) => this.#take(partition, records, next),
       onFatal: (error) => {
         this.#stopping.abort(error);
         options.onFatal(error);
@@ -98,15 +96,12 @@ class KafkajsTailReader implements TailReader {
     return ranges.map(({ partition, end }) => ({ topic: this.#topic, partition, offset: end }));
   }
 
-  #take(partition: number, messages: readonly KafkaMessage[], nextPosition: number): void {
+  #take(partition: number, records: readonly LogRecord[], nextPosition: number): void {
     const reading = this.#reading;
     const end = reading?.ends.get(partition);
     if (reading === undefined || end === undefined || !reading.open.has(partition)) return;
     try {
-      for (const message of messages) {
-        const record = toRecord(this.#topic, partition, message);
-        if (record.offset < end) reading.onRecord(record);
-      }
+      for (const record of records) if (record.offset < end) reading.onRecord(record);
     } catch (error) {
       reading.done.reject(error);
     }

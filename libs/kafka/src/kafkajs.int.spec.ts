@@ -1,4 +1,5 @@
 import { afterAll, beforeAll } from '@jest/globals';
+import { compressedPublishing } from './compression.conformance.ts';
 import { consumerFaults } from './consumer-faults.conformance.ts';
 import { fencedWriters } from './fenced-writer.conformance.ts';
 import { KafkaCluster } from './kafka-cluster.conformance.ts';
@@ -28,6 +29,7 @@ logReaderConformance('kafkajs', () => cluster);
 producerFaults(() => cluster);
 fencedWriters(() => cluster);
 consumerFaults(() => cluster);
+compressedPublishing(() => cluster);
 readerFaults(() => cluster);
 topicsCommand(() => cluster);
 brokerOutage(() => cluster);

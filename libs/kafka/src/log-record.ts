@@ -11,8 +11,20 @@ export interface LogRecord {
   readonly key: Buffer | null;
   readonly value: Buffer | null;
   readonly headers: LogHeaders;
-  /** Why `headers` is empty although the record has some: it has more than are read. */
-  readonly headerFault?: string | undefined;
+  /** What of it could not be read, and is empty. */
+  readonly fault?: RecordFault | undefined;
+}
+
+/** `headers`: the record has more than are read. `batch`: all records of its batch are this one, without key and value. */
+export class RecordFault {
+  readonly kind: 'headers' | 'batch';
+  /** For people. */
+  readonly message: string;
+
+  constructor(kind: RecordFault['kind'], message: string) {
+    this.kind = kind;
+    this.message = message;
+  }
 }
 
 export interface TopicPartition {

@@ -1,51 +1,38 @@
+import type { BytesReader } from './bytes-reader.ts';
 import type { LogHeaders } from './log-record.ts';
+import { RecordFault } from './log-record.ts';
 
 /** More are not read: a record's headers are its publisher's to choose, and each costs every reader of it. */
 export const MAX_HEADERS = 256;
 
-export interface RecordHeader {
-  readonly key: string;
-  readonly value: Buffer | null;
-}
-
 type CollectedValue = Buffer | (Buffer | null)[] | null;
-type Collected = Record<string, CollectedValue>;
-
-/** In place of the headers of a record that has too many: none of them was read. */
-export class UnreadHeaders {
-  readonly count: number;
-
-  constructor(count: number) {
-    this.count = count;
-  }
-
-  get fault(): string {
-    return `the record has ${this.count} headers; at most ${MAX_HEADERS} are read`;
-  }
-}
 
 /**
- * Reads `count` headers by `next`: by name, several of one name as an array. Above {@link MAX_HEADERS} it reads none and
- * answers {@link UnreadHeaders}.
+ * Reads a record's headers: by name, several of one name as an array. Above {@link MAX_HEADERS} it reads none and says so.
+ * kafkajs would copy all of them for each further one: a hundred thousand, which 1 MiB holds, block it beyond a session.
  */
-export function collectHeaders(count: number, next: () => RecordHeader): LogHeaders | UnreadHeaders {
-  if (count > MAX_HEADERS) return new UnreadHeaders(count);
-  const headers: Collected = {};
+export function readHeaders(reader: BytesReader): LogHeaders | RecordFault {
+  const count = reader.varInt();
+  if (count > MAX_HEADERS) {
+    return new RecordFault('headers', `the record has ${count} headers; at most ${MAX_HEADERS} are read`);
+  }
+  const headers: Record<string, CollectedValue> = {};
   for (let index = 0; index < count; index++) {
-    const { key, value } = next();
-    const before = Object.hasOwn(headers, key) ? headers[key] : undefined;
-    if (before === undefined) define(headers, key, value);
+    const name = reader.text(reader.varInt());
+    const value = reader.varBytes();
+    const before = Object.hasOwn(headers, name) ? headers[name] : undefined;
+    if (before === undefined) define(headers, name, value);
     else if (Array.isArray(before)) before.push(value);
-    else define(headers, key, [before, value]);
+    else define(headers, name, [before, value]);
   }
   return headers as LogHeaders;
 }
 
 /** A header may be called `__proto__`, which an assignment would not store. */
-function define(headers: Collected, key: string, value: CollectedValue): void {
-  if (key === '__proto__') {
-    Object.defineProperty(headers, key, { value, enumerable: true, configurable: true, writable: true });
+function define(headers: Record<string, CollectedValue>, name: string, value: CollectedValue): void {
+  if (name === '__proto__') {
+    Object.defineProperty(headers, name, { value, enumerable: true, configurable: true, writable: true });
   } else {
-    headers[key] = value;
+    headers[name] = value;
   }
 }

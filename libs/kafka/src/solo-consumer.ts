@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { Batch, Broker, Cluster, Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs';
+import type { Batch, Broker, Cluster, Consumer, EachBatchPayload } from 'kafkajs';
 import { tapCluster, type FetchedPartition } from './cluster-tap.ts';
 import { createClient, retryOf, type KafkaConnection } from './connection.ts';
 import { asError } from './errors.ts';
 import { silentLogger, type KafkaLogger } from './kafka-logger.port.ts';
 import { stickyAssigner } from './kafkajs-assigner.ts';
+import { recordsOf } from './kafkajs-decoding.ts';
 import { stableRanges, type LogRange } from './log-range.ts';
+import type { LogRecord } from './log-record.ts';
 import { persist } from './persist.ts';
 import { within } from './within.ts';
 
@@ -15,8 +17,8 @@ export interface SoloOptions {
   /** Begins the names of the consumer groups, which are random; for brokers that allow certain names only. */
   readonly groupPrefix: string;
   readonly stallAfterMs: number;
-  /** Of one partition, in order; `nextPosition` counts what lies behind the last message as read. */
-  readonly onMessages: (partition: number, messages: readonly KafkaMessage[], nextPosition: number) => void;
+  /** Of one partition, in order; `nextPosition` counts what lies behind the last record as read. */
+  readonly onRecords: (partition: number, records: readonly LogRecord[], nextPosition: number) => void;
   readonly onFatal: (error: Error) => void;
 }
 
@@ -186,7 +188,7 @@ export class SoloConsumer {
     const lastOffset = batch.lastOffset();
     payload.resolveOffset(lastOffset);
     state.position = Number(lastOffset) + 1;
-    this.#options.onMessages(batch.partition, batch.messages, state.position);
+    this.#options.onRecords(batch.partition, recordsOf(batch.messages), state.position);
   }
 
   #skip(partition: number, nextPosition: number): void {
@@ -197,7 +199,7 @@ export class SoloConsumer {
       return;
     }
     state.position = nextPosition;
-    this.#options.onMessages(partition, [], nextPosition);
+    this.#options.onRecords(partition, [], nextPosition);
   }
 
   #onFetched({ partition, fetchOffset, lastStableOffset, isAnswerEmpty }: FetchedPartition): void {
@@ -209,7 +211,7 @@ export class SoloConsumer {
     // Compaction took the last records, and kafkajs would ask for them for ever.
     state.position = lastStableOffset;
     this.#go(partition, state);
-    this.#options.onMessages(partition, [], lastStableOffset);
+    this.#options.onRecords(partition, [], lastStableOffset);
   }
 
   /** The log's start has moved past what was asked for. */

@@ -3,7 +3,7 @@ export { sandboxCommand } from './commands/sandbox-command.ts';
 export { startCommand, type StartCommandOptions } from './commands/start-command.ts';
 export { appliedOffsets } from './demo/applied-configuration.ts';
 export { readRunInfo, type RunInfo, type RunProcess } from './folder/run-info.ts';
-export { KAFKA_VERSION } from './kafka/kafka-jars.ts';
+export { kafkaJars, KAFKA_VERSION } from './kafka/kafka-jars.ts';
 export { startKafka, type KafkaOptions, type RunningKafka, type RunningKafkaNode } from './kafka/start-kafka.ts';
 export { cacheFolder, repositoryRoot, sandboxFolder } from './paths.ts';
 export { dropDatabase, ensureDatabase } from './postgres/database.ts';

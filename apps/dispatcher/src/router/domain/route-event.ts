@@ -7,8 +7,8 @@ export interface PublishedRecord extends SourcePosition {
   readonly timestampMs: number;
   readonly value: Buffer | null;
   readonly headers: RecordHeaders;
-  /** Why the headers were not read. */
-  readonly headerFault?: string | undefined;
+  /** What of it could not be read. */
+  readonly fault?: { readonly kind: 'headers' | 'batch'; readonly message: string } | undefined;
 }
 
 export interface RoutedDelivery {
@@ -35,7 +35,10 @@ export interface RoutingRules {
  * delivery is asked for, so that an event for ten thousand webhooks does not hold ten thousand bodies.
  */
 export function routeEvent(record: PublishedRecord, rules: RoutingRules): Routing {
-  if (record.headerFault !== undefined) return { kind: 'rejected', reason: 'bad-header', message: record.headerFault };
+  if (record.fault !== undefined) {
+    const reason = record.fault.kind === 'headers' ? 'bad-header' : 'unreadable';
+    return { kind: 'rejected', reason, message: record.fault.message };
+  }
   const identity = identifyEvent(record.headers, record);
   if ('fault' in identity) return { kind: 'rejected', reason: 'bad-header', message: identity.fault };
   const value = record.value ?? Buffer.alloc(0);

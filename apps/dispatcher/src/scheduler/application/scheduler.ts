@@ -272,7 +272,9 @@ export class Scheduler implements LogHandler {
 
   private putAside(record: LogRecord, ledger: PartitionLedger<null>): void {
     ledger.begin(record.offset);
-    const message = 'is no waiting delivery: the header "delivery" or "wait" is missing or not of a known layout';
+    const message =
+      record.fault?.message ??
+      'is no waiting delivery: the header "delivery" or "wait" is missing or not of a known layout';
     const why = { reason: 'unreadable', message, by: 'scheduler', atMs: this.options.now() } as const;
     this.options.producer.append({ topic: this.options.topics.deadLetters, ...deadLetterRecord(record, why) }, () =>
       ledger.complete(record.offset),

@@ -244,7 +244,8 @@ export class Sender implements LogHandler {
 
   private putAside(record: LogRecord, ledger: OwnedTask['ledger']): void {
     ledger.begin(record.offset);
-    const message = 'is no delivery: the header "delivery" is missing or not of a known layout';
+    const message =
+      record.fault?.message ?? 'is no delivery: the header "delivery" is missing or not of a known layout';
     const letter = deadLetterRecord(record, { reason: 'unreadable', message, by: 'sender', atMs: this.options.now() });
     this.options.producer.append({ topic: this.options.topics.deadLetters, ...letter }, () =>
       ledger.complete(record.offset),
