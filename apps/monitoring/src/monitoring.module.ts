@@ -5,6 +5,8 @@ import { OpsModule, createRegistry } from '@signalbox/observability';
 import { AccessModule } from './access/access.module.ts';
 import { MaintenanceTimer } from './database/application/maintenance-timer.ts';
 import { DATABASE_READINESS, DatabaseModule } from './database/database.module.ts';
+import { DeadLetters } from './dead-letters/dead-letters.ts';
+import { DeadLettersModule } from './dead-letters/dead-letters.module.ts';
 import type { StatsServer } from './health/adapters/grpc/stats.server.ts';
 import { HealthModule, STATS_SERVER } from './health/health.module.ts';
 import type { MonitoringEnvironment } from './monitoring.environment.ts';
@@ -43,11 +45,17 @@ export class MonitoringModule {
         ProjectionsModule,
         RequestLogModule,
         HealthModule,
+        DeadLettersModule,
         OpsModule.registerAsync({
-          imports: [ProjectionsModule],
-          inject: [DATABASE_READINESS, Projections, REGISTRY],
-          useFactory: (database: ReadinessCheck, projections: Projections, registry: Registry) => ({
-            checks: [database, projections.readiness],
+          imports: [ProjectionsModule, DeadLettersModule],
+          inject: [DATABASE_READINESS, Projections, DeadLetters, REGISTRY],
+          useFactory: (
+            database: ReadinessCheck,
+            projections: Projections,
+            deadLetters: DeadLetters,
+            registry: Registry,
+          ) => ({
+            checks: [database, projections.readiness, deadLetters.readiness],
             registry,
           }),
         }),
@@ -55,9 +63,13 @@ export class MonitoringModule {
       providers: [
         {
           provide: Monitoring,
-          inject: [Projections, STATS_SERVER, MaintenanceTimer],
-          useFactory: (projections: Projections, statsServer: StatsServer, maintenance: MaintenanceTimer) =>
-            new Monitoring({ projections, statsServer, maintenance }),
+          inject: [Projections, STATS_SERVER, MaintenanceTimer, DeadLetters],
+          useFactory: (
+            projections: Projections,
+            statsServer: StatsServer,
+            maintenance: MaintenanceTimer,
+            deadLetters: DeadLetters,
+          ) => new Monitoring({ projections, statsServer, maintenance, deadLetters }),
         },
       ],
     };

@@ -1,4 +1,5 @@
 import type { MaintenanceTimer } from './database/application/maintenance-timer.ts';
+import type { DeadLetters } from './dead-letters/dead-letters.ts';
 import type { StatsServer } from './health/adapters/grpc/stats.server.ts';
 import type { Projections } from './projections/projections.ts';
 
@@ -6,6 +7,7 @@ export interface MonitoringParts {
   readonly projections: Projections;
   readonly statsServer: StatsServer;
   readonly maintenance: MaintenanceTimer;
+  readonly deadLetters: DeadLetters;
 }
 
 /** What runs beside the HTTP listener. */
@@ -20,13 +22,13 @@ export class Monitoring {
   async start(): Promise<string> {
     await this.#parts.maintenance.start();
     const grpcUrl = await this.#parts.statsServer.start();
-    await this.#parts.projections.start();
+    await Promise.all([this.#parts.projections.start(), this.#parts.deadLetters.start()]);
     return grpcUrl;
   }
 
   async stop(): Promise<void> {
     await this.#parts.statsServer.stop();
-    await this.#parts.projections.stop();
+    await Promise.all([this.#parts.projections.stop(), this.#parts.deadLetters.stop()]);
     await this.#parts.maintenance.stop();
   }
 }

@@ -12,6 +12,8 @@ export interface DeadLetter {
   readonly offset: number;
   readonly by: 'router' | 'sender' | 'scheduler' | 'projector';
   readonly atMs: number;
+  /** Only a part of the record was kept, so that it cannot go back to where it came from. */
+  readonly isCut?: true;
 }
 
 export const DEAD_LETTER_REASONS = [
@@ -27,7 +29,8 @@ export const DEAD_LETTER_REASONS = [
 ] as const;
 export type DeadLetterReason = (typeof DEAD_LETTER_REASONS)[number];
 
-const DEAD_LETTER_HEADER = 'dead-letter';
+/** Says why a record was put aside; see {@link DeadLetter}. */
+export const DEAD_LETTER_HEADER = 'dead-letter';
 
 /** Below the topics' 1 MiB with room for what we add: a record that upstream's topic allowed may be larger than ours do. */
 const MAX_KEPT_BYTES = 900 * 1_024;
@@ -36,6 +39,8 @@ interface PutAside {
   readonly key: Buffer | null;
   readonly value: Buffer | null;
   readonly headers: RecordHeaders;
+  /** What of it was not read, and cannot be kept. */
+  readonly fault?: { readonly message: string } | undefined;
 }
 
 /**
@@ -45,16 +50,22 @@ interface PutAside {
 export function deadLetterRecord(
   record: PutAside & { readonly topic: string; readonly partition: number; readonly offset: number },
   why: Pick<DeadLetter, 'reason' | 'message' | 'by' | 'atMs'>,
-): PutAside {
-  const { topic, partition, offset } = record;
-  const letter: DeadLetter = { ...why, topic, partition, offset };
+): Omit<PutAside, 'fault'> {
+  const { topic, partition, offset, fault } = record;
+  const letter: DeadLetter = {
+    ...why,
+    topic,
+    partition,
+    offset,
+    ...(fault !== undefined && { isCut: true }),
+  };
   const bytes = bytesOf(record);
   if (bytes <= MAX_KEPT_BYTES) {
     return { key: record.key, value: record.value, headers: { ...record.headers, ...encodeDeadLetter(letter) } };
   }
   const kept = record.value?.subarray(0, MAX_KEPT_BYTES / 2) ?? null;
   const message = `${why.message} (cut: ${bytes} bytes with key and headers, kept ${kept?.length ?? 0} of the value)`;
-  return { key: null, value: kept, headers: encodeDeadLetter({ ...letter, message }) };
+  return { key: null, value: kept, headers: encodeDeadLetter({ ...letter, message, isCut: true }) };
 }
 
 function bytesOf(record: PutAside): number {

@@ -66,6 +66,8 @@ export interface GroupNames {
   readonly sender: string;
   readonly scheduler: string;
   readonly projector: string;
+  /** Monitoring's, which lists the dead letters. */
+  readonly deadLetters: string;
 }
 
 /** Consumer groups that commit offsets; readers of `webhooks` and of tails use random groups and commit nothing. */
@@ -75,6 +77,7 @@ export function groupNames(prefix: string): GroupNames {
     sender: `${prefix}sender`,
     scheduler: `${prefix}scheduler`,
     projector: `${prefix}projector`,
+    deadLetters: `${prefix}dead-letters`,
   };
 }
 

@@ -7,6 +7,7 @@ export * from './log-record.ts';
 
 export * from './auth-event-topics.ts';
 export * from './ensure-topics.ts';
+export * from './group-lag.ts';
 export * from './kafka-logger.port.ts';
 export { createLogConsumer, type KafkajsConsumerOptions } from './kafkajs-consumer.ts';
 export { openFencedWriter, type FencedWriterOptions } from './kafkajs-fenced-writer.ts';

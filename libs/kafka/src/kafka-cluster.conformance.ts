@@ -14,7 +14,7 @@ import { createTailReader } from './kafkajs-tail-reader.ts';
 import type { CommitEntry, LogConsumer, LogConsumerOptions } from './log-consumer.port.ts';
 import type { HeldProducer } from './log-producer.conformance.ts';
 import type { OutgoingRecord } from './log-producer.port.ts';
-import type { LogFollower, TailReader } from './log-reader.port.ts';
+import type { FollowFrom, LogFollower, TailReader } from './log-reader.port.ts';
 import type { LogRecord, TopicPartition } from './log-record.ts';
 import { stableRanges, type LogRange } from './log-range.ts';
 import { persist } from './persist.ts';
@@ -157,8 +157,13 @@ export class KafkaCluster {
     return createTailReader({ connection: this.connection, topic, onFatal: () => {} });
   }
 
-  follower(topic: string, onRecord: (record: LogRecord) => void, onFatal: (error: Error) => void): LogFollower {
-    return createLogFollower({ connection: this.connection, topic, onRecord, onFatal });
+  follower(
+    topic: string,
+    onRecord: (record: LogRecord) => void,
+    onFatal: (error: Error) => void,
+    from: FollowFrom = 'beginning',
+  ): LogFollower {
+    return createLogFollower({ connection: this.connection, topic, onRecord, onFatal, from });
   }
 
   async committed(groupId: string, of: TopicPartition): Promise<{ offset: number; metadata: string } | undefined> {

@@ -1,11 +1,13 @@
 import type { KafkaConnection } from './connection.ts';
-import type { LogFollower } from './log-reader.port.ts';
-import type { LogRecord } from './log-record.ts';
+import type { FollowFrom, LogFollower } from './log-reader.port.ts';
+import type { LogRecord, PartitionPosition } from './log-record.ts';
 import { SoloConsumer } from './solo-consumer.ts';
 
 export interface LogFollowerOptions {
   readonly connection: KafkaConnection;
   readonly topic: string;
+  /** Default: the beginning. */
+  readonly from?: FollowFrom;
   /** In order within a partition. Throwing ends the following (`onFatal`). */
   readonly onRecord: (record: LogRecord) => void;
   /** The follower cannot go on: what it told before is getting old. */
@@ -43,13 +45,19 @@ class KafkajsFollower implements LogFollower {
     });
   }
 
-  async start(): Promise<void> {
+  async start(): Promise<readonly PartitionPosition[]> {
     await this.#solo.start();
     // Asked after joining, so that whatever was acknowledged before the start is waited for.
     const ranges = await this.#solo.ranges();
-    for (const { partition, start, end } of ranges) if (start < end) this.#behind.set(partition, end);
-    for (const { partition, start } of ranges) this.#solo.read(partition, start);
+    const { topic, from = 'beginning' } = this.#options;
+    const begun = ranges.map(({ partition, start, end }) => {
+      const offset = from === 'beginning' ? start : end;
+      if (offset < end) this.#behind.set(partition, end);
+      return { topic, partition, offset };
+    });
+    for (const { partition, offset } of begun) this.#solo.read(partition, offset);
     if (this.#behind.size > 0) await this.#caughtUp.promise;
+    return begun;
   }
 
   async stop(): Promise<void> {

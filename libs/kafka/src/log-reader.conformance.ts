@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { OutgoingRecord } from './log-producer.port.ts';
-import type { LogFollower, TailReader } from './log-reader.port.ts';
+import type { FollowFrom, LogFollower, TailReader } from './log-reader.port.ts';
 import type { LogRecord, TopicPartition } from './log-record.ts';
 import { eventually, numbered } from './recording-handler.conformance.ts';
 
@@ -10,7 +10,12 @@ export interface LogReaderHarness {
   transaction(of: TopicPartition, values: readonly string[], outcome: 'commit' | 'abort'): Promise<void>;
   deleteBefore(of: TopicPartition, offset: number): Promise<void>;
   tailReader(topic: string): TailReader;
-  follower(topic: string, onRecord: (record: LogRecord) => void, onFatal: (error: Error) => void): LogFollower;
+  follower(
+    topic: string,
+    onRecord: (record: LogRecord) => void,
+    onFatal: (error: Error) => void,
+    from?: FollowFrom,
+  ): LogFollower;
 }
 
 /** What every {@link TailReader} and {@link LogFollower} does. */
@@ -145,13 +150,14 @@ export function logReaderConformance(name: string, harness: () => LogReaderHarne
   describe(`${name}, as a LogFollower`, () => {
     afterEach(stopAll);
 
-    const follow = (topic: string): { follower: LogFollower; seen: LogRecord[]; fatal: Error[] } => {
+    const follow = (topic: string, from?: FollowFrom): { follower: LogFollower; seen: LogRecord[]; fatal: Error[] } => {
       const seen: LogRecord[] = [];
       const fatal: Error[] = [];
       const follower = harness().follower(
         topic,
         (record) => seen.push(record),
         (error) => fatal.push(error),
+        from,
       );
       stopped.push(follower);
       return { follower, seen, fatal };
@@ -168,6 +174,19 @@ export function logReaderConformance(name: string, harness: () => LogReaderHarne
       await eventually('what came later', () => seen.length === 501);
       expect(seen.at(-1)).toMatchObject({ partition: 1, offset: 250 });
       expect(fatal).toEqual([]);
+    });
+
+    it('tells nothing of what was there before, when it begins at the end, and says where that is', async () => {
+      const topic = await harness().createTopic(2);
+      await fill({ topic, partition: 1 }, numbered(3));
+      const { follower, seen } = follow(topic, 'end');
+      expect(await follower.start()).toEqual([
+        { topic, partition: 0, offset: 0 },
+        { topic, partition: 1, offset: 3 },
+      ]);
+      for (const partition of [0, 1]) await fill({ topic, partition }, ['later']);
+      await eventually('what came later', () => seen.length === 2);
+      expect(seen.map(valueOf)).toEqual(['later', 'later']);
     });
 
     it('starts with an empty topic', async () => {

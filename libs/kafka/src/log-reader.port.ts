@@ -19,9 +19,12 @@ export interface TailReader {
   stop(): Promise<void>;
 }
 
-/** Reads a whole topic from its beginning, tells when it has reached the end it had at the start, and goes on following. */
+/** Where a follower begins: with all there is, or with what comes. */
+export type FollowFrom = 'beginning' | 'end';
+
+/** Reads a topic from its beginning or its end, tells when it has reached the end it had at the start, and goes on following. */
 export interface LogFollower {
-  /** Resolves when the end that the topic had after connecting was reached. */
-  start(): Promise<void>;
+  /** Resolves with where it began in each partition, when the end that the topic had after connecting was reached. */
+  start(): Promise<readonly PartitionPosition[]>;
   stop(): Promise<void>;
 }

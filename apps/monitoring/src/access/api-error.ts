@@ -7,6 +7,7 @@ const STATUS_OF = {
   'log.invalid_time_window': 400,
   'entity.not_exists_with_id': 404,
   'delivery.round_open': 409,
+  'entity.conflict': 409,
   'route.not_found': 404,
   'server.internal_error': 500,
   'service.unavailable': 503,

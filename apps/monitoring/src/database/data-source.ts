@@ -1,4 +1,5 @@
 import { createDataSource } from '@signalbox/postgres';
+import { DeadLetters1767312000000 } from './migrations/1767312000000-dead-letters.ts';
 import { ReadModels1767225600000 } from './migrations/1767225600000-read-models.ts';
 
 export interface DatabaseOptions {
@@ -13,6 +14,6 @@ export function createMonitoringDataSource(options: DatabaseOptions) {
     ...options,
     schema: 'monitoring',
     applicationName: 'signalbox-monitoring',
-    migrations: [ReadModels1767225600000],
+    migrations: [ReadModels1767225600000, DeadLetters1767312000000],
   });
 }

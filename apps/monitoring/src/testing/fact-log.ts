@@ -63,7 +63,8 @@ export class FactLog {
     await waitFor(
       async () => {
         const [rows] = await this.#monitoring.dataSource.query<{ count: number }[]>(
-          'SELECT sum(next_offset)::int AS count FROM monitoring.projection_offset',
+          'SELECT sum(next_offset)::int AS count FROM monitoring.projection_offset WHERE topic IN ($1, $2)',
+          [this.#monitoring.backends.topics.deliveries, this.#monitoring.backends.topics.attempts],
         );
         return rows?.count === this.#appended;
       },

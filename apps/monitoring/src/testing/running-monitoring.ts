@@ -33,17 +33,21 @@ export interface RunningMonitoring {
   stop(): Promise<void>;
 }
 
-export async function startMonitoring(): Promise<RunningMonitoring> {
-  const backends = await startTestBackends();
+/** With `beside`, a second instance on the same database and topics; stop it before the first. */
+export async function startMonitoring(beside?: RunningMonitoring): Promise<RunningMonitoring> {
+  const backends = beside?.backends ?? (await startTestBackends());
   const connection = { brokers: backends.kafkaBrokers.split(','), clientId: 'monitoring-test' };
-  await ensureTopics(connection, topicSpecs(backends.topics, backends.layout));
-  const migrating = await createMonitoringDataSource({ url: backends.databaseUrl }).initialize();
-  await migrate(migrating);
-  await migrating.destroy();
+  if (beside === undefined) {
+    await ensureTopics(connection, topicSpecs(backends.topics, backends.layout));
+    const migrating = await createMonitoringDataSource({ url: backends.databaseUrl }).initialize();
+    await migrate(migrating);
+    await migrating.destroy();
+  }
   const rawEnv = {
     KAFKA_BROKERS: backends.kafkaBrokers,
     DATABASE_URL: backends.databaseUrl,
     TOPIC_PREFIX: backends.topicPrefix,
+    AUTH_EVENT_TOPICS: backends.topics.authEvents.join(','),
     INTERNAL_IDENTITY_KEY: IDENTITY_KEY,
   };
   const env = loadEnvironment(monitoringEnvironment, rawEnv);
@@ -74,7 +78,7 @@ export async function startMonitoring(): Promise<RunningMonitoring> {
     stop: async () => {
       await monitoring.stop();
       await app.close();
-      await backends.stop();
+      if (beside === undefined) await backends.stop();
     },
   };
 }

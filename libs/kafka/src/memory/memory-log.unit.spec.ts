@@ -38,7 +38,8 @@ function memoryHarness(): LogConsumerHarness & LogProducerHarness & LogReaderHar
       return { producer, hold: () => producer.hold(), release: () => producer.release() };
     },
     tailReader: (topic) => log.tailReader(topic),
-    follower: (topic, onRecord, onFatal) => log.follower({ topic, onRecord, onFatal }),
+    follower: (topic, onRecord, onFatal, from) =>
+      log.follower({ topic, onRecord, onFatal, ...(from !== undefined && { from }) }),
   };
 }
 

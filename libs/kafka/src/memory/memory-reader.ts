@@ -1,5 +1,5 @@
 import { asError } from '../errors.ts';
-import type { LogFollower, TailReader } from '../log-reader.port.ts';
+import type { FollowFrom, LogFollower, TailReader } from '../log-reader.port.ts';
 import type { LogRecord, PartitionPosition } from '../log-record.ts';
 import type { MemoryStore } from './memory-store.ts';
 
@@ -67,6 +67,8 @@ export class MemoryTailReader implements TailReader {
 
 export interface MemoryFollowerOptions {
   readonly topic: string;
+  /** Default: the beginning. */
+  readonly from?: FollowFrom;
   readonly onRecord: (record: LogRecord) => void;
   readonly onFatal: (error: Error) => void;
 }
@@ -87,12 +89,15 @@ export class MemoryFollower implements LogFollower {
     this.#caughtUp.promise.catch(() => {});
   }
 
-  async start(): Promise<void> {
-    const logs = this.#store.partitions(this.#options.topic);
-    this.#parts = logs.map(({ start, end }) => ({ position: start, end }));
+  async start(): Promise<readonly PartitionPosition[]> {
+    const { topic, from = 'beginning' } = this.#options;
+    const logs = this.#store.partitions(topic);
+    this.#parts = logs.map(({ start, end }) => ({ position: from === 'beginning' ? start : end, end }));
+    const begun = this.#parts.map(({ position }, partition) => ({ topic, partition, offset: position }));
     this.#unwatch = logs.map((log) => log.watch(() => this.#pump()));
     this.#pump();
     await this.#caughtUp.promise;
+    return begun;
   }
 
   stop(): Promise<void> {

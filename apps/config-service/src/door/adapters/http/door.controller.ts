@@ -113,6 +113,8 @@ function passedHeaders(request: FastifyRequest): Record<string, string> {
   const headers: Record<string, string> = { 'x-forwarded-host': host, 'x-forwarded-proto': protocol.slice(0, -1) };
   for (const name of PASSED_HEADERS) {
     const value = request.headers[name];
+    // Of a body that is not passed on, its type alone would be refused.
+    if (name === 'content-type' && request.body === undefined) continue;
     if (typeof value === 'string') headers[name] = value;
   }
   return headers;

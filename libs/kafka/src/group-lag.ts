@@ -1,0 +1,93 @@
+import type { Admin } from 'kafkajs';
+import { createClient, type KafkaConnection } from './connection.ts';
+import type { TopicPartition } from './log-record.ts';
+
+/** A consumer group and what it reads. */
+export interface ReadingGroup {
+  readonly groupId: string;
+  readonly topics: readonly string[];
+}
+
+/** How far a group is in one partition. */
+export interface GroupPosition extends TopicPartition {
+  readonly groupId: string;
+  /** The next offset to read; null where the group has none. */
+  readonly committed: number | null;
+  readonly logStart: number;
+  /** The next offset to be written. */
+  readonly logEnd: number;
+}
+
+/** Looks at consumer groups from outside: it joins none. */
+export interface GroupLagReader {
+  /** Of every partition of every topic of every group. Rejects while Kafka does not answer: ask again. */
+  read(groups: readonly ReadingGroup[]): Promise<readonly GroupPosition[]>;
+  stop(): Promise<void>;
+}
+
+/** A {@link GroupLagReader} over kafkajs's admin client, which connects when it is first asked. */
+export function createGroupLagReader(connection: KafkaConnection): GroupLagReader {
+  return new KafkajsGroupLagReader(connection);
+}
+
+interface LogRangeAnswer {
+  readonly partition: number;
+  readonly low: string;
+  readonly high: string;
+}
+
+class KafkajsGroupLagReader implements GroupLagReader {
+  readonly #admin: Admin;
+  #connected: Promise<void> | undefined;
+
+  constructor(connection: KafkaConnection) {
+    this.#admin = createClient(connection).admin();
+  }
+
+  async read(groups: readonly ReadingGroup[]): Promise<readonly GroupPosition[]> {
+    await this.#connect();
+    const topics = [...new Set(groups.flatMap((group) => group.topics))];
+    // Committed offsets first: asked after the ends, a busy group would seem to be ahead of its log.
+    const committed = await Promise.all(groups.map(async (group) => this.#committed(group)));
+    const ranges = new Map(
+      await Promise.all(topics.map(async (topic) => [topic, await this.#admin.fetchTopicOffsets(topic)] as const)),
+    );
+    return groups.flatMap(({ groupId, topics: read }, index) =>
+      read.flatMap((topic) =>
+        (ranges.get(topic) ?? []).map(({ partition, low, high }: LogRangeAnswer) => ({
+          groupId,
+          topic,
+          partition,
+          committed: committed[index]?.get(`${topic}/${partition}`) ?? null,
+          logStart: Number(low),
+          logEnd: Number(high),
+        })),
+      ),
+    );
+  }
+
+  async stop(): Promise<void> {
+    if (this.#connected === undefined) return;
+    await this.#connected.catch(() => {});
+    await this.#admin.disconnect();
+  }
+
+  async #connect(): Promise<void> {
+    this.#connected ??= this.#admin.connect().catch((error: unknown) => {
+      this.#connected = undefined;
+      throw error;
+    });
+    await this.#connected;
+  }
+
+  async #committed({ groupId, topics }: ReadingGroup): Promise<ReadonlyMap<string, number>> {
+    const answered = await this.#admin.fetchOffsets({ groupId, topics: [...topics] });
+    return new Map(
+      answered.flatMap(({ topic, partitions }) =>
+        partitions.flatMap(({ partition, offset }) =>
+          Number(offset) < 0 ? [] : [[`${topic}/${partition}`, Number(offset)] as const],
+        ),
+      ),
+    );
+  }
+}
