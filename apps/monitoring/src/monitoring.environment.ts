@@ -37,3 +37,10 @@ const DAY_MS = 86_400_000;
 export function retentionMsOf(env: { readonly LOG_RETENTION_DAYS: number }): number {
   return env.LOG_RETENTION_DAYS * DAY_MS;
 }
+
+const HOUR_MS = 3_600_000;
+
+/** Begin of the first hour that is kept: the log is dropped by whole hours, once all of an hour is older. */
+export function keptSinceMs(nowMs: number, retentionMs: number): number {
+  return Math.floor((nowMs - retentionMs) / HOUR_MS) * HOUR_MS;
+}

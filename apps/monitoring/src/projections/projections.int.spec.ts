@@ -53,6 +53,7 @@ async function startProjector(groupId = groupNames(backends.topicPrefix).project
     deliveriesTopic: backends.topics.deliveries,
     readModels: new PostgresReadModels(dataSource),
     deadLetters: new KafkaDeadLetters(letters, backends.topics.deadLetters),
+    keptSinceMs: () => 0,
     observer: projectorMetrics(createRegistry(), createLogger({ service: 'test', level: 'fatal' })),
   });
   const consumer = createLogConsumer({

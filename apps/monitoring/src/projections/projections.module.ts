@@ -5,6 +5,7 @@ import { createLogConsumer, createLogProducer } from '@signalbox/kafka';
 import type { Logger, Registry } from '@signalbox/observability';
 import { DataSource } from 'typeorm';
 import type { MonitoringEnvironment } from '../monitoring.environment.ts';
+import { keptSinceMs, retentionMsOf } from '../monitoring.environment.ts';
 import type { OnFatal } from '../shared.ts';
 import { ENVIRONMENT, LOGGER, ON_FATAL, REGISTRY } from '../shared.ts';
 import { KafkaDeadLetters } from './adapters/kafka/dead-letters.kafka.ts';
@@ -33,6 +34,7 @@ import { Projections } from './projections.ts';
           readModels: new PostgresReadModels(dataSource),
           deadLetters: new KafkaDeadLetters(producer, topics.deadLetters),
           observer: projectorMetrics(registry, logger),
+          keptSinceMs: () => keptSinceMs(Date.now(), retentionMsOf(env)),
         });
         observeLag(registry, projector);
         const consumer = createLogConsumer({

@@ -1,4 +1,4 @@
-import type { Attempted, Deferred, Expired, FactBase, Skipped } from '@signalbox/contracts';
+import type { Attempted, BreakerChanged, Deferred, Expired, FactBase, Skipped } from '@signalbox/contracts';
 import type { DeliveryId } from '@signalbox/domain';
 import * as fc from 'fast-check';
 
@@ -34,6 +34,10 @@ export function skipped(change: Partial<Skipped> = {}): Skipped {
 
 export function expired(change: Partial<Expired> = {}): Expired {
   return { ...base, kind: 'expired', maxAgeMs: 259_200_000, ...change };
+}
+
+export function breakerChanged(change: Partial<BreakerChanged> = {}): BreakerChanged {
+  return { ...base, kind: 'breaker-changed', state: 'open', reason: '5 timeouts in a row', ...change };
 }
 
 /** Facts of one delivery in any combination, twins and contradictions included. */

@@ -8,6 +8,8 @@ describe('partitions by time', () => {
     const hours = wantedPartitions(now).filter(({ table }) => table === 'delivery');
     expect(hours[0]).toEqual({
       table: 'delivery',
+      by: 'first_scheduled_at',
+      widthMs: 3_600_000,
       name: 'delivery_20260302_12',
       fromMs: Date.parse('2026-03-02T12:00:00Z'),
       toMs: Date.parse('2026-03-02T13:00:00Z'),

@@ -3,7 +3,7 @@ import type { Chunk } from './backlog.ts';
 import { cut } from './backlog.ts';
 import { BatchFold } from './batch-fold.ts';
 import type { DeadLetters, UnreadableRecord } from './dead-letters.port.ts';
-import type { ProjectedRecord } from './projected-record.ts';
+import type { ReadableRecord } from './projected-record.ts';
 import { readDelivery, readFact } from './projected-record.ts';
 import type { ReadModels } from './read-models.port.ts';
 import { RefusedData } from './read-models.port.ts';
@@ -13,12 +13,16 @@ export interface ProjectChunksDeps {
   readonly deliveriesTopic: string;
   readonly readModels: ReadModels;
   readonly deadLetters: DeadLetters;
+  /** Deliveries first scheduled before, Unix ms, are not kept any more. */
+  readonly keptSinceMs: () => number;
 }
 
 export interface ChunksProjected {
   /** How many records of each kind were projected. */
   readonly kinds: ReadonlyMap<string, number>;
   readonly deadLetters: number;
+  /** Records of deliveries that are not kept any more: left out. */
+  readonly outlived: number;
   /** Partitions that stand elsewhere than they should; nothing of them was projected. */
   readonly overtaken: readonly PartitionPosition[];
 }
@@ -31,16 +35,19 @@ export interface ChunksProjected {
 export async function projectChunks(deps: ProjectChunksDeps, chunks: readonly Chunk[]): Promise<ChunksProjected> {
   const kinds = new Map<string, number>();
   const overtaken: PartitionPosition[] = [];
+  const keptSinceMs = deps.keptSinceMs();
   let deadLetters = 0;
+  let outlived = 0;
 
   async function project(part: readonly Chunk[], refused: readonly UnreadableRecord[] = []): Promise<void> {
     if (part.length === 0) return;
     const { readable, unreadable, kept } = readAll(part, deps.deliveriesTopic);
+    const current = readable.filter((record) => timeOf(record) >= keptSinceMs);
     const aside = [...refused, ...unreadable];
-    const fold = new BatchFold(readable);
     try {
       const projected = await deps.readModels.project(part, async (projection) => {
-        const contested = fold.setKnown(await projection.known(fold.keys()));
+        const fold = new BatchFold(current);
+        const contested = fold.setKnown(await projection.known(fold.deliveryIds(), keptSinceMs));
         await projection.write(fold.changes(await projection.attempts(contested)));
         // Last: while the database is away and the batch tried again and again, nothing is put aside twice.
         if (aside.length > 0) await deps.deadLetters.putAside(aside);
@@ -60,7 +67,8 @@ export async function projectChunks(deps: ProjectChunksDeps, chunks: readonly Ch
       return;
     }
     deadLetters += aside.length;
-    for (const record of readable) count(kinds, record.kind === 'fact' ? record.fact.kind : record.kind);
+    outlived += readable.length - current.length;
+    for (const record of current) count(kinds, record.kind === 'fact' ? record.fact.kind : record.kind);
   }
 
   async function divide(
@@ -81,18 +89,18 @@ export async function projectChunks(deps: ProjectChunksDeps, chunks: readonly Ch
   }
 
   await project(chunks);
-  return { kinds, deadLetters, overtaken };
+  return { kinds, deadLetters, outlived, overtaken };
 }
 
 interface AllRead {
-  readonly readable: readonly ProjectedRecord[];
+  readonly readable: readonly ReadableRecord[];
   readonly unreadable: readonly UnreadableRecord[];
   /** The chunks without what is unreadable. */
   readonly kept: readonly Chunk[];
 }
 
 function readAll(chunks: readonly Chunk[], deliveriesTopic: string): AllRead {
-  const readable: ProjectedRecord[] = [];
+  const readable: ReadableRecord[] = [];
   const unreadable: UnreadableRecord[] = [];
   const kept = chunks.map((chunk) => {
     const read = chunk.topic === deliveriesTopic ? readDelivery : readFact;
@@ -105,6 +113,13 @@ function readAll(chunks: readonly Chunk[], deliveriesTopic: string): AllRead {
     return { ...chunk, records };
   });
   return { readable, unreadable, kept };
+}
+
+/** What decides whether a record is too old to be kept: its delivery's first scheduling, or when a breaker changed. */
+function timeOf(record: ReadableRecord): number {
+  if (record.kind === 'delivery') return record.delivery.firstScheduledAtMs;
+  const { fact } = record;
+  return fact.kind === 'breaker-changed' ? fact.atMs : fact.firstScheduledAtMs;
 }
 
 /** Two parts that hold half of the records each. */

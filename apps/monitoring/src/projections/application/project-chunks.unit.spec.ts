@@ -71,7 +71,8 @@ function setUp() {
       return Promise.resolve();
     },
   };
-  return { readModels, letters, deps: { deliveriesTopic: 'deliveries', readModels, deadLetters } };
+  const deps = { deliveriesTopic: 'deliveries', readModels, deadLetters, keptSinceMs: () => 0 };
+  return { readModels, letters, deps };
 }
 
 describe('projecting chunks', () => {

@@ -4,10 +4,11 @@ import type { LogRecord } from '@signalbox/kafka';
 import { whyDeliveryNotStorable, whyFactNotStorable } from './storable.ts';
 
 /** A record of `deliveries` or `attempts` as the projection takes it. */
-export type ProjectedRecord =
+export type ReadableRecord =
   | { readonly kind: 'delivery'; readonly webhookId: string; readonly delivery: Delivery; readonly body: Buffer }
-  | { readonly kind: 'fact'; readonly fact: Fact }
-  | { readonly kind: 'unreadable'; readonly message: string };
+  | { readonly kind: 'fact'; readonly fact: Fact };
+
+export type ProjectedRecord = ReadableRecord | { readonly kind: 'unreadable'; readonly message: string };
 
 export function readDelivery(record: LogRecord): ProjectedRecord {
   const delivery = decodeDelivery(record.headers);

@@ -12,6 +12,8 @@ export interface ProjectorObserver {
     readonly ageMs: number;
   }): void;
   onDeadLetters(count: number): void;
+  /** Records of deliveries that are too old to be kept. */
+  onOutlived(count: number): void;
   /** Someone else projects the same partitions. */
   onOvertaken(partitions: number): void;
   /** The database did not take a batch; it is tried again. */

@@ -160,7 +160,7 @@ export class Projector implements LogHandler {
     for (let retryMs = FIRST_RETRY_MS; ; retryMs = Math.min(retryMs * 2, MAX_RETRY_MS)) {
       const startedAtMs = performance.now();
       try {
-        const { kinds, deadLetters, overtaken } = await projectChunks(this.#deps, chunks);
+        const { kinds, deadLetters, outlived, overtaken } = await projectChunks(this.#deps, chunks);
         const newestMs = Math.max(...chunks.map(({ records }) => records.at(-1)?.timestampMs ?? 0));
         this.#lastError = null;
         observer.onProjected({
@@ -169,6 +169,7 @@ export class Projector implements LogHandler {
           ageMs: newestMs === 0 ? 0 : Math.max(0, Date.now() - newestMs),
         });
         if (deadLetters > 0) observer.onDeadLetters(deadLetters);
+        if (outlived > 0) observer.onOutlived(outlived);
         if (generation !== this.#generation) return;
         for (const { topic, partition, to } of chunks) this.#moveTo({ topic, partition, offset: to });
         if (overtaken.length > 0) this.#relocate(overtaken);

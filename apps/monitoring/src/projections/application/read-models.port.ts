@@ -1,6 +1,7 @@
 import type { Attempted, BreakerChanged, Deferred, Expired, Skipped } from '@signalbox/contracts';
 import type { PartitionPosition, TopicPartition } from '@signalbox/kafka';
-import type { BucketDelta } from '../domain/bucket-deltas.ts';
+import type { AttemptSlot, AttemptStanding } from '../domain/attempt-standing.ts';
+import type { BucketChanges } from '../domain/bucket-deltas.ts';
 import type { DeliverySummary } from '../domain/delivery-summary.ts';
 
 /** Names a row: deliveries are partitioned by when they were first scheduled, so the id alone would search all hours. */
@@ -14,6 +15,8 @@ export interface KnownDelivery extends DeliveryKey {
   readonly tenantId: string;
   readonly hasBody: boolean;
   readonly summary: DeliverySummary;
+  /** One more with each change of the row, from 1. */
+  readonly revision: number;
 }
 
 export interface DeliveryRow extends DeliveryKey {
@@ -24,37 +27,34 @@ export interface DeliveryRow extends DeliveryKey {
   readonly eventId: string | null;
   readonly body: Buffer | null;
   readonly summary: DeliverySummary;
+  /** 1 for a new row, else one more than that of the row it was made of. */
+  readonly revision: number;
 }
 
-/** Which attempt of which delivery. */
-export interface AttemptKey extends DeliveryKey {
-  readonly round: number;
-  readonly attemptNumber: number;
-}
-
-/** Of twin facts about the same attempt the greater by (rank, time, duration) stands, whatever their order. */
-export interface AttemptStanding {
-  /** 3 succeeded, 2 failed, 1 retrying. */
-  readonly rank: number;
-  readonly atMs: number;
-  readonly totalMs: number;
+/** All rows of a delivery go to another time of first scheduling. */
+export interface DeliveryMove {
+  readonly deliveryId: string;
+  readonly fromMs: number;
+  readonly toMs: number;
 }
 
 export type StoredFact = Attempted | Deferred | Skipped | Expired;
 
 /** What a batch of records changes. No two rows of a list have the same key. */
-export interface Changes {
+export interface Changes extends BucketChanges {
+  readonly moves: readonly DeliveryMove[];
   readonly deliveries: readonly DeliveryRow[];
   readonly facts: readonly StoredFact[];
   readonly breakerChanges: readonly BreakerChanged[];
-  readonly minutes: readonly BucketDelta[];
-  readonly hours: readonly BucketDelta[];
 }
 
 /** The transaction that a batch is projected in. */
 export interface Projection {
-  known(keys: readonly DeliveryKey[]): Promise<readonly KnownDelivery[]>;
-  attempts(keys: readonly AttemptKey[]): Promise<readonly (AttemptKey & AttemptStanding)[]>;
+  /** Of those ids the deliveries that have a row, leaving out what was first scheduled before the retention's begin. */
+  known(deliveryIds: readonly string[], keptSinceMs: number): Promise<readonly KnownDelivery[]>;
+  /** All attempts that are counted of these deliveries. */
+  attempts(keys: readonly DeliveryKey[]): Promise<readonly (DeliveryKey & AttemptSlot & AttemptStanding)[]>;
+  /** Rejects when one of the deliveries was changed by someone else since `known`; then nothing is committed. */
   write(changes: Changes): Promise<void>;
 }
 
@@ -75,7 +75,8 @@ export interface ReadModels {
     partitions: readonly (TopicPartition & { readonly logStart: number })[],
   ): Promise<readonly PartitionPosition[]>;
   /**
-   * Runs `work` and moves the positions in one transaction, by compare-and-set (invariant 6). Rejects with
+   * Runs `work` and moves the positions in one transaction, by compare-and-set (invariant 6). `work` runs again, from its
+   * beginning, when what it read was changed meanwhile, so it must start from nothing each time. Rejects with
    * {@link RefusedData} when a value cannot be stored, with anything else when the database is not available.
    */
   project(advances: readonly Advance[], work: (projection: Projection) => Promise<void>): Promise<Projected>;

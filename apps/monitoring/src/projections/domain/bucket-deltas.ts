@@ -1,20 +1,30 @@
 import { LATENCY_BUCKET_COUNT, latencyBucketOf } from '@signalbox/domain';
+import type { AttemptStanding } from './attempt-standing.ts';
+import { COUNTED_ERRORS, countedErrorOf } from './counted-errors.ts';
 import type { DeliveryCounts } from './delivery-counts.ts';
 import { COUNTED } from './delivery-counts.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 
-/** What is added to the counts of a webhook's minute or hour; negative where counts move on to another state. */
+/** What is added to the counts of a minute or hour; negative where counts move on to another state. */
 export interface BucketDelta {
+  /** `ALL_TENANTS` where the counts of all are added up. */
   readonly tenantId: string;
+  /** `ALL_WEBHOOKS` where the counts of a tenant are added up. */
   readonly webhookId: string;
   /** Begin of the minute or hour. */
   readonly startMs: number;
   readonly counts: Readonly<Record<keyof DeliveryCounts, number>>;
-  /** By latency bucket; empty when no latency changes. */
+  /** Attempts by latency bucket; empty when no latency changes. */
   readonly latency: readonly number[];
+  /** Attempts by index in `COUNTED_ERRORS`; empty when no error changes. */
+  readonly errors: readonly number[];
 }
+
+/** No id is empty. */
+export const ALL_TENANTS = '';
+const ALL_WEBHOOKS = '';
 
 /** Whose counts, and of which time. */
 export interface CountedDelivery {
@@ -23,13 +33,14 @@ export interface CountedDelivery {
   readonly firstScheduledAtMs: number;
 }
 
-/** What a batch changes in one webhook's minute or hour. */
+/** What a batch changes in one minute or hour. */
 export class OpenDelta implements BucketDelta {
   readonly tenantId: string;
   readonly webhookId: string;
   readonly startMs: number;
-  readonly counts = { requests: 0, succeeded: 0, failed: 0, retrying: 0, waiting: 0 };
+  readonly counts = { requests: 0, succeeded: 0, failed: 0, expired: 0, abandoned: 0, retrying: 0, waiting: 0 };
   readonly latency: number[] = [];
+  readonly errors: number[] = [];
 
   constructor({ tenantId, webhookId }: Owner, startMs: number) {
     this.tenantId = tenantId;
@@ -42,59 +53,97 @@ export class OpenDelta implements BucketDelta {
     for (const name of COUNTED) this.counts[name] += after[name] - before[name];
   }
 
-  addLatency(durationMs: number): void {
-    this.#add(latencyBucketOf(durationMs), 1);
+  addAttempt(attempt: AttemptStanding): void {
+    this.#count(attempt, 1);
   }
 
-  removeLatency(durationMs: number): void {
-    this.#add(latencyBucketOf(durationMs), -1);
+  removeAttempt(attempt: AttemptStanding): void {
+    this.#count(attempt, -1);
   }
 
   addAll(other: BucketDelta): void {
     for (const name of COUNTED) this.counts[name] += other.counts[name];
-    other.latency.forEach((count, index) => {
-      if (count !== 0) this.#add(index, count);
-    });
+    addEach(this.latency, other.latency);
+    addEach(this.errors, other.errors);
   }
 
   get changesSomething(): boolean {
-    return COUNTED.some((name) => this.counts[name] !== 0) || this.latency.some((count) => count !== 0);
+    const isChange = (count: number): boolean => count !== 0;
+    return COUNTED.some((name) => this.counts[name] !== 0) || this.latency.some(isChange) || this.errors.some(isChange);
   }
 
-  #add(index: number, count: number): void {
-    if (this.latency.length === 0) this.latency.push(...Array.from({ length: LATENCY_BUCKET_COUNT }, () => 0));
-    this.latency[index] = (this.latency[index] ?? 0) + count;
+  #count({ totalMs, errorClass }: AttemptStanding, count: 1 | -1): void {
+    addAt(this.latency, LATENCY_BUCKET_COUNT, latencyBucketOf(totalMs), count);
+    const error = countedErrorOf(errorClass);
+    if (error !== null) addAt(this.errors, COUNTED_ERRORS.length, error, count);
   }
+}
+
+function addAt(counts: number[], length: number, index: number, count: number): void {
+  while (counts.length < length) counts.push(0);
+  counts[index] = (counts[index] ?? 0) + count;
+}
+
+function addEach(counts: number[], others: readonly number[]): void {
+  others.forEach((count, index) => addAt(counts, others.length, index, count));
 }
 
 type Owner = Pick<CountedDelivery, 'tenantId' | 'webhookId'>;
 
-/** Adds up what a batch changes, by webhook and minute of the delivery's first scheduling. */
+/** What a batch changes, by the time of the delivery's first scheduling. */
+export interface BucketChanges {
+  readonly minutes: readonly BucketDelta[];
+  readonly hours: readonly BucketDelta[];
+  readonly tenantMinutes: readonly BucketDelta[];
+  readonly tenantHours: readonly BucketDelta[];
+}
+
+/** Adds up what a batch changes, by webhook and minute. */
 export class BucketDeltas {
   readonly #minutes = new Map<string, OpenDelta>();
-  /** The last one asked for: a delivery comes up several times in a row. */
-  #latest: { readonly delivery: CountedDelivery; readonly minute: OpenDelta } | undefined;
 
   /** The minute that this delivery counts in. */
   of(delivery: CountedDelivery): OpenDelta {
-    if (this.#latest?.delivery === delivery) return this.#latest.minute;
-    const startMs = Math.floor(delivery.firstScheduledAtMs / MINUTE_MS) * MINUTE_MS;
-    const minute = bucketOf(this.#minutes, delivery, startMs);
-    this.#latest = { delivery, minute };
-    return minute;
+    return bucketOf(this.#minutes, delivery, startOf(delivery.firstScheduledAtMs, MINUTE_MS));
   }
 
-  minutes(): readonly BucketDelta[] {
-    return [...this.#minutes.values()].filter(({ changesSomething }) => changesSomething);
+  changes(): BucketChanges {
+    const minutes = [...this.#minutes.values()];
+    const tenantMinutes = addedUp(minutes, MINUTE_MS, tenantsOf);
+    return {
+      minutes: changed(minutes),
+      hours: changed(addedUp(minutes, HOUR_MS, (minute) => [minute])),
+      tenantMinutes: changed(tenantMinutes),
+      tenantHours: changed(addedUp(tenantMinutes, HOUR_MS, (minute) => [minute])),
+    };
   }
+}
 
-  hours(): readonly BucketDelta[] {
-    const hours = new Map<string, OpenDelta>();
-    for (const minute of this.#minutes.values()) {
-      bucketOf(hours, minute, Math.floor(minute.startMs / HOUR_MS) * HOUR_MS).addAll(minute);
-    }
-    return [...hours.values()].filter(({ changesSomething }) => changesSomething);
+function tenantsOf({ tenantId }: Owner): readonly Owner[] {
+  return [
+    { tenantId, webhookId: ALL_WEBHOOKS },
+    { tenantId: ALL_TENANTS, webhookId: ALL_WEBHOOKS },
+  ];
+}
+
+function addedUp(
+  deltas: readonly OpenDelta[],
+  widthMs: number,
+  ownersOf: (of: Owner) => readonly Owner[],
+): OpenDelta[] {
+  const sums = new Map<string, OpenDelta>();
+  for (const delta of deltas) {
+    for (const owner of ownersOf(delta)) bucketOf(sums, owner, startOf(delta.startMs, widthMs)).addAll(delta);
   }
+  return [...sums.values()];
+}
+
+function changed(deltas: readonly OpenDelta[]): readonly BucketDelta[] {
+  return deltas.filter(({ changesSomething }) => changesSomething);
+}
+
+function startOf(timeMs: number, widthMs: number): number {
+  return Math.floor(timeMs / widthMs) * widthMs;
 }
 
 function bucketOf(buckets: Map<string, OpenDelta>, owner: Owner, startMs: number): OpenDelta {

@@ -6,7 +6,11 @@ export interface DeliveryCounts {
   /** Deliveries with an attempt, and expired ones: the entries of the request log. */
   readonly requests: number;
   readonly succeeded: number;
+  /** Ended without success, the expired and abandoned ones included. */
   readonly failed: number;
+  readonly expired: number;
+  /** Skipped (the webhook was disabled or deleted) after it had been tried. */
+  readonly abandoned: number;
   readonly retrying: number;
   /** Queued or put off. */
   readonly waiting: number;
@@ -16,14 +20,26 @@ export const COUNTED = [
   'requests',
   'succeeded',
   'failed',
+  'expired',
+  'abandoned',
   'retrying',
   'waiting',
 ] as const satisfies (keyof DeliveryCounts)[];
 
-export const noCounts: DeliveryCounts = { requests: 0, succeeded: 0, failed: 0, retrying: 0, waiting: 0 };
+export const noCounts: DeliveryCounts = {
+  requests: 0,
+  succeeded: 0,
+  failed: 0,
+  expired: 0,
+  abandoned: 0,
+  retrying: 0,
+  waiting: 0,
+};
 
 const succeeded: DeliveryCounts = { ...noCounts, requests: 1, succeeded: 1 };
 const failed: DeliveryCounts = { ...noCounts, requests: 1, failed: 1 };
+const expired: DeliveryCounts = { ...failed, expired: 1 };
+const abandoned: DeliveryCounts = { ...failed, abandoned: 1 };
 const retrying: DeliveryCounts = { ...noCounts, requests: 1, retrying: 1 };
 const waiting: DeliveryCounts = { ...noCounts, waiting: 1 };
 const triedAndWaiting: DeliveryCounts = { ...waiting, requests: 1 };
@@ -38,10 +54,11 @@ export function countsOf(summary: DeliverySummary): DeliveryCounts {
     case 'succeeded':
       return succeeded;
     case 'failed':
-    case 'expired':
       return failed;
+    case 'expired':
+      return expired;
     case 'skipped':
-      return isRequest(summary) ? failed : noCounts;
+      return isRequest(summary) ? abandoned : noCounts;
     case 'retrying':
       return retrying;
     case 'waiting':

@@ -10,6 +10,7 @@ interface Position {
 export interface AttemptedFact extends Position {
   readonly kind: 'attempted';
   readonly outcome: 'succeeded' | 'retrying' | 'failed';
+  readonly timings: { readonly totalMs: number };
   readonly statusCode?: number;
   readonly errorClass?: string;
   readonly error?: string;

@@ -1,30 +1,14 @@
+import type { AttemptSlot, AttemptStanding } from './attempt-standing.ts';
+import { SUCCEEDED_RANK, attemptStandingOf, compareAttemptStandings, compareSlots } from './attempt-standing.ts';
 import type { AttemptedFact, DeliveryFact } from './delivery-fact.ts';
-
-/** `queued`: its record was seen and nothing has happened to it yet. */
-export type DeliveryState = 'queued' | 'retrying' | 'waiting' | 'succeeded' | 'failed' | 'expired' | 'skipped';
-
-/** The fact that decides the state. */
-export interface Standing {
-  readonly state: Exclude<DeliveryState, 'queued'>;
-  readonly round: number;
-  readonly attemptNumber: number;
-  readonly deferrals: number;
-  readonly atMs: number;
-  /** When the next attempt is due, while one is owed. */
-  readonly nextAtMs: number | null;
-  /** Why it waits, was skipped, expired or failed; for people. */
-  readonly reason: string | null;
-}
+import type { DeliveryState, Standing } from './delivery-state.ts';
+import { stateRankOf } from './delivery-state.ts';
+import type { RoundStanding } from './round-standing.ts';
+import { compareRounds, openedRound, roundStandingOf } from './round-standing.ts';
+import { compareCounts, compareTexts, greater } from './total-order.ts';
 
 /** The attempt whose answer stands for the delivery: the one that succeeded, else the last. */
-export interface BestAttempt {
-  readonly hasSucceeded: boolean;
-  readonly round: number;
-  readonly attemptNumber: number;
-  readonly atMs: number;
-  readonly statusCode: number | null;
-  readonly errorClass: string | null;
-}
+export interface BestAttempt extends AttemptSlot, AttemptStanding {}
 
 /**
  * What is kept of all facts of a delivery. Each part is a maximum under a total order, so it comes out the same whatever
@@ -32,14 +16,17 @@ export interface BestAttempt {
  */
 export interface DeliverySummary {
   readonly standing: Standing | null;
+  /** Of the highest round; a delivery that has succeeded stays so while a resend of it is under way. */
+  readonly round: RoundStanding;
   readonly bestAttempt: BestAttempt | null;
   readonly hasExpired: boolean;
   /** The highest (round, attempt number) attempted; (0, 0) before the first. */
-  readonly lastAttempt: { readonly round: number; readonly attemptNumber: number };
+  readonly lastAttempt: AttemptSlot;
 }
 
 export const emptySummary: DeliverySummary = {
   standing: null,
+  round: openedRound(0),
   bestAttempt: null,
   hasExpired: false,
   lastAttempt: { round: 0, attemptNumber: 0 },
@@ -47,21 +34,27 @@ export const emptySummary: DeliverySummary = {
 
 /** The summary itself when the fact adds nothing to it. */
 export function withFact(summary: DeliverySummary, fact: DeliveryFact): DeliverySummary {
-  const standing = greater(summary.standing, standingOf(fact), compareStandings);
+  const told = standingOf(fact);
+  const standing = greater(summary.standing, told, compareStandings);
+  const round = greater(summary.round, roundStandingOf(told), compareRounds);
   const bestAttempt =
     fact.kind === 'attempted'
       ? greater(summary.bestAttempt, bestAttemptOf(fact), compareAttempts)
       : summary.bestAttempt;
   const hasExpired = summary.hasExpired || fact.kind === 'expired';
-  const isLast = fact.kind === 'attempted' && isAfter(fact, summary.lastAttempt);
+  const isLast = fact.kind === 'attempted' && isNewAttempt(summary, fact);
   const isSame =
-    standing === summary.standing && bestAttempt === summary.bestAttempt && hasExpired === summary.hasExpired;
+    standing === summary.standing &&
+    round === summary.round &&
+    bestAttempt === summary.bestAttempt &&
+    hasExpired === summary.hasExpired;
   if (isSame && !isLast) return summary;
-  return { standing, bestAttempt, hasExpired, lastAttempt: isLast ? slotOf(fact) : summary.lastAttempt };
+  return { standing, round, bestAttempt, hasExpired, lastAttempt: isLast ? slotOf(fact) : summary.lastAttempt };
 }
 
-function greater<T>(known: T | null, other: T, compare: (left: T, right: T) => number): T {
-  return known === null || compare(other, known) > 0 ? other : known;
+/** A record of the delivery in this round was seen. The summary itself when the round was known. */
+export function withRound(summary: DeliverySummary, round: number): DeliverySummary {
+  return round > summary.round.round ? { ...summary, round: openedRound(round) } : summary;
 }
 
 export function stateOf(summary: DeliverySummary): DeliveryState {
@@ -73,21 +66,16 @@ export function isRequest(summary: DeliverySummary): boolean {
   return summary.bestAttempt !== null || summary.hasExpired;
 }
 
+export function hasSucceeded({ bestAttempt }: DeliverySummary): boolean {
+  return bestAttempt?.rank === SUCCEEDED_RANK;
+}
+
 /** True when no earlier fact can have been about this attempt. */
-export function isNewAttempt(summary: DeliverySummary, fact: DeliveryFact): boolean {
-  return isAfter(fact, summary.lastAttempt);
+export function isNewAttempt(summary: DeliverySummary, fact: AttemptSlot): boolean {
+  return compareSlots(fact, summary.lastAttempt) > 0;
 }
 
-interface Slot {
-  readonly round: number;
-  readonly attemptNumber: number;
-}
-
-function isAfter(left: Slot, right: Slot): boolean {
-  return (left.round - right.round || left.attemptNumber - right.attemptNumber) > 0;
-}
-
-function slotOf(fact: Slot): Slot {
+function slotOf(fact: AttemptSlot): AttemptSlot {
   return { round: fact.round, attemptNumber: fact.attemptNumber };
 }
 
@@ -119,50 +107,27 @@ function expiryReason(maxAgeMs: number): string {
 }
 
 function bestAttemptOf(fact: AttemptedFact): BestAttempt {
-  return {
-    ...slotOf(fact),
-    hasSucceeded: fact.outcome === 'succeeded',
-    atMs: fact.atMs,
-    statusCode: fact.statusCode ?? null,
-    errorClass: fact.errorClass ?? null,
-  };
+  return { ...slotOf(fact), ...attemptStandingOf(fact) };
 }
-
-const rankOf: Readonly<Record<Standing['state'], number>> = {
-  retrying: 1,
-  waiting: 1,
-  failed: 2,
-  expired: 2,
-  skipped: 2,
-  succeeded: 3,
-};
 
 /** Final beats open, success beats error, else the highest (round, number, deferrals); the rest only breaks ties. */
 function compareStandings(left: Standing, right: Standing): number {
   return (
-    rankOf[left.state] - rankOf[right.state] ||
-    left.round - right.round ||
-    left.attemptNumber - right.attemptNumber ||
+    stateRankOf[left.state] - stateRankOf[right.state] ||
+    compareSlots(left, right) ||
     left.deferrals - right.deferrals ||
     left.atMs - right.atMs ||
     compareTexts(left.state, right.state) ||
-    (left.nextAtMs ?? 0) - (right.nextAtMs ?? 0) ||
+    compareCounts(left.nextAtMs, right.nextAtMs) ||
     compareTexts(left.reason, right.reason)
   );
 }
 
+/** Success beats error, else the last; of twins the one whose row stands in the table of attempts. */
 function compareAttempts(left: BestAttempt, right: BestAttempt): number {
   return (
-    Number(left.hasSucceeded) - Number(right.hasSucceeded) ||
-    left.round - right.round ||
-    left.attemptNumber - right.attemptNumber ||
-    left.atMs - right.atMs ||
-    (left.statusCode ?? 0) - (right.statusCode ?? 0) ||
-    compareTexts(left.errorClass, right.errorClass)
+    Number(left.rank === SUCCEEDED_RANK) - Number(right.rank === SUCCEEDED_RANK) ||
+    compareSlots(left, right) ||
+    compareAttemptStandings(left, right)
   );
-}
-
-function compareTexts(left: string | null, right: string | null): number {
-  if (left === right) return 0;
-  return (left ?? '') < (right ?? '') ? -1 : 1;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { anyFacts, attempted, deferred, expired, skipped } from '../../testing/facts.ts';
-import { countsOf } from './delivery-counts.ts';
+import { countsOf, noCounts } from './delivery-counts.ts';
 import type { DeliveryFact } from './delivery-fact.ts';
 import { emptySummary, isRequest, stateOf, withFact } from './delivery-summary.ts';
 
@@ -86,9 +86,10 @@ describe('what counts', () => {
   });
 
   it('counts a skipped one as failed only when it had been tried', () => {
-    expect(countsAfter(skipped())).toEqual({ requests: 0, succeeded: 0, failed: 0, retrying: 0, waiting: 0 });
+    expect(countsAfter(skipped())).toEqual(noCounts);
     const tried = countsAfter(attempted({ outcome: 'retrying', nextAttemptAtMs: 1 }), skipped({ attemptNumber: 2 }));
-    expect(tried).toMatchObject({ requests: 1, failed: 1, retrying: 0 });
+    expect(tried).toMatchObject({ requests: 1, failed: 1, abandoned: 1, retrying: 0 });
+    expect(countsAfter(expired())).toMatchObject({ requests: 1, failed: 1, expired: 1, abandoned: 0 });
   });
 
   it('holds each request in exactly one of succeeded, failed, retrying and waiting', () => {

@@ -30,7 +30,7 @@ describe('maintenance of the partitions', () => {
     expect(await insertAt(now)).toBe('delivery_default');
     const first = await maintenance.run(now, week);
     expect(first).toMatchObject({ dropped: [], failed: [], strayRows: 0 });
-    expect(first.made).toHaveLength(27 * 2 + 2);
+    expect(first.made).toHaveLength(27 * 2 + 2 * 4 + 1);
     const moved = await dataSource.query<unknown>(`SELECT count(*) AS count FROM monitoring.delivery_20260302_14`);
     expect(moved).toEqual([{ count: 1 }]);
     expect(await insertAt(now + 20 * HOUR_MS)).toBe('delivery_20260303_10');

@@ -1,5 +1,5 @@
 import type { DataSource, EntityManager } from 'typeorm';
-import { isOutlived, wantedPartitions } from '../../domain/partition-plan.ts';
+import { PARTITIONED_TABLES, isOutlived, wantedPartitions } from '../../domain/partition-plan.ts';
 import type { Partition } from '../../domain/partition-plan.ts';
 
 /** Any constant that nothing else uses in this database. */
@@ -78,11 +78,10 @@ export class PartitionMaintenance {
 
   /** What is not in partitions by time. */
   async #forget(before: Date): Promise<void> {
-    await this.#dataSource.query('DELETE FROM monitoring.webhook_hour WHERE start_at < $1', [before]);
     await this.#dataSource.query('DELETE FROM monitoring.breaker_change WHERE at < $1', [before]);
-    await this.#dataSource.query('DELETE FROM monitoring.delivery_default WHERE first_scheduled_at < $1', [before]);
-    await this.#dataSource.query('DELETE FROM monitoring.attempt_default WHERE first_scheduled_at < $1', [before]);
-    await this.#dataSource.query('DELETE FROM monitoring.webhook_minute_default WHERE start_at < $1', [before]);
+    for (const { table, by } of PARTITIONED_TABLES) {
+      await this.#dataSource.query(`DELETE FROM monitoring.${table}_default WHERE ${by} < $1`, [before]);
+    }
   }
 
   async #strayRows(): Promise<number> {
@@ -93,20 +92,30 @@ export class PartitionMaintenance {
 
 type Change<T> = (manager: EntityManager, item: T) => Promise<void>;
 
-async function make(manager: EntityManager, { table, name, fromMs, toMs }: Partition): Promise<void> {
+async function make(manager: EntityManager, { table, by, name, fromMs, toMs }: Partition): Promise<void> {
   const bounds = `FROM ('${new Date(fromMs).toISOString()}') TO ('${new Date(toMs).toISOString()}')`;
-  const time = table === 'webhook_minute' ? 'start_at' : 'first_scheduled_at';
   // As a table of its own first: strays move into it, because a partition cannot be made for rows the default one holds.
   await manager.query(
     `CREATE TABLE monitoring.${name} (LIKE monitoring.${table} INCLUDING ALL) WITH (fillfactor = 80)`,
   );
   await manager.query(`LOCK TABLE monitoring.${table}_default IN ACCESS EXCLUSIVE MODE`);
+  const columns = await storedColumns(manager, table);
   await manager.query(
-    `WITH stray AS (DELETE FROM monitoring.${table}_default WHERE ${time} >= $1 AND ${time} < $2 RETURNING *)
-     INSERT INTO monitoring.${name} SELECT * FROM stray`,
+    `WITH stray AS (DELETE FROM monitoring.${table}_default WHERE ${by} >= $1 AND ${by} < $2 RETURNING *)
+     INSERT INTO monitoring.${name} (${columns}) SELECT ${columns} FROM stray`,
     [new Date(fromMs), new Date(toMs)],
   );
   await manager.query(`ALTER TABLE monitoring.${table} ATTACH PARTITION monitoring.${name} FOR VALUES ${bounds}`);
+}
+
+/** All but those that Postgres computes itself. */
+async function storedColumns(manager: EntityManager, table: string): Promise<string> {
+  const [row] = await manager.query<{ columns: string }[]>(
+    `SELECT string_agg(quote_ident(column_name), ', ') AS columns FROM information_schema.columns
+     WHERE table_schema = 'monitoring' AND table_name = $1 AND is_generated = 'NEVER'`,
+    [table],
+  );
+  return row?.columns ?? '';
 }
 
 async function drop(manager: EntityManager, name: string): Promise<void> {

@@ -30,6 +30,11 @@ export function projectorMetrics(registry: Registry, logger: Logger): ProjectorO
     help: 'Records put aside because they cannot be projected',
     registers,
   });
+  const outlived = new Counter({
+    name: name('outlived', 'records_total'),
+    help: 'Records left out because their delivery was first scheduled before the begin of the retention',
+    registers,
+  });
   const overtaken = new Counter({
     name: name('projection_overtaken', 'partitions_total'),
     help: 'Partitions found projected by someone else (lost compare-and-sets)',
@@ -49,6 +54,10 @@ export function projectorMetrics(registry: Registry, logger: Logger): ProjectorO
     onDeadLetters(count) {
       deadLetters.inc(count);
       logger.error({ records: count }, 'projection.dead_lettered');
+    },
+    onOutlived(count) {
+      outlived.inc(count);
+      logger.warn({ records: count }, 'projection.left_out_outlived');
     },
     onOvertaken(partitions) {
       overtaken.inc(partitions);

@@ -1,6 +1,8 @@
 import type { Attempted } from '@signalbox/contracts';
-import type { AttemptKey, AttemptStanding, StoredFact } from '../../application/read-models.port.ts';
-import { standingOf } from '../../application/batch-fold.ts';
+import { nextAtOf, reasonOf } from '../../application/fact-order.ts';
+import type { DeliveryKey, StoredFact } from '../../application/read-models.port.ts';
+import type { AttemptSlot, AttemptStanding } from '../../domain/attempt-standing.ts';
+import { attemptStandingOf } from '../../domain/attempt-standing.ts';
 import { float8Array, int4Array, textArray, timestampArray, uuidArray } from './binary-array.ts';
 import type { Column } from './columns.ts';
 import { column, insertSql } from './columns.ts';
@@ -22,7 +24,7 @@ export const attemptColumns: readonly Column<StoredFact>[] = [
   column('webhook_id', 'text', textArray, (fact) => fact.webhookId),
   column('deferrals', 'int4', int4Array, (fact) => fact.deferrals),
   column('at', 'timestamptz', timestampArray, (fact) => fact.atMs),
-  column('rank', 'int4', int4Array, (fact) => (fact.kind === 'attempted' ? standingOf(fact).rank : 0)),
+  column('rank', 'int4', int4Array, (fact) => (fact.kind === 'attempted' ? attemptStandingOf(fact).rank : 0)),
   column('webhook_epoch', 'float8', float8Array, (fact) => fact.webhookEpoch),
   column('webhook_version', 'float8', float8Array, (fact) => fact.webhookVersion),
   column(
@@ -99,17 +101,8 @@ export const attemptColumns: readonly Column<StoredFact>[] = [
   ),
   column('next_at', 'timestamptz', timestampArray, nextAtOf),
   column('reason', 'text', textArray, reasonOf),
+  column('detail', 'text', textArray, (fact) => (fact.kind === 'deferred' ? fact.detail : null)),
 ];
-
-function nextAtOf(fact: StoredFact): number | undefined {
-  if (fact.kind === 'deferred') return fact.dueAtMs;
-  return fact.kind === 'attempted' ? fact.nextAttemptAtMs : undefined;
-}
-
-function reasonOf(fact: StoredFact): string | null {
-  if (fact.kind === 'deferred') return fact.detail === undefined ? fact.reason : `${fact.reason}: ${fact.detail}`;
-  return fact.kind === 'skipped' ? fact.reason : null;
-}
 
 const KEY = ['delivery_id', 'first_scheduled_at', 'round', 'attempt_number', 'kind', 'wait_number'];
 const assignments = attemptColumns
@@ -117,23 +110,45 @@ const assignments = attemptColumns
   .map(({ name }) => `${name} = excluded.${name}`)
   .join(', ');
 
-/** Of twins the greater stands, by the same order that `BatchFold` counts them by. */
+const numeric = (name: string) => (row: string) => `coalesce(${row}.${name}, -1)`;
+const textual = (name: string) => (row: string) =>
+  `${row}.${name} IS NOT NULL, coalesce(${row}.${name}, '') COLLATE "C"`;
+const timed = (name: string) => (row: string) => `coalesce(${row}.${name}, '-infinity')`;
+
+/** `compareFacts` once more, on columns. */
+const ORDER = [
+  numeric('rank'),
+  timed('at'),
+  numeric('total_ms'),
+  numeric('status_code'),
+  textual('error_class'),
+  textual('error'),
+  textual('answer'),
+  textual('verdict'),
+  textual('outcome'),
+  timed('started_at'),
+  ...['dns_ms', 'connect_ms', 'tls_ms', 'first_byte_ms'].map(numeric),
+  timed('next_at'),
+  textual('reason'),
+  textual('detail'),
+  ...['deferrals', 'webhook_epoch', 'webhook_version'].map(numeric),
+];
+const rowOf = (row: string): string => `(${ORDER.map((part) => part(row)).join(', ')})`;
+
+/** Of twins the greater stands, by the same order that they are counted by. */
 export const UPSERT_ATTEMPTS = insertSql(
   'monitoring.attempt',
   attemptColumns,
-  `ON CONFLICT (${KEY.join(', ')}) DO UPDATE SET ${assignments}
-   WHERE (excluded.rank, excluded.at, coalesce(excluded.total_ms, 0)) > (known.rank, known.at, coalesce(known.total_ms, 0))`,
+  `ON CONFLICT (${KEY.join(', ')}) DO UPDATE SET ${assignments} WHERE ${rowOf('excluded')} > ${rowOf('known')}`,
 );
 
 export const SELECT_ATTEMPTS = `
-  SELECT a.* FROM unnest($1::uuid[], $2::timestamptz[], $5::int4[], $6::int4[])
-    AS asked (delivery_id, first_scheduled_at, round, attempt_number)
+  SELECT a.* FROM unnest($1::uuid[], $2::timestamptz[]) AS asked (delivery_id, first_scheduled_at)
   CROSS JOIN LATERAL (
     SELECT delivery_id, (extract(epoch FROM known.first_scheduled_at) * 1000)::float8 AS first_scheduled_at,
-      round, attempt_number, rank, (extract(epoch FROM known.at) * 1000)::float8 AS at, total_ms
+      round, attempt_number, rank, (extract(epoch FROM known.at) * 1000)::float8 AS at, total_ms, status_code, error_class
     FROM monitoring.attempt AS known
     WHERE known.delivery_id = asked.delivery_id AND known.first_scheduled_at = asked.first_scheduled_at
-      AND known.round = asked.round AND known.attempt_number = asked.attempt_number
       AND known.kind = 'attempted' AND known.first_scheduled_at BETWEEN $3 AND $4
     OFFSET 0
   ) AS a`;
@@ -146,9 +161,11 @@ export interface StoredAttempt {
   readonly rank: number;
   readonly at: number;
   readonly total_ms: number;
+  readonly status_code: number | null;
+  readonly error_class: string | null;
 }
 
-export function countedAttemptOf(row: StoredAttempt): AttemptKey & AttemptStanding {
+export function countedAttemptOf(row: StoredAttempt): DeliveryKey & AttemptSlot & AttemptStanding {
   return {
     deliveryId: row.delivery_id,
     firstScheduledAtMs: row.first_scheduled_at,
@@ -157,5 +174,7 @@ export function countedAttemptOf(row: StoredAttempt): AttemptKey & AttemptStandi
     rank: row.rank,
     atMs: row.at,
     totalMs: row.total_ms,
+    statusCode: row.status_code,
+    errorClass: row.error_class,
   };
 }

@@ -1,4 +1,5 @@
 import type { BreakerChanged } from '@signalbox/contracts';
+import { compareTexts, greater } from '../../domain/total-order.ts';
 import { textArray, timestampArray, uuidArray } from './binary-array.ts';
 import type { Column } from './columns.ts';
 import { column, insertSql } from './columns.ts';
@@ -19,3 +20,33 @@ export const INSERT_BREAKER_CHANGES = insertSql(
   breakerColumns,
   'ON CONFLICT (webhook_id, at, state, delivery_id) DO NOTHING',
 );
+
+const KEY = ['webhook_id', 'tenant_id'];
+const assignments = breakerColumns
+  .filter(({ name }) => !KEY.includes(name))
+  .map(({ name }) => `${name} = excluded.${name}`)
+  .join(', ');
+
+/** The latest change of each webhook, whatever the order they are read in. */
+export const UPSERT_BREAKERS = insertSql(
+  'monitoring.webhook_breaker',
+  breakerColumns,
+  `ON CONFLICT (${KEY.join(', ')}) DO UPDATE SET ${assignments}
+   WHERE (excluded.at, excluded.state, excluded.delivery_id) > (known.at, known.state, known.delivery_id)`,
+);
+
+/** One change for each webhook: a statement cannot write a row twice. */
+export function latestChanges(changes: readonly BreakerChanged[]): readonly BreakerChanged[] {
+  const latest = new Map<string, BreakerChanged>();
+  for (const change of changes) {
+    const key = `${change.tenantId}\n${change.webhookId}`;
+    latest.set(key, greater(latest.get(key) ?? null, change, compareChanges));
+  }
+  return [...latest.values()];
+}
+
+function compareChanges(left: BreakerChanged, right: BreakerChanged): number {
+  return (
+    left.atMs - right.atMs || compareTexts(left.state, right.state) || compareTexts(left.deliveryId, right.deliveryId)
+  );
+}

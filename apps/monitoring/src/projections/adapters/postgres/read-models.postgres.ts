@@ -2,34 +2,49 @@ import type { PartitionPosition, TopicPartition } from '@signalbox/kafka';
 import type { DataSource, EntityManager } from 'typeorm';
 import type {
   Advance,
-  AttemptKey,
-  AttemptStanding,
   Changes,
   DeliveryKey,
+  DeliveryRow,
   KnownDelivery,
   Projected,
   Projection,
   ReadModels,
 } from '../../application/read-models.port.ts';
 import { RefusedData } from '../../application/read-models.port.ts';
+import { postgresFaultOf } from '@signalbox/postgres';
+import type { AttemptSlot, AttemptStanding } from '../../domain/attempt-standing.ts';
 import type { StoredAttempt } from './attempt.sql.ts';
 import { SELECT_ATTEMPTS, UPSERT_ATTEMPTS, attemptColumns, countedAttemptOf } from './attempt.sql.ts';
-import { int4Array, int8Array, textArray } from './binary-array.ts';
-import { INSERT_BREAKER_CHANGES, breakerColumns } from './breaker.sql.ts';
-import { UPSERT_HOURS, UPSERT_MINUTES, bucketColumns } from './bucket.sql.ts';
+import { int4Array, int8Array, textArray, uuidArray } from './binary-array.ts';
+import { INSERT_BREAKER_CHANGES, UPSERT_BREAKERS, breakerColumns, latestChanges } from './breaker.sql.ts';
+import {
+  UPSERT_HOURS,
+  UPSERT_MINUTES,
+  UPSERT_TENANT_HOURS,
+  UPSERT_TENANT_MINUTES,
+  tenantBucketColumns,
+  webhookBucketColumns,
+} from './bucket.sql.ts';
 import type { Column } from './columns.ts';
 import { parametersOf } from './columns.ts';
 import type { StoredDelivery } from './delivery.sql.ts';
 import {
+  INSERT_PLACES,
+  MOVES,
   SELECT_DELIVERIES,
+  SELECT_PLACES,
   UPSERT_DELIVERIES,
   deliveryColumns,
   keyParameters,
   knownDeliveryOf,
+  moveParameters,
+  placeColumns,
 } from './delivery.sql.ts';
 
 /** First part of the advisory locks of partitions; any constant that nothing else uses in this database. */
 const PARTITION_LOCK = 0x5349_474e;
+/** A batch is done again so often when someone else was at its rows; then it is left to the projector, which waits. */
+const MAX_RETRIES = 3;
 
 interface StoredPosition {
   readonly topic: string;
@@ -58,15 +73,19 @@ export class PostgresReadModels implements ReadModels {
   }
 
   async project(advances: readonly Advance[], work: (projection: Projection) => Promise<void>): Promise<Projected> {
-    try {
-      await this.#dataSource.transaction(async (manager) => {
-        await take(manager, advances);
-        await work(new PostgresProjection(manager));
-      });
-      return { kind: 'committed' };
-    } catch (error) {
-      if (error instanceof Overtaken) return { kind: 'overtaken', positions: await this.#moved(advances) };
-      throw isRefusal(error) ? new RefusedData(error) : error;
+    for (let left = MAX_RETRIES; ; left--) {
+      try {
+        await this.#dataSource.transaction(async (manager) => {
+          await take(manager, advances);
+          await work(new PostgresProjection(manager, shardOf(advances)));
+        });
+        return { kind: 'committed' };
+      } catch (error) {
+        if (error instanceof Overtaken) return { kind: 'overtaken', positions: await this.#moved(advances) };
+        if (isRefusal(error)) throw new RefusedData(error);
+        const isConflict = error instanceof ChangedMeanwhile || postgresFaultOf(error)?.kind === 'retryable-conflict';
+        if (!isConflict || left === 0) throw error;
+      }
     }
   }
 
@@ -89,6 +108,14 @@ export class PostgresReadModels implements ReadModels {
     return stored.map(positionOf);
   }
 }
+
+/** A partition of those that the transaction holds alone. */
+function shardOf(advances: readonly Advance[]): number {
+  return Math.min(...advances.map(({ partition }) => partition));
+}
+
+/** A delivery was changed between our reading and our writing. */
+class ChangedMeanwhile extends Error {}
 
 /** Thrown to roll back what the positions of the others had moved on. */
 class Overtaken extends Error {}
@@ -119,33 +146,52 @@ async function take(manager: EntityManager, advances: readonly Advance[]): Promi
 
 class PostgresProjection implements Projection {
   readonly #manager: EntityManager;
+  readonly #shard: number;
 
-  constructor(manager: EntityManager) {
+  constructor(manager: EntityManager, shard: number) {
     this.#manager = manager;
+    this.#shard = shard;
   }
 
-  async known(keys: readonly DeliveryKey[]): Promise<readonly KnownDelivery[]> {
-    if (keys.length === 0) return [];
-    const rows = await this.#manager.query<StoredDelivery[]>(SELECT_DELIVERIES, [...keyParameters(keys)]);
+  async known(deliveryIds: readonly string[], keptSinceMs: number): Promise<readonly KnownDelivery[]> {
+    if (deliveryIds.length === 0) return [];
+    const places = await this.#manager.query<DeliveryKey[]>(SELECT_PLACES, [
+      uuidArray(deliveryIds),
+      new Date(keptSinceMs),
+    ]);
+    if (places.length === 0) return [];
+    const rows = await this.#manager.query<StoredDelivery[]>(SELECT_DELIVERIES, [...keyParameters(places)]);
     return rows.map(knownDeliveryOf);
   }
 
-  async attempts(keys: readonly AttemptKey[]): Promise<readonly (AttemptKey & AttemptStanding)[]> {
+  async attempts(keys: readonly DeliveryKey[]): Promise<readonly (DeliveryKey & AttemptSlot & AttemptStanding)[]> {
     if (keys.length === 0) return [];
-    const rows = await this.#manager.query<StoredAttempt[]>(SELECT_ATTEMPTS, [
-      ...keyParameters(keys),
-      int4Array(keys.map(({ round }) => round)),
-      int4Array(keys.map(({ attemptNumber }) => attemptNumber)),
-    ]);
+    const rows = await this.#manager.query<StoredAttempt[]>(SELECT_ATTEMPTS, [...keyParameters(keys)]);
     return rows.map(countedAttemptOf);
   }
 
   async write(changes: Changes): Promise<void> {
-    await this.#upsert(UPSERT_DELIVERIES, deliveryColumns, changes.deliveries);
+    if (changes.moves.length > 0) {
+      for (const move of MOVES) await this.#manager.query(move, moveParameters(changes.moves));
+    }
+    await this.#writeDeliveries(changes.deliveries);
     await this.#upsert(UPSERT_ATTEMPTS, attemptColumns, changes.facts);
-    await this.#upsert(UPSERT_MINUTES, bucketColumns, changes.minutes);
-    await this.#upsert(UPSERT_HOURS, bucketColumns, changes.hours);
+    await this.#upsert(UPSERT_MINUTES, webhookBucketColumns, changes.minutes);
+    await this.#upsert(UPSERT_HOURS, webhookBucketColumns, changes.hours);
+    const tenantColumns = tenantBucketColumns(this.#shard);
+    await this.#upsert(UPSERT_TENANT_MINUTES, tenantColumns, changes.tenantMinutes);
+    await this.#upsert(UPSERT_TENANT_HOURS, tenantColumns, changes.tenantHours);
     await this.#upsert(INSERT_BREAKER_CHANGES, breakerColumns, changes.breakerChanges);
+    await this.#upsert(UPSERT_BREAKERS, breakerColumns, latestChanges(changes.breakerChanges));
+  }
+
+  async #writeDeliveries(rows: readonly DeliveryRow[]): Promise<void> {
+    if (rows.length === 0) return;
+    const parameters = parametersOf(deliveryColumns, rows);
+    const [written] = await this.#manager.query<{ count: number }[]>(UPSERT_DELIVERIES, parameters);
+    if (written?.count !== rows.length) throw new ChangedMeanwhile('a delivery was changed by someone else');
+    const added = rows.filter(({ revision }) => revision === 1);
+    await this.#upsert(INSERT_PLACES, placeColumns, added);
   }
 
   async #upsert<Row>(sql: string, columns: readonly Column<Row>[], rows: readonly Row[]): Promise<void> {

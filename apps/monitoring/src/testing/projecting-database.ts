@@ -1,0 +1,95 @@
+import type { Delivery, Fact } from '@signalbox/contracts';
+import type { DataSource } from 'typeorm';
+import { BatchFold } from '../projections/application/batch-fold.ts';
+import type { ReadableRecord } from '../projections/application/projected-record.ts';
+import type { Projected } from '../projections/application/read-models.port.ts';
+import { PostgresReadModels } from '../projections/adapters/postgres/read-models.postgres.ts';
+import { attempted } from './facts.ts';
+import { startTestDatabase } from './test-database.ts';
+
+type Row = Record<string, unknown>;
+
+const TABLES = [
+  'delivery',
+  'attempt',
+  'delivery_place',
+  'webhook_minute',
+  'webhook_hour',
+  'tenant_minute',
+  'tenant_hour',
+  'projection_offset',
+  'breaker_change',
+  'webhook_breaker',
+];
+
+/** A database of its own that records are projected to, one partition of one topic, without any Kafka. */
+export class ProjectingDatabase {
+  readonly dataSource: DataSource;
+  readonly readModels: PostgresReadModels;
+  readonly stop: () => Promise<void>;
+  readonly topic = 'attempts';
+  #next = 0;
+
+  private constructor(dataSource: DataSource, stop: () => Promise<void>) {
+    this.dataSource = dataSource;
+    this.readModels = new PostgresReadModels(dataSource);
+    this.stop = stop;
+  }
+
+  static async start(): Promise<ProjectingDatabase> {
+    const { dataSource, stop } = await startTestDatabase();
+    return new ProjectingDatabase(dataSource, stop);
+  }
+
+  async empty(): Promise<void> {
+    await this.dataSource.query(`TRUNCATE ${TABLES.map((table) => `monitoring.${table}`).join(', ')}`);
+    this.#next = 0;
+    await this.readModels.locate([{ topic: this.topic, partition: 0, logStart: 0 }]);
+  }
+
+  /** As one batch. */
+  async project(...records: readonly ReadableRecord[]): Promise<Projected> {
+    const to = this.#next + records.length;
+    const advance = { topic: this.topic, partition: 0, from: this.#next, to };
+    const projected = await this.readModels.project([advance], async (projection) => {
+      const fold = new BatchFold(records);
+      const contested = fold.setKnown(await projection.known(fold.deliveryIds(), 0));
+      await projection.write(fold.changes(await projection.attempts(contested)));
+    });
+    if (projected.kind === 'committed') this.#next = to;
+    return projected;
+  }
+
+  async rows(table: string, order = '1'): Promise<readonly Row[]> {
+    return this.dataSource.query(`SELECT * FROM monitoring.${table} ORDER BY ${order}`);
+  }
+
+  /** All columns of a table of counts that are not 0, added up; the latency buckets as one number of attempts. */
+  async sums(table: string): Promise<Readonly<Record<string, number>>> {
+    const sums: Record<string, number> = {};
+    for (const row of await this.rows(table)) {
+      for (const [name, value] of Object.entries(row)) {
+        if (typeof value !== 'number' || name === 'shard') continue;
+        const counted = /^l\d+$/.test(name) ? 'attempts' : name;
+        sums[counted] = (sums[counted] ?? 0) + value;
+      }
+    }
+    return Object.fromEntries(Object.entries(sums).filter(([, count]) => count !== 0));
+  }
+}
+
+export const factRecord = (fact: Fact): ReadableRecord => ({ kind: 'fact', fact });
+
+export const deliveryRecord = (change: Partial<Delivery> = {}): ReadableRecord => ({
+  kind: 'delivery',
+  webhookId: 'webhook1',
+  body: Buffer.from('{"event":"User.Created","name":"Zoë \\"x\\" \\\\","hookId":"webhook1"}'),
+  delivery: {
+    ...attempted(),
+    eventId: 'e1',
+    sourceTopic: 'auth-events',
+    sourcePartition: 0,
+    sourceOffset: 0,
+    ...change,
+  },
+});
