@@ -4,7 +4,7 @@ import type { DeliveryId } from '@signalbox/domain';
 import { deliveryIdOf } from '@signalbox/domain';
 import * as fc from 'fast-check';
 import { anyFacts, attempted, deferred, expired } from '../../../testing/facts.ts';
-import { ProjectingDatabase, deliveryRecord, factRecord } from '../../../testing/projecting-database.ts';
+import { ProjectingDatabase, deliveryRecord, factRecord } from '../../testing/projecting-database.ts';
 import { BatchFold } from '../../application/batch-fold.ts';
 import type { ReadableRecord } from '../../application/projected-record.ts';
 

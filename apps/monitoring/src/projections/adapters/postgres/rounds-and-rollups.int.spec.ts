@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { BreakerChanged } from '@signalbox/contracts';
 import { deliveryIdOf } from '@signalbox/domain';
 import { attempted, breakerChanged, deferred, skipped } from '../../../testing/facts.ts';
-import { ProjectingDatabase, deliveryRecord, factRecord } from '../../../testing/projecting-database.ts';
+import { ProjectingDatabase, deliveryRecord, factRecord } from '../../testing/projecting-database.ts';
 
 let database: ProjectingDatabase;
 beforeAll(async () => {

@@ -1,11 +1,11 @@
 import type { Delivery, Fact } from '@signalbox/contracts';
 import type { DataSource } from 'typeorm';
-import { BatchFold } from '../projections/application/batch-fold.ts';
-import type { ReadableRecord } from '../projections/application/projected-record.ts';
-import type { Projected } from '../projections/application/read-models.port.ts';
-import { PostgresReadModels } from '../projections/adapters/postgres/read-models.postgres.ts';
-import { attempted } from './facts.ts';
-import { startTestDatabase } from './test-database.ts';
+import { BatchFold } from '../application/batch-fold.ts';
+import type { ReadableRecord } from '../application/projected-record.ts';
+import type { Projected } from '../application/read-models.port.ts';
+import { PostgresReadModels } from '../adapters/postgres/read-models.postgres.ts';
+import { attempted } from '../../testing/facts.ts';
+import { startTestDatabase } from '../../testing/test-database.ts';
 
 type Row = Record<string, unknown>;
 
