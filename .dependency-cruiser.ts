@@ -7,14 +7,14 @@
 import type { IConfiguration } from 'dependency-cruiser';
 
 /** Files that only tests run: they may use what is forbidden to the code they test. */
-const testFiles = '\\.spec\\.ts$|\\.conformance\\.ts$|^test/|^libs/testing/|^(apps|libs)/[^/]+/src/(?:[^/]+/)?testing/';
+const testFiles = '\\.spec\\.ts$|\\.conformance\\.ts$|^test/|^libs/testing/|^(apps|libs)/.+/testing/';
 
 /** A third-party library is imported only where `home` matches or by a package's test kit. */
 const atTheEdge = (name: string, library: string, home: string) => ({
   name: `${name}-at-the-edge`,
   severity: 'error' as const,
   comment: `${name} is one technology: only its adapter knows it; everyone else uses the port in front of it.`,
-  from: { pathNot: `${home}|^apps/[^/]+/src/(?:[^/]+/)?testing/` },
+  from: { pathNot: `${home}|^apps/.+/testing/` },
   to: { path: `(^|/)node_modules/${library}/` },
 });
 
@@ -119,7 +119,7 @@ const configuration: IConfiguration = {
       severity: 'error',
       comment: 'The sandbox and test kits are not shipped with a service.',
       from: { path: '^(apps|libs)/', pathNot: `${testFiles}|^libs/sandbox/` },
-      to: { path: '^libs/(testing|sandbox)/|^(apps|libs)/[^/]+/src/(?:[^/]+/)?testing/' },
+      to: { path: '^libs/(testing|sandbox)/|^(apps|libs)/.+/testing/' },
     },
     {
       name: 'not-to-spec',
