@@ -94,6 +94,20 @@ const configuration: IConfiguration = {
       to: { path: '^apps/', pathNot: '^apps/$1/' },
     },
     {
+      name: 'console-knows-the-api-only',
+      severity: 'error',
+      comment: 'It sees what every caller sees, the public REST and SSE, and shares no code with the servers.',
+      from: { path: '^apps/console/src/' },
+      to: { path: '^(?:libs|apps)/', pathNot: '^apps/console/' },
+    },
+    {
+      name: 'console-runs-in-a-browser',
+      severity: 'error',
+      comment: 'There is nothing of Node there.',
+      from: { path: '^apps/console/src/', pathNot: testFiles },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
       name: 'libs-never-import-apps',
       severity: 'error',
       comment: 'A lib is below every app.',
@@ -133,7 +147,8 @@ const configuration: IConfiguration = {
       severity: 'error',
       comment: 'No such file, package or export. A deep import of a package is refused by its `exports` and ends here.',
       from: {},
-      to: { couldNotResolve: true },
+      // Its exports name sources, which it does not publish, for the condition that our own packages use.
+      to: { couldNotResolve: true, pathNot: '^react-aria-components$' },
     },
     {
       name: 'no-undeclared-dependency',
@@ -173,7 +188,7 @@ const configuration: IConfiguration = {
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['source', 'types', 'import', 'node', 'default', 'require'],
-      extensions: ['.ts', '.js', '.mjs', '.cjs', '.json', '.d.ts'],
+      extensions: ['.ts', '.tsx', '.js', '.mjs', '.cjs', '.json', '.d.ts'],
       mainFields: ['main', 'types'],
     },
   },

@@ -24,6 +24,10 @@ const config = {
       globalTeardown: '<rootDir>/libs/testing/src/jest/int-teardown.ts',
     }),
     project('e2e', ['test/e2e/**/*.e2e.spec.ts'], systemSetup),
+    project('browser', ['test/console/**/*.browser.spec.ts'], {
+      globalSetup: '<rootDir>/test/console/support/browser-setup.ts',
+      globalTeardown: '<rootDir>/test/console/support/browser-teardown.ts',
+    }),
     project('chaos', ['test/chaos/**/*.chaos.spec.ts'], systemSetup),
   ],
   testTimeout: 60_000,

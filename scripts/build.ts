@@ -1,11 +1,12 @@
 /**
  * Compiles every workspace's `src` to its `dist` with swc, and copies `.proto`, `.html` and `.json` files beside it.
  * Only what changed since the last build is compiled, so that a second `npm start` does not wait. Types are checked by
- * `npm run types`, never here.
+ * `npm run types`, never here. The console is bundled by Vite (`build-console.ts`).
  */
 import { type JscConfig, transformFile } from '@swc/core';
 import { cp, glob, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { buildConsole } from './build-console.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -28,12 +29,14 @@ async function compile(source: string, target: string): Promise<void> {
   await replaceFile(target, `${code}\n//# sourceMappingURL=${basename(target)}.map\n`);
 }
 
+const isOfConsole = (path: string): boolean => path.startsWith('apps/console/');
+
 async function build(): Promise<number> {
   const configuredAt = Math.max(await modifiedAt(join(root, '.swcrc')), await modifiedAt(import.meta.filename));
   const wanted = new Set<string>();
   let compiled = 0;
   for await (const source of glob('{apps,libs}/*/src/**/*.{ts,proto,json,html}', { cwd: root })) {
-    if (/\.(spec|conformance)\.ts$|\/src\/testing\//.test(source)) continue;
+    if (isOfConsole(source) || /\.(spec|conformance)\.ts$|\/src\/testing\//.test(source)) continue;
     const target = join(root, source.replace(/^([^/]+\/[^/]+)\/src\//, '$1/dist/').replace(/\.ts$/, '.js'));
     wanted.add(target);
     const from = join(root, source);
@@ -44,10 +47,11 @@ async function build(): Promise<number> {
   }
   // A module that was deleted or renamed must not stay importable. Another build may be removing it too.
   for await (const stale of glob('{apps,libs}/*/dist/**/*.js', { cwd: root })) {
-    if (!wanted.has(join(root, stale))) await rm(join(root, stale), { force: true });
+    if (!isOfConsole(stale) && !wanted.has(join(root, stale))) await rm(join(root, stale), { force: true });
   }
   return compiled;
 }
 
 const compiled = await build();
 if (compiled > 0) console.log(`built ${compiled} files`);
+await buildConsole();

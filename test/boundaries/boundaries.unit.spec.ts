@@ -26,6 +26,8 @@ const faults: readonly (readonly [rule: string, path: string, source: string])[]
   ['application-touches-nothing', 'apps/sender/src/send/application/f.ts', `import 'node:net';`],
   ['slice-inside-is-private', 'apps/sender/src/plan/adapters/http/g.ts', `import '../../../send/domain/lane.ts';`],
   ['no-app-to-app', 'apps/sender/src/h.ts', `import '../../door/src/main.ts';`],
+  ['console-knows-the-api-only', 'apps/console/src/a.tsx', `import type {} from '@signalbox/domain';`],
+  ['console-runs-in-a-browser', 'apps/console/src/b.tsx', `import 'node:fs';`],
   ['libs-never-import-apps', 'libs/kafka/src/i.ts', `import '../../../apps/door/src/main.ts';`],
   ['no-deep-lib-import', 'apps/sender/src/j.ts', `import '../../../libs/kafka/src/reader.ts';`],
   ['no-relative-import-across-packages', 'apps/sender/src/k.ts', `import '../../../libs/kafka/src/index.ts';`],

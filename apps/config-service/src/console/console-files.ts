@@ -6,11 +6,12 @@ import { SignalboxError } from '../errors/signalbox-error.ts';
 
 /**
  * Serves the console's files at `/`, without credential. A path that is no file and asks for a page gets `index.html`:
- * the page has routes of its own. `folder` is an absolute or relative path; it may be filled later.
+ * the page has routes of its own. `folder` is an absolute or relative path; it may be filled later. `<file>.br`
+ * beside a file goes to who takes brotli.
  */
 export async function serveConsole(fastify: FastifyInstance, folder: string): Promise<void> {
   const root = resolve(folder);
-  await fastify.register(fastifyStatic, { root, serve: false, cacheControl: false });
+  await fastify.register(fastifyStatic, { root, serve: false, cacheControl: false, preCompressed: true });
   const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const file = await fileOf(root, request.url);
     if (file !== undefined) {

@@ -264,7 +264,7 @@ class RunningSandbox implements Sandbox {
         authEvents: topics.authEvents ?? ['auth-events'],
       }),
       layout: { ...this.#defaultLayout(backends), ...topics.layout },
-      consoleDir: join(repositoryRoot(), 'apps', 'console', 'public'),
+      consoleDir: join(repositoryRoot(), 'apps', 'console', 'dist', 'site'),
       monitoring: { httpPort: monitoring?.http ?? 0, grpcPort: monitoring?.grpc ?? 0 },
       dispatcher: { grpcPort: this.#ports.get(sender?.name ?? '')?.grpc ?? 0 },
       config: { grpcPort: this.#ports.get('config-service')?.grpc ?? 0 },

@@ -1,0 +1,14 @@
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { App } from './app.tsx';
+import './theme/base.css';
+import { chosenTheme, showTheme } from './theme/theme.ts';
+
+showTheme(chosenTheme());
+const place = document.getElementById('root');
+if (place === null) throw new Error('index.html has no element #root');
+createRoot(place).render(
+  <StrictMode>
+    <App />
+  </StrictMode>,
+);

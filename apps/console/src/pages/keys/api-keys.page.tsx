@@ -1,0 +1,13 @@
+import type { ReactNode } from 'react';
+import { Page } from '../../layout/page.tsx';
+import { ScopeGate } from '../../session/scope-gate.tsx';
+import { useTexts } from '../../texts/use-texts.ts';
+
+export function ApiKeysPage(): ReactNode {
+  const { keys: texts } = useTexts();
+  return (
+    <Page title={texts.title}>
+      <ScopeGate scope="ops:read">{null}</ScopeGate>
+    </Page>
+  );
+}

@@ -1,0 +1,4 @@
+/** The tab of health. */
+export const health = {
+  tab: 'Health',
+};

@@ -1,0 +1,16 @@
+export const layout = {
+  skip: 'Skip to the content',
+  navigation: 'Main',
+  webhooks: 'Webhooks',
+  operations: 'Operations',
+  apiKeys: 'API keys',
+  theme: 'Theme',
+  themes: { system: 'As the system', light: 'Light', dark: 'Dark' },
+  language: 'Language',
+  apiDocs: 'API reference',
+  notFoundTitle: 'There is no page here',
+  notFoundText: 'The address may be mistyped, or of an older version of the console.',
+  toWebhooks: 'To the webhooks',
+  noScopeTitle: 'You may not see this',
+  noScopeText: (scope: string) => `Your credential lacks the scope ${scope}.`,
+};

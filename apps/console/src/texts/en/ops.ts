@@ -1,0 +1,4 @@
+/** The pages of operations. */
+export const ops = {
+  title: 'Operations',
+};

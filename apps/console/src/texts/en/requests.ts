@@ -1,0 +1,4 @@
+/** The tab of recent requests. */
+export const requests = {
+  tab: 'Recent requests',
+};

@@ -1,0 +1,145 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { ArrowDown, ArrowUp, ChevronsUpDown } from 'lucide-react';
+import { useRef, type ReactNode } from 'react';
+import { Button as AriaButton } from 'react-aria-components';
+import './data-table.css';
+
+export interface Column<Row> {
+  readonly id: string;
+  readonly header: string;
+  readonly cell: (row: Row) => ReactNode;
+  /** Numbers stand at the right. */
+  readonly align?: 'start' | 'end';
+  /** Of the table's width in CSS, such as `12rem`; the rest is shared. */
+  readonly width?: string;
+  /** The header is a button that sorts; what it sorts by is decided by `onSort`. */
+  readonly isSortable?: boolean;
+  /** On a phone the row becomes a block: which line of it is its name. */
+  readonly isName?: boolean;
+}
+
+export interface Sort {
+  readonly column: string;
+  readonly isDescending: boolean;
+}
+
+export interface DataTableProps<Row> {
+  readonly label: string;
+  readonly columns: readonly Column<Row>[];
+  readonly rows: readonly Row[];
+  readonly rowKey: (row: Row) => string;
+  readonly sort?: Sort | undefined;
+  readonly onSort?: (sort: Sort) => void;
+  /**
+   * For long lists: only the rows in sight are in the page, and the table scrolls inside a box of this height (CSS).
+   * Every row is then one line of 44 pixels.
+   */
+  readonly virtualHeight?: string;
+}
+
+const ROW_HEIGHT_PX = 44;
+const OVERSCAN = 12;
+
+/** A table that a screen reader knows as one. What a row does is a link or a button in its first cell. */
+export function DataTable<Row>(props: DataTableProps<Row>): ReactNode {
+  const { label, columns, rows, rowKey, sort, onSort, virtualHeight } = props;
+  const box = useRef<HTMLDivElement>(null);
+  const isVirtual = virtualHeight !== undefined;
+  const virtualizer = useVirtualizer({
+    count: rows.length,
+    enabled: isVirtual,
+    getScrollElement: () => box.current,
+    estimateSize: () => ROW_HEIGHT_PX,
+    getItemKey: (index) => keyOf(rows[index], rowKey, index),
+    overscan: OVERSCAN,
+  });
+  const items = virtualizer.getVirtualItems();
+  const shown = isVirtual
+    ? items.flatMap(({ index }) => rows.slice(index, index + 1).map((row) => ({ row, index })))
+    : rows.map((row, index) => ({ row, index }));
+  const before = items[0]?.start ?? 0;
+  const after = isVirtual ? virtualizer.getTotalSize() - (items.at(-1)?.end ?? 0) : 0;
+  return (
+    <div
+      ref={box}
+      className={`table-box${isVirtual ? ' table-box--virtual' : ''}`}
+      style={isVirtual ? { maxHeight: virtualHeight } : undefined}
+      tabIndex={isVirtual ? 0 : undefined}
+      role={isVirtual ? 'region' : undefined}
+      aria-label={isVirtual ? label : undefined}
+    >
+      <table className="table" aria-label={label} aria-rowcount={rows.length + 1}>
+        <thead>
+          <tr>
+            {columns.map((column) => (
+              <HeaderCell key={column.id} column={column} sort={sort} onSort={onSort} />
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {before > 0 && <Spacer height={before} columns={columns.length} />}
+          {shown.map(({ row, index }) => (
+            <tr key={rowKey(row)} aria-rowindex={index + 2}>
+              {columns.map((column) => (
+                <td
+                  key={column.id}
+                  className={`table__cell table__cell--${column.align ?? 'start'}${column.isName === true ? ' table__cell--name' : ''}`}
+                  data-label={column.header}
+                >
+                  {column.cell(row)}
+                </td>
+              ))}
+            </tr>
+          ))}
+          {after > 0 && <Spacer height={after} columns={columns.length} />}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function keyOf<Row>(row: Row | undefined, rowKey: (row: Row) => string, index: number): string | number {
+  return row === undefined ? index : rowKey(row);
+}
+
+function Spacer({ height, columns }: { readonly height: number; readonly columns: number }): ReactNode {
+  return (
+    <tr aria-hidden className="table__spacer">
+      <td colSpan={columns} style={{ height }} />
+    </tr>
+  );
+}
+
+interface HeaderCellProps<Row> {
+  readonly column: Column<Row>;
+  readonly sort: Sort | undefined;
+  readonly onSort: ((sort: Sort) => void) | undefined;
+}
+
+function HeaderCell<Row>({ column, sort, onSort }: HeaderCellProps<Row>): ReactNode {
+  const isSorted = sort?.column === column.id;
+  const direction = !isSorted ? 'none' : sort.isDescending ? 'descending' : 'ascending';
+  const isSortable = column.isSortable === true && onSort !== undefined;
+  const className = `table__head table__cell--${column.align ?? 'start'}`;
+  const Icon = !isSorted ? ChevronsUpDown : sort.isDescending ? ArrowDown : ArrowUp;
+  return (
+    <th
+      scope="col"
+      className={className}
+      style={column.width === undefined ? undefined : { width: column.width }}
+      aria-sort={isSortable ? direction : undefined}
+    >
+      {isSortable ? (
+        <AriaButton
+          className="table__sort"
+          onPress={() => onSort({ column: column.id, isDescending: isSorted ? !sort.isDescending : false })}
+        >
+          {column.header}
+          <Icon size={14} aria-hidden />
+        </AriaButton>
+      ) : (
+        column.header
+      )}
+    </th>
+  );
+}

@@ -1,0 +1,88 @@
+import { useId, type ReactNode } from 'react';
+import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
+import { X } from 'lucide-react';
+import { useTexts } from '../texts/use-texts.ts';
+import { Button, IconButton, type ButtonProps } from './button.tsx';
+import './dialog.css';
+
+export interface DialogProps {
+  readonly title: string;
+  readonly description?: ReactNode;
+  readonly isOpen: boolean;
+  readonly onClose: () => void;
+  readonly children?: ReactNode;
+  /** Buttons; they stay in sight when the content scrolls. */
+  readonly footer?: ReactNode;
+  readonly size?: 'small' | 'normal' | 'large';
+  /** `drawer` comes in from the side, and leaves the page beside it in sight. */
+  readonly shape?: 'window' | 'drawer';
+  /** A press beside it closes it too. Not for forms: what was typed would be gone. */
+  readonly isDismissable?: boolean;
+}
+
+export function Dialog(props: DialogProps): ReactNode {
+  const { title, description, isOpen, onClose, children, footer } = props;
+  const { size = 'normal', shape = 'window', isDismissable = false } = props;
+  const texts = useTexts();
+  const descriptionId = useId();
+  const change = (open: boolean): void => {
+    if (!open) onClose();
+  };
+  return (
+    <ModalOverlay
+      className={`overlay overlay--${shape}`}
+      isOpen={isOpen}
+      onOpenChange={change}
+      isDismissable={isDismissable}
+    >
+      <Modal className={`modal modal--${shape} modal--${size}`}>
+        <AriaDialog className="dialog" {...(description !== undefined && { 'aria-describedby': descriptionId })}>
+          <header className="dialog__header">
+            <div className="stack-tight">
+              <Heading slot="title" className="dialog__title" level={2}>
+                {title}
+              </Heading>
+              {description !== undefined && (
+                <div className="soft" id={descriptionId}>
+                  {description}
+                </div>
+              )}
+            </div>
+            <IconButton label={texts.common.close} icon={<X size={18} aria-hidden />} onPress={onClose} />
+          </header>
+          {children !== undefined && <div className="dialog__body">{children}</div>}
+          {footer !== undefined && <footer className="dialog__footer">{footer}</footer>}
+        </AriaDialog>
+      </Modal>
+    </ModalOverlay>
+  );
+}
+
+export interface ConfirmDialogProps extends Omit<DialogProps, 'footer'> {
+  readonly confirmLabel: string;
+  readonly confirmKind?: ButtonProps['kind'];
+  readonly onConfirm: () => void;
+  readonly isPending?: boolean;
+  readonly isConfirmDisabled?: boolean;
+}
+
+export function ConfirmDialog(props: ConfirmDialogProps): ReactNode {
+  const {
+    confirmLabel,
+    confirmKind = 'primary',
+    onConfirm,
+    isPending = false,
+    isConfirmDisabled = false,
+    ...rest
+  } = props;
+  const texts = useTexts();
+  const footer = (
+    <>
+      <Button onPress={rest.onClose}>{texts.common.cancel}</Button>
+      <Button kind={confirmKind} onPress={onConfirm} isPending={isPending} isDisabled={isConfirmDisabled}>
+        {confirmLabel}
+      </Button>
+    </>
+  );
+  return <Dialog size="small" {...rest} footer={footer} />;
+}

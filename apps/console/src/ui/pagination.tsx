@@ -1,0 +1,43 @@
+import { ChevronLeft, ChevronRight } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { useTexts } from '../texts/use-texts.ts';
+import { Button } from './button.tsx';
+
+export interface PaginationProps {
+  /** From 1. */
+  readonly page: number;
+  readonly pageSize: number;
+  readonly total: number;
+  readonly onPage: (page: number) => void;
+}
+
+/** Absent while everything is on one page. */
+export function Pagination({ page, pageSize, total, onPage }: PaginationProps): ReactNode {
+  const texts = useTexts();
+  const pages = Math.max(1, Math.ceil(total / pageSize));
+  if (pages === 1 && page === 1) return null;
+  const from = (page - 1) * pageSize + 1;
+  return (
+    <nav className="row pagination" aria-label={texts.common.pages}>
+      <span className="soft small">{texts.common.rowsOf(from, Math.min(total, page * pageSize), total)}</span>
+      <span className="row push">
+        <Button
+          size="small"
+          icon={<ChevronLeft size={16} aria-hidden />}
+          isDisabled={page <= 1}
+          onPress={() => onPage(page - 1)}
+        >
+          {texts.common.previous}
+        </Button>
+        <Button
+          size="small"
+          icon={<ChevronRight size={16} aria-hidden />}
+          isDisabled={page >= pages}
+          onPress={() => onPage(page + 1)}
+        >
+          {texts.common.next}
+        </Button>
+      </span>
+    </nav>
+  );
+}
