@@ -298,7 +298,7 @@ table('GET /api/hooks/:id', [
     '200 with its entity tag',
     async (world) => world.call('GET', `/api/hooks/${(await world.make({ name: 'one' })).id}`),
     ({ made: [webhook] }) => ({ status: 200, body: webhook }),
-    ({ headers: answered }) => expect(answered.get('etag')).toBe('"1"'),
+    ({ headers: answered }) => expect(answered.get('etag')).toBe('"1.1"'),
   ],
   ...missing('GET', '/api/hooks/:id', 'entity.not_exists_with_id'),
 ]);
@@ -320,7 +320,7 @@ table('PATCH /api/hooks/:id', [
     '200 only what is named changes, the signing key stays',
     changed({ name: 'after' }),
     ({ made: [made] }) => ({ status: 200, body: { ...made, name: 'after' } }),
-    ({ headers: answered }) => expect(answered.get('etag')).toBe('"2"'),
+    ({ headers: answered }) => expect(answered.get('etag')).toBe('"1.2"'),
   ],
   [
     '200 config is replaced as a whole',
@@ -339,11 +339,18 @@ table('PATCH /api/hooks/:id', [
     changed({ event: 'PostRegister' }),
     () => ({ status: 200, body: { event: 'PostRegister' } }),
   ],
-  ['200 with the version that was read', changed({ name: 'x' }, { 'if-match': '"1"' }), ok],
+  ['200 with the version that was read', changed({ name: 'x' }, { 'if-match': '"1.1"' }), ok],
+  ['200 with one of several versions', changed({ name: 'x' }, { 'if-match': '"1.9", W/"1.1"' }), ok],
   ['200 with any version', changed({ name: 'x' }, { 'if-match': '*' }), ok],
   [
     '412 entity.version_mismatch',
-    changed({ name: 'x' }, { 'if-match': '"9"' }),
+    changed({ name: 'x' }, { 'if-match': '"1.9"' }),
+    refusal(412, 'entity.version_mismatch'),
+    (_, world) => isAsMade(world),
+  ],
+  [
+    '412 entity.version_mismatch for the same version of a database that was restored since',
+    changed({ name: 'x' }, { 'if-match': '"0.1"' }),
     refusal(412, 'entity.version_mismatch'),
     (_, world) => isAsMade(world),
   ],
@@ -372,7 +379,7 @@ table('DELETE /api/hooks/:id', [
   ],
   [
     '412 entity.version_mismatch',
-    async (world) => world.call('DELETE', `/api/hooks/${(await world.make()).id}`, undefined, { 'if-match': '"2"' }),
+    async (world) => world.call('DELETE', `/api/hooks/${(await world.make()).id}`, undefined, { 'if-match': '"1.2"' }),
     refusal(412, 'entity.version_mismatch'),
     (_, world) => isAsMade(world),
   ],

@@ -13,6 +13,8 @@ import { ChangeWebhookUseCase } from './webhooks/application/change-webhook.ts';
 import { CreateWebhookUseCase } from './webhooks/application/create-webhook.ts';
 import { DeleteWebhookUseCase } from './webhooks/application/delete-webhook.ts';
 import { DisableByReceiverUseCase } from './webhooks/application/disable-by-receiver.ts';
+import { AnswerOnce } from './idempotency/idempotent-rpc.ts';
+import { ReadHistory } from './webhooks/application/read-history.ts';
 import { ReadWebhooks } from './webhooks/application/read-webhooks.ts';
 import { RotateSigningKeyUseCase } from './webhooks/application/rotate-signing-key.ts';
 import { SecretVault } from './webhooks/application/secret-vault.ts';
@@ -25,6 +27,8 @@ export function grpcServicesOf(app: NestFastifyApplication, logger: Logger, stop
     Webhooks: webhooksGrpcService({
       authenticator: app.get<Authenticator>(AUTHENTICATOR),
       reading: app.get(ReadWebhooks),
+      history: app.get(ReadHistory),
+      once: app.get(AnswerOnce),
       creating: app.get(CreateWebhookUseCase),
       changing: app.get(ChangeWebhookUseCase),
       deleting: app.get(DeleteWebhookUseCase),

@@ -90,6 +90,8 @@ const RPC_CASES: Readonly<Record<string, RpcCase>> = {
   '/signalbox.config.v1.Webhooks/CreateWebhook': { scope: 'webhooks:write', stranger: 'own', message: () => HOOK },
   '/signalbox.config.v1.Webhooks/GetWebhook': { scope: 'webhooks:read', stranger: 'nothing', message: target },
   '/signalbox.config.v1.Webhooks/ListWebhooks': { scope: 'webhooks:read', stranger: 'own', message: () => ({}) },
+  '/signalbox.config.v1.Webhooks/ListSigningKeys': { scope: 'webhooks:read', stranger: 'nothing', message: target },
+  '/signalbox.config.v1.Webhooks/ListHistory': { scope: 'webhooks:read', stranger: 'nothing', message: target },
   '/signalbox.config.v1.Webhooks/WatchWebhooks': { scope: 'webhooks:read', stranger: 'own', message: () => ({}) },
   '/signalbox.config.v1.Webhooks/UpdateWebhook': {
     scope: 'webhooks:write',

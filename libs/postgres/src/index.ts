@@ -3,5 +3,6 @@ export { inHeldTransaction } from './held-transaction.ts';
 export * from './migrate.ts';
 export * from './postgres-error.ts';
 export * from './postgres-session.ts';
+export * from './prepared-rows.ts';
 export * from './query.ts';
 export * from './transaction.ts';

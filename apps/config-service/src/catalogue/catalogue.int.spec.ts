@@ -45,7 +45,7 @@ describe('/api/event-types', () => {
   it('has the 31 built-in types with group, description and example, then own ones by name', async () => {
     const made = await make(paid);
     expect(made).toMatchObject({ status: 201, body: { ...paid, builtIn: false, deprecated: false } });
-    expect(made.headers.get('etag')).toMatch(/^"\d+"$/);
+    expect(made.headers.get('etag')).toMatch(/^"1\.\d+"$/);
     await make({ ...paid, name: 'Account.Closed', example: {}, schema: null });
     const { body } = await service.call<{ name: string; builtIn: boolean; example: object; schema?: object }[]>(
       'GET',

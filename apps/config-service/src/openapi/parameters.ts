@@ -31,8 +31,8 @@ export const END_TIME = query('end_time', 'Unix ms, inclusive', { type: 'integer
 export const IF_MATCH: Parameter = {
   name: 'If-Match',
   in: 'header',
-  description: 'The `ETag` that was read: the call is refused when the webhook has changed since',
-  schema: { type: 'string', pattern: String.raw`^\s*(\*|(W/)?"\d{1,9}")\s*$` },
+  description: 'The `ETag` that was read: the call is refused when what it names has changed since',
+  schema: { type: 'string', pattern: String.raw`^\s*(\*|(W/)?"[!#-~]{0,64}"(\s*,\s*(W/)?"[!#-~]{0,64}"){0,15})\s*$` },
 };
 
 export const PREFER: Parameter = {
@@ -53,8 +53,8 @@ export const IDEMPOTENCY_KEY: Parameter = {
 export const ETAG: ResponseHeaders = {
   ETag: {
     required: true,
-    description: "The webhook's version",
-    schema: { type: 'string', pattern: String.raw`^"\d+"$` },
+    description: 'Names the state that is answered, for `If-Match`; opaque',
+    schema: { type: 'string', pattern: String.raw`^"\d+\.\d+"$` },
   },
 };
 

@@ -157,6 +157,7 @@ import { WEBHOOK_OWNERSHIP } from './webhook-ownership.port.ts';
   ],
   exports: [
     WEBHOOK_OWNERSHIP,
+    ReadHistory,
     ReadWebhooks,
     WebhookFeed,
     PUBLISH_GATE,

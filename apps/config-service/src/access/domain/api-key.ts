@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Principal, Scope } from './principal.ts';
 
 /** Beside a prefix in the clear and a fast hash, the rest of a shorter one could be found by trying. */
@@ -23,7 +23,7 @@ export interface ApiKey {
 }
 
 export function hashOfApiKey(key: string): Buffer {
-  return createHash('sha256').update(key, 'utf8').digest();
+  return hash('sha256', key, 'buffer');
 }
 
 export function prefixOfApiKey(key: string): string {

@@ -1,10 +1,10 @@
 import type { EventTypeContent, OwnEventType } from '../domain/own-event-type.ts';
 
-/** Which version a caller saw; without it whatever there is now. */
+/** In which of these states (`stateTagOf`) it must be; without tags whatever there is now. */
 export interface EventTypeTarget {
   readonly tenantId: string;
   readonly name: string;
-  readonly ifVersion?: number;
+  readonly ifTags?: readonly string[];
 }
 
 export type ChangeRefusal =

@@ -1,4 +1,5 @@
 import { eventTypeOf } from '@signalbox/domain';
+import { stateTagOf } from '../../state-tag.ts';
 import type { EventTypeContent, OwnEventType } from '../domain/own-event-type.ts';
 import type { ChangeRefusal, EventTypeStore, EventTypeTarget } from './event-type-store.port.ts';
 import type { PayloadSchemas, SchemaFault } from './payload-schemas.port.ts';
@@ -61,9 +62,9 @@ export class ManageEventTypes {
       // Not inside the change, which holds a lock: what is judged here must still be there then.
       const fault = 'schema' in input || 'example' in input ? this.#faultOf({ ...known, ...input }) : undefined;
       if (fault !== undefined) return { kind: 'invalid', fault };
-      const judged = { ...target, ifVersion: target.ifVersion ?? known.version };
+      const judged = { ...target, ifTags: target.ifTags ?? [stateTagOf(known.epoch, known.version)] };
       const outcome = await this.#store.change(judged, (current) => ({ ...current, ...input }), this.#now());
-      if (outcome.kind !== 'version-mismatch' || target.ifVersion !== undefined || left === 1) return outcome;
+      if (outcome.kind !== 'version-mismatch' || target.ifTags !== undefined || left === 1) return outcome;
     }
   }
 

@@ -28,9 +28,9 @@ export class ChangeWebhookUseCase {
     const { config } = input;
     if (config !== undefined) {
       // Before the name is looked up: an id that does not exist must not make us ask somebody's name server.
-      const history = await this.#journal.load(caller.tenantId, target.id);
-      if (history.kind !== 'alive') return { kind: 'not-found' };
-      const faults = config.url === history.webhook.url ? [] : await faultsOfEndpoint(this.#lookup, config.url);
+      const loaded = await this.#journal.load(caller.tenantId, target.id);
+      if (loaded === undefined) return { kind: 'not-found' };
+      const faults = config.url === loaded.webhook.url ? [] : await faultsOfEndpoint(this.#lookup, config.url);
       if (faults.length > 0) return { kind: 'invalid-input', faults };
     }
     const outcome = await this.#writer.change(
@@ -48,7 +48,7 @@ export class ChangeWebhookUseCase {
     );
     if (outcome.kind !== 'settled') return outcome;
     return outcome.history.kind === 'alive'
-      ? { kind: 'written', webhook: outcome.history.webhook }
+      ? { kind: 'written', webhook: outcome.history.webhook, epoch: outcome.epoch }
       : { kind: 'not-found' };
   }
 

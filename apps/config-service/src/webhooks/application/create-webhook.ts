@@ -40,7 +40,7 @@ export class CreateWebhookUseCase {
     });
     if (outcome.kind !== 'settled') return outcome;
     return outcome.history.kind === 'alive'
-      ? { kind: 'written', webhook: outcome.history.webhook }
+      ? { kind: 'written', webhook: outcome.history.webhook, epoch: outcome.epoch }
       : { kind: 'not-found' };
   }
 }

@@ -1,3 +1,4 @@
+import { stateTagOf } from '../../state-tag.ts';
 import type { WebhookRedirections } from './webhook-redirections.port.ts';
 import type { WebhookJournal } from './webhook-journal.port.ts';
 import type { WebhookWriter } from './webhook-writer.ts';
@@ -36,11 +37,11 @@ export class DisableByReceiverUseCase {
   async disable(verdict: ReceiverVerdict): Promise<'disabled' | 'unchanged' | 'conflict'> {
     const { tenantId, webhookId: id } = verdict;
     for (let left = MAX_TRIES; left > 0; left--) {
-      const history = await this.#journal.load(tenantId, id);
-      if (history.kind !== 'alive' || !history.webhook.enabled) return 'unchanged';
+      const loaded = await this.#journal.load(tenantId, id);
+      if (loaded === undefined || !loaded.webhook.enabled) return 'unchanged';
       if (await this.#redirections.hasBeenRedirected(tenantId, id, verdict)) return 'unchanged';
-      // At the very version that was looked at: a change in between is looked at in the next round.
-      const target = { id, ifVersion: history.webhook.version };
+      // In the very state that was looked at: a change in between is looked at in the next round.
+      const target = { id, ifTags: [stateTagOf(loaded.epoch, loaded.webhook.version)] };
       const outcome = await this.#writer.change({ tenantId, actor: RECEIVER }, target, () => ({
         kind: 'disable',
         reason: { by: RECEIVER, message: messageOf(verdict) },

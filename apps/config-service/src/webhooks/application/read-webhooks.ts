@@ -23,6 +23,13 @@ export interface WebhookWithStats {
   readonly stats?: ExecutionStats;
 }
 
+export interface WebhookRead extends WebhookWithStats {
+  /** What its version counts in. */
+  readonly epoch: number;
+  /** As of many. */
+  readonly isMissingStats: boolean;
+}
+
 export interface WebhooksRead {
   readonly webhooks: readonly WebhookWithStats[];
   readonly total: number;
@@ -51,6 +58,11 @@ export class ReadWebhooks {
     this.#stats = stats;
   }
 
+  /** What the versions of webhooks that are read from now on count in, at least. */
+  async epoch(): Promise<number> {
+    return this.#list.epoch();
+  }
+
   /** Never refused unless the query asks for a health or an order by traffic. */
   async list(reader: StatsReader, options: ReadOptions): Promise<WebhooksRead | ListRefusal> {
     const { query = { filter: {} }, window, includeExecutionStats } = options;
@@ -73,10 +85,12 @@ export class ReadWebhooks {
     reader: StatsReader,
     id: string,
     options: Pick<ReadOptions, 'includeExecutionStats'>,
-  ): Promise<WebhooksRead | undefined> {
-    const history = await this.#journal.load(reader.tenantId, id);
-    if (history.kind !== 'alive') return undefined;
-    return { ...(await this.#withStats(reader, [history.webhook], options.includeExecutionStats)), total: 1 };
+  ): Promise<WebhookRead | undefined> {
+    const loaded = await this.#journal.load(reader.tenantId, id);
+    if (loaded === undefined) return undefined;
+    const { webhook, epoch } = loaded;
+    const { webhooks, isMissingStats } = await this.#withStats(reader, [webhook], options.includeExecutionStats);
+    return { ...(webhooks[0] ?? { webhook }), epoch, isMissingStats };
   }
 
   async #byTraffic(

@@ -19,6 +19,7 @@ function reading(ids: readonly string[], areStatsThere = true): ReadWebhooks {
     {
       list: async () => ({ webhooks: ids.map(webhook), total: ids.length }),
       ids: async (_tenantId, _filter, _order, limit) => ids.slice(0, limit),
+      epoch: async () => 1,
       byIds: async (_tenantId, wanted) => wanted.map(webhook),
     },
     { statsOf: async () => (areStatsThere ? new Map(Object.entries(counted)) : undefined) },

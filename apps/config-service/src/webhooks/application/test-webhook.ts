@@ -66,8 +66,8 @@ export class TestWebhookUseCase {
 
   /** @throws SecretUnreadable */
   async test(caller: Caller, id: string, input: TestWebhookInput): Promise<TestOutcome> {
-    const history = await this.#journal.load(caller.tenantId, id);
-    if (history.kind !== 'alive') return { kind: 'not-found' };
+    const loaded = await this.#journal.load(caller.tenantId, id);
+    if (loaded === undefined) return { kind: 'not-found' };
     const { config } = input;
     const payloads = await this.#payloads(caller.tenantId, id, [...new Set(input.events)]);
     const retryAfterSeconds = this.#allowance.take(caller.tenantId, payloads.length, this.#now());
@@ -77,7 +77,7 @@ export class TestWebhookUseCase {
       return { kind: 'refused-url', ...refusal, results: payloads.map((payload) => unsent(payload, refusal.why)) };
     }
 
-    const test = { ...this.#targetOf(history.webhook, config), payloads };
+    const test = { ...this.#targetOf(loaded.webhook, config), payloads };
     const outcome = await this.#tester.post(caller, test);
     switch (outcome.kind) {
       case 'busy':

@@ -45,9 +45,9 @@ export interface Caller {
   readonly actor: string;
 }
 
-/** A webhook as its caller last saw it; without a version whatever it is now. */
+/** A webhook as its caller last saw it; without tags whatever it is now. */
 export interface WebhookTarget {
   readonly id: string;
-  /** From `If-Match`. */
-  readonly ifVersion?: number;
+  /** It must be in one of these states (`stateTagOf`). */
+  readonly ifTags?: readonly string[];
 }

@@ -1,5 +1,5 @@
 import type { JournalEntry } from '../domain/webhook.events.ts';
-import type { WebhookHistory } from '../domain/webhook.ts';
+import type { Webhook, WebhookHistory } from '../domain/webhook.ts';
 
 /** Entries to append, and what the webhook is with them. */
 export interface JournalChange {
@@ -11,14 +11,21 @@ export interface JournalChange {
   readonly after: WebhookHistory;
 }
 
+/** A webhook as its row has it. */
+export interface LoadedWebhook {
+  readonly webhook: Webhook;
+  /** What its version counts in. */
+  readonly epoch: number;
+}
+
 /** The journal of webhooks, their rows and the outbox, which change together or not at all (invariant 7). */
 export interface WebhookJournal {
-  /** The webhook as its row has it; `none` also for another tenant's. */
-  load(tenantId: string, webhookId: string): Promise<WebhookHistory>;
+  /** Undefined where there is none, also for another tenant's. */
+  load(tenantId: string, webhookId: string): Promise<LoadedWebhook | undefined>;
   /**
-   * Appends entries, changes the row and fills the outbox in one transaction. `version-taken`: somebody else appended
-   * first, and nothing was changed; load and decide again. `unknown-events`: it would subscribe to an event type that is
-   * not there (any more), and nothing was changed.
+   * Appends entries, changes the row and fills the outbox in one transaction, and answers the epoch they count in.
+   * `version-taken`: somebody else appended first, and nothing was changed; load and decide again. `unknown-events`: it
+   * would subscribe to an event type that is not there (any more), and nothing was changed.
    */
-  append(change: JournalChange): Promise<'appended' | 'version-taken' | 'unknown-events'>;
+  append(change: JournalChange): Promise<{ readonly epoch: number } | 'version-taken' | 'unknown-events'>;
 }

@@ -28,6 +28,8 @@ export interface WebhookList {
   ): Promise<WebhookPage>;
   /** No more than `limit`. */
   ids(tenantId: string, filter: WebhookFilter, order: ListOrder, limit: number): Promise<readonly string[]>;
+  /** What versions count in now. */
+  epoch(): Promise<number>;
   /** In the order of the ids; those that have gone meanwhile are left out. */
   byIds(tenantId: string, ids: readonly string[]): Promise<readonly Webhook[]>;
 }

@@ -8,10 +8,10 @@ export type Refusal =
   | { readonly kind: 'invalid-input'; readonly faults: readonly FieldFault[] }
   /** An event type was deleted after the input was checked. */
   | { readonly kind: 'unknown-events' }
-  /** The caller's `If-Match` names another version than there is. */
+  /** The caller's `If-Match` names another state than there is. */
   | { readonly kind: 'version-mismatch'; readonly version: number }
   /** Others kept changing the webhook while this change was decided; the caller may try again. */
   | { readonly kind: 'conflict' };
 
-export type WriteOutcome = { readonly kind: 'written'; readonly webhook: Webhook } | Refusal;
+export type WriteOutcome = { readonly kind: 'written'; readonly webhook: Webhook; readonly epoch: number } | Refusal;
 export type DeleteOutcome = { readonly kind: 'deleted' } | Refusal;

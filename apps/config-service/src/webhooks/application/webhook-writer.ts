@@ -1,3 +1,4 @@
+import { stateTagOf } from '../../state-tag.ts';
 import { decide, evolve } from '../domain/webhook.decider.ts';
 import type { WebhookCommand } from '../domain/webhook.commands.ts';
 import type { JournalEntry } from '../domain/webhook.events.ts';
@@ -10,7 +11,7 @@ import type { Refusal } from './webhook-outcome.ts';
 /** A lost race is decided anew on what is there now; nobody loses that often unless something is wrong. */
 const MAX_TRIES = 5;
 
-export type Settled = { readonly kind: 'settled'; readonly history: WebhookHistory } | Refusal;
+export type Settled = { readonly kind: 'settled'; readonly history: WebhookHistory; readonly epoch: number } | Refusal;
 
 /** Loads, decides and appends, with the expected version enforced by the journal. */
 export class WebhookWriter {
@@ -24,7 +25,7 @@ export class WebhookWriter {
 
   /** Runs a command that makes a webhook. */
   async create(caller: Caller, webhookId: string, command: WebhookCommand): Promise<Settled> {
-    const outcome = await this.#attempt(caller, webhookId, initialHistory, command);
+    const outcome = await this.#attempt(caller, webhookId, { history: initialHistory, epoch: 0 }, command);
     return outcome === 'version-taken' ? { kind: 'already-exists' } : outcome;
   }
 
@@ -40,13 +41,14 @@ export class WebhookWriter {
     requireAnswerable?: (after: Webhook) => void,
   ): Promise<Settled> {
     for (let left = MAX_TRIES; left > 0; left--) {
-      const history = await this.#journal.load(caller.tenantId, target.id);
-      if (history.kind !== 'alive') return { kind: 'not-found' };
-      const { webhook } = history;
-      if (target.ifVersion !== undefined && target.ifVersion !== webhook.version) {
+      const loaded = await this.#journal.load(caller.tenantId, target.id);
+      if (loaded === undefined) return { kind: 'not-found' };
+      const { webhook, epoch } = loaded;
+      if (target.ifTags?.includes(stateTagOf(epoch, webhook.version)) === false) {
         return { kind: 'version-mismatch', version: webhook.version };
       }
-      const outcome = await this.#attempt(caller, target.id, history, commandFor(webhook), requireAnswerable);
+      const before = { history: { kind: 'alive', webhook }, epoch } as const;
+      const outcome = await this.#attempt(caller, target.id, before, commandFor(webhook), requireAnswerable);
       if (outcome !== 'version-taken') return outcome;
     }
     return { kind: 'conflict' };
@@ -55,14 +57,14 @@ export class WebhookWriter {
   async #attempt(
     caller: Caller,
     webhookId: string,
-    before: WebhookHistory,
+    { history: before, epoch }: { readonly history: WebhookHistory; readonly epoch: number },
     command: WebhookCommand,
     requireAnswerable?: (after: Webhook) => void,
   ): Promise<Settled | 'version-taken'> {
     const atMs = this.#now();
     const decision = decide(before, command, atMs);
     if (decision.kind === 'rejected') return decision.rejection;
-    if (decision.events.length === 0) return { kind: 'settled', history: before };
+    if (decision.events.length === 0) return { kind: 'settled', history: before, epoch };
     const expectedVersion = before.kind === 'alive' ? before.webhook.version : 0;
     const entries = decision.events.map((event, index): JournalEntry => ({
       webhookId,
@@ -75,13 +77,8 @@ export class WebhookWriter {
     if (after.kind === 'alive') requireAnswerable?.(after.webhook);
     const { tenantId } = caller;
     const appended = await this.#journal.append({ webhookId, tenantId, expectedVersion, entries, after });
-    switch (appended) {
-      case 'appended':
-        return { kind: 'settled', history: after };
-      case 'version-taken':
-        return appended;
-      case 'unknown-events':
-        return { kind: appended };
-    }
+    if (appended === 'version-taken') return appended;
+    if (appended === 'unknown-events') return { kind: appended };
+    return { kind: 'settled', history: after, epoch: appended.epoch };
   }
 }

@@ -3,13 +3,14 @@ import type { EventTypeRecord } from '@signalbox/contracts';
 import { inTransaction, rowsOf } from '@signalbox/postgres';
 import type { SqlRunner } from '@signalbox/postgres';
 import type { DataSource } from 'typeorm';
+import { stateTagOf } from '../../../state-tag.ts';
 import { epochOf, fillOutbox } from '../../../outbox/outbox.ts';
 import type { ChangeRefusal, EventTypeStore, EventTypeTarget } from '../../application/event-type-store.port.ts';
 import type { EventTypeContent, OwnEventType } from '../../domain/own-event-type.ts';
 import { MAX_OWN_EVENT_TYPES } from '../../domain/own-event-type.ts';
 import type { EventTypeLookup } from '../../event-type-lookup.port.ts';
 
-const COLUMNS = `tenant_id AS "tenantId", name, version, group_name AS "group", description, example, schema,
+const COLUMNS = `tenant_id AS "tenantId", name, version, (SELECT current FROM epoch) AS epoch, group_name AS "group", description, example, schema,
   is_deprecated AS "isDeprecated", created_at_ms AS "createdAtMs", updated_at_ms AS "updatedAtMs"`;
 
 /** Own event types in Postgres; each change is told through the outbox in the same transaction. */
@@ -119,9 +120,9 @@ async function found(
   return type;
 }
 
-function refusalOf({ ifVersion }: EventTypeTarget, current: OwnEventType | undefined): ChangeRefusal | undefined {
+function refusalOf({ ifTags }: EventTypeTarget, current: OwnEventType | undefined): ChangeRefusal | undefined {
   if (current === undefined) return { kind: 'not-found' };
-  const isOther = ifVersion !== undefined && ifVersion !== current.version;
+  const isOther = ifTags?.includes(stateTagOf(current.epoch, current.version)) === false;
   return isOther ? { kind: 'version-mismatch', version: current.version } : undefined;
 }
 

@@ -4,10 +4,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Observable } from 'rxjs';
 import { from, lastValueFrom } from 'rxjs';
 import { requirePrincipal } from '../../../access/access.ts';
-import { SignalboxError, invalidInput } from '../../../errors/signalbox-error.ts';
 import { AnswerOnce } from '../../application/answer-once.ts';
 import type { KeptAnswer } from '../../domain/idempotent-call.ts';
-import { fingerprintOf, isIdempotencyKey } from '../../domain/idempotent-call.ts';
+import { fingerprintOf } from '../../domain/idempotent-call.ts';
+import { idempotencyKeyOf, idempotencyMismatch } from '../answers/idempotency-error.ts';
 
 /** What a handler says about its answer beside the body; all else is the same for every answer. */
 const KEPT_HEADERS = ['etag', 'location', 'warning', 'preference-applied'] as const;
@@ -22,7 +22,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const request = http.getRequest<FastifyRequest>();
     const key = request.headers['idempotency-key'];
     if (key === undefined) return next.handle();
-    return from(this.answer(keyOf(key), request, http.getResponse<FastifyReply>(), next));
+    return from(this.answer(idempotencyKeyOf(key), request, http.getResponse<FastifyReply>(), next));
   }
 
   private async answer(
@@ -42,22 +42,11 @@ export class IdempotencyInterceptor implements NestInterceptor {
         ...(body !== undefined && { body }),
       };
     });
-    if (outcome.kind === 'mismatch') {
-      throw new SignalboxError(
-        'request.idempotency_mismatch',
-        'This Idempotency-Key was used for another call in the last 24 hours; use a new key for a new call',
-      );
-    }
+    if (outcome.kind === 'mismatch') throw idempotencyMismatch();
     const { status, headers, body } = outcome.answer;
     reply.status(status).headers({ ...headers });
     return body;
   }
-}
-
-function keyOf(header: string | readonly string[]): string {
-  if (typeof header === 'string' && isIdempotencyKey(header)) return header;
-  const expected = '1 to 255 visible ASCII characters, once';
-  throw invalidInput([{ field: 'Idempotency-Key', why: 'is not a key', expected }]);
 }
 
 function keptHeaders(reply: FastifyReply): Record<string, string> {

@@ -11,8 +11,14 @@ export type Message = Readonly<Record<string, unknown>>;
 /** Who calls, by the metadata of the call. Rejects with a SignalboxError where nobody may. */
 export type CallGuard = (call: Pick<ServerUnaryCall<unknown, unknown>, 'metadata' | 'getPeer'>) => Promise<Principal>;
 
-/** Answers a call; what it sets in `trailer` is sent after the answer. */
-type Handle<Request> = (request: Request, principal: Principal, trailer: Metadata) => Promise<Message>;
+export interface CallMetadata {
+  /** What the caller sent. */
+  readonly metadata: Metadata;
+  /** Sent after the answer. */
+  readonly trailer: Metadata;
+}
+
+type Handle<Request> = (request: Request, principal: Principal, around: CallMetadata) => Promise<Message>;
 
 /**
  * A handler with what every call needs around it: the credential, errors in their one shape, and an end of the work when
@@ -31,7 +37,7 @@ export function unary<Request>(
     try {
       const message = await forCaller(gone.signal, async () => {
         const principal = await guard(call);
-        return handle(call.request, principal, trailer);
+        return handle(call.request, principal, { metadata: call.metadata, trailer });
       });
       answer = { message };
     } catch (error) {

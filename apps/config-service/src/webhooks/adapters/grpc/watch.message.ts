@@ -15,7 +15,7 @@ const PART = 50;
  * @throws SecretUnreadable
  */
 export function* messagesOfFeed(event: FeedEvent, vault: SecretVault): Generator<Message> {
-  const told = (webhook: Webhook): Message => messageOf(viewOf(webhook, vault), webhook.version);
+  const told = (webhook: Webhook): Message => messageOf(viewOf(webhook, vault), webhook.version, event.at.epoch);
   switch (event.kind) {
     case 'changed':
       yield { at: event.at, changed: told(event.webhook) };

@@ -1,5 +1,7 @@
 import type { EventTest } from '../../application/test-webhook.ts';
-import type { WebhookView } from '../../application/webhook-view.ts';
+import { stateTagOf } from '../../../state-tag.ts';
+import type { HistoryEntry } from '../../application/read-history.ts';
+import type { SigningKeysView, WebhookView } from '../../application/webhook-view.ts';
 
 /** Messages of config.proto as the loader gives them: absent where a field was not sent. */
 export interface ConfigMessage {
@@ -31,7 +33,7 @@ export interface UpdateMessage {
   readonly events?: { readonly names?: readonly string[] };
   readonly config?: ConfigMessage;
   readonly enabled?: boolean;
-  readonly ifVersion?: number;
+  readonly ifMatch?: string;
 }
 
 export interface TestMessage {
@@ -90,9 +92,29 @@ function present(fields: Record<string, unknown>): Record<string, unknown> {
   );
 }
 
-export function messageOf(view: WebhookView, version: number): Record<string, unknown> {
+/** `epoch` is what the version counts in. */
+export function messageOf(view: WebhookView, version: number, epoch: number): Record<string, unknown> {
   const { createdAt, event, ...rest } = view;
-  return { ...rest, ...(event !== null && { event }), createdAtMs: createdAt, version };
+  const etag = stateTagOf(epoch, version);
+  return { ...rest, ...(event !== null && { event }), createdAtMs: createdAt, version, etag };
+}
+
+export function messageOfKeys({ keys, ed25519PublicKey }: SigningKeysView): Record<string, unknown> {
+  const told = keys.map(({ createdAt, honouredUntil, ...key }) => ({
+    ...key,
+    createdAtMs: createdAt,
+    ...(honouredUntil !== null && { honouredUntilMs: honouredUntil }),
+  }));
+  return { keys: told, ...(ed25519PublicKey !== undefined && { ed25519PublicKey }) };
+}
+
+export function messageOfHistory({ at, changes, ...entry }: HistoryEntry): Record<string, unknown> {
+  const told = changes.map(({ field, from, to }) => ({
+    field,
+    ...(from !== undefined && { fromJson: JSON.stringify(from) }),
+    ...(to !== undefined && { toJson: JSON.stringify(to) }),
+  }));
+  return { ...entry, atMs: at, changes: told };
 }
 
 export function messageOfTest({ request, response, ...rest }: EventTest): Record<string, unknown> {

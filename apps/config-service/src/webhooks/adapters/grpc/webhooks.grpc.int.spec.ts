@@ -67,12 +67,78 @@ describe('signalbox.config.v1 over gRPC', () => {
     const listed = await call('listWebhooks', { page: 1, pageSize: 1 });
     expect(listed).toMatchObject({ webhooks: [made], total: 1 });
 
-    const changed = await call('updateWebhook', { id, name: 'renamed', enabled: false, ifVersion: 1 });
+    const changed = await call('updateWebhook', { id, name: 'renamed', enabled: false, ifMatch: made['etag'] });
     expect(changed).toMatchObject({ name: 'renamed', enabled: false, events: ['PostSignIn'], version: 3 });
     const rotated = await call('rotateSigningKey', { id, overlapSeconds: 0 });
     expect(rotated['signingKey']).not.toBe(made['signingKey']);
     expect(await call('deleteWebhook', { id })).toEqual({});
     expect(await refused('getWebhook', { id })).toEqual(['NOT_FOUND', 'entity.not_exists_with_id']);
+  });
+
+  it('lists by the filters and orders of REST', async () => {
+    const key = await service.makeKey('listed', ['webhooks:read', 'webhooks:write']);
+    for (const [name, events, enabled] of [
+      ['list one', ['PostSignIn'], true],
+      ['list two', ['User.Created'], true],
+      ['list three', ['PostSignIn'], false],
+    ] as const) {
+      await service.makeWebhook({ name, events, enabled }, key);
+    }
+    const names = async (message: Message): Promise<unknown> => {
+      const { webhooks, total } = await call('listWebhooks', message, { key });
+      return [(webhooks as readonly { readonly name: string }[]).map(({ name }) => name), total];
+    };
+    expect(await names({})).toEqual([['list three', 'list two', 'list one'], 3]);
+    expect(await names({ search: 'T t' })).toEqual([['list three', 'list two'], 2]);
+    expect(await names({ enabled: false })).toEqual([['list three'], 1]);
+    expect(await names({ event: 'PostSignIn', sort: 'name' })).toEqual([['list one', 'list three'], 2]);
+    expect(await names({ sort: 'createdAt', page: 2, pageSize: 2 })).toEqual([['list three'], 3]);
+    expect(await names({ health: 'failing', sort: '-requests' })).toEqual([['list three', 'list two', 'list one'], 3]);
+    const { code, violations } = await caller.refusal('listWebhooks', { sort: 'x', health: 'y', event: '/' }, { key });
+    expect([code, violations.map(({ field }) => field)]).toEqual(['INVALID_ARGUMENT', ['event', 'health', 'sort']]);
+  });
+
+  it('tells the signing keys in force, and who changed what, as REST does', async () => {
+    const { id } = await service.makeWebhook({ name: 'a', config: { ...config, ed25519: true } });
+    await call('rotateSigningKey', { id });
+    await call('updateWebhook', { id, name: 'b', config: { url: config.url, headers: { 'x-key': 'other' } } });
+    const keys = await service.call<{ keys: { signingKey: string; honouredUntil: number | null }[] }>(
+      'GET',
+      `/api/hooks/${id}/signing-keys`,
+    );
+    const told = await call('listSigningKeys', { id });
+    expect(told).toMatchObject({
+      keys: keys.body.keys.map(({ signingKey, honouredUntil }) => ({
+        signingKey,
+        ...(honouredUntil !== null && { honouredUntilMs: honouredUntil }),
+      })),
+    });
+    expect(keys.body.keys).toHaveLength(2);
+    const first = await call('listHistory', { id, page: 1, pageSize: 2 });
+    expect(first).toMatchObject({ total: 5 });
+    const { entries } = await call('listHistory', { id });
+    const rest = await service.call<{ type: string; version: number }[]>('GET', `/api/hooks/${id}/history`);
+    expect(entries).toMatchObject(rest.body.map(({ type, version }) => ({ type, version })));
+    const [renamed] = (entries as { type: string; changes: unknown }[]).filter(({ type }) => type === 'Renamed');
+    expect(renamed?.changes).toEqual([{ field: 'name', fromJson: '"a"', toJson: '"b"' }]);
+    for (const plain of ['other', keys.body.keys[0]?.signingKey]) expect(JSON.stringify(entries)).not.toContain(plain);
+  });
+
+  it('makes a webhook once for an idempotency key, as REST does', async () => {
+    const metadata = { 'idempotency-key': 'once-over-rpc' };
+    const message = { name: 'once', events: ['PostSignIn'], config };
+    const made = await call('createWebhook', message, { metadata });
+    expect(await call('createWebhook', message, { metadata })).toEqual(made);
+    expect(await refused('createWebhook', { ...message, name: 'twice' }, { metadata })).toEqual([
+      'FAILED_PRECONDITION',
+      'request.idempotency_mismatch',
+    ]);
+    expect(await refused('createWebhook', message, { metadata: { 'idempotency-key': 'with space' } })).toEqual([
+      'INVALID_ARGUMENT',
+      'guard.invalid_input',
+    ]);
+    const rest = await service.call('GET', '/api/hooks?search=once');
+    expect(rest.body).toHaveLength(1);
   });
 
   it('has the same rules as REST, as gRPC status', async () => {
@@ -86,7 +152,7 @@ describe('signalbox.config.v1 over gRPC', () => {
     expect((await refused('getWebhook', { id }, { key: stranger }))[0]).toBe('NOT_FOUND');
     expect(await refused('createWebhook', { config })).toEqual(['INVALID_ARGUMENT', 'hook.missing_events']);
     expect(await refused('updateWebhook', { id })).toEqual(['INVALID_ARGUMENT', 'entity.invalid_input']);
-    expect(await refused('updateWebhook', { id, name: 'x', ifVersion: 9 })).toEqual([
+    expect(await refused('updateWebhook', { id, name: 'x', ifMatch: '1.9' })).toEqual([
       'FAILED_PRECONDITION',
       'entity.version_mismatch',
     ]);

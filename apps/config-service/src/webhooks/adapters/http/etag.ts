@@ -1,18 +1,21 @@
 import { invalidInput } from '../../../errors/signalbox-error.ts';
 
-/** A webhook's version as an entity tag (RFC 9110, section 8.8.3). */
-export function etagOf(version: number): string {
-  return `"${version}"`;
+/** The tag of a state as an entity tag (RFC 9110, section 8.8.3). */
+export function etagOf(stateTag: string): string {
+  return `"${stateTag}"`;
 }
 
+const ENTITY_TAG = String.raw`\s*(?:W/)?"[\x21\x23-\x7e\x80-\xff]{0,64}"\s*`;
+const ENTITY_TAGS = new RegExp(`^${ENTITY_TAG}(?:,${ENTITY_TAG}){0,15}$`);
+
 /**
- * The version an `If-Match` asks for; undefined where there is none, or `*`.
+ * The tags of states that an `If-Match` (RFC 9110, section 13.1.1) asks for, any of which will do; undefined where there is
+ * none, or `*`. A weak tag counts as a strong one: proxies that compress weaken ours.
  *
- * @throws SignalboxError `guard.invalid_input` for one that was never an entity tag of ours.
+ * @throws SignalboxError `guard.invalid_input` for what is no list of entity tags.
  */
-export function versionOfIfMatch(ifMatch: string | undefined): number | undefined {
+export function tagsOfIfMatch(ifMatch: string | undefined): readonly string[] | undefined {
   if (ifMatch === undefined || ifMatch.trim() === '*') return undefined;
-  const version = /^\s*(?:W\/)?"(\d{1,9})"\s*$/.exec(ifMatch)?.[1];
-  if (version !== undefined) return Number(version);
-  throw invalidInput([{ field: 'If-Match', why: 'is no ETag of a webhook', expected: 'an ETag such as "3", or *' }]);
+  if (ENTITY_TAGS.test(ifMatch)) return [...ifMatch.matchAll(/"([^"]*)"/g)].map(([, tag = '']) => tag);
+  throw invalidInput([{ field: 'If-Match', why: 'is no entity tag', expected: 'an ETag such as "1.3", or *' }]);
 }

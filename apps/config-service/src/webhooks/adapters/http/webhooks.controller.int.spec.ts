@@ -41,7 +41,7 @@ describe('POST /api/hooks', () => {
       },
     });
     expect(body['createdAt']).toBeGreaterThanOrEqual(before);
-    expect(headers.get('etag')).toBe('"1"');
+    expect(headers.get('etag')).toBe('"1.1"');
   });
 
   it('takes every setting, the legacy event, and no name', async () => {
@@ -153,9 +153,9 @@ describe('PATCH /api/hooks/:id', () => {
     const body = { config: { url: `${url}/b` }, enabled: false };
     const changed = await service.call<MadeWebhook>('PATCH', `/api/hooks/${made.id}`, { body });
     expect(changed.body).toEqual({ ...made, name: 'second', config: { url: `${url}/b` }, enabled: false });
-    expect(changed.headers.get('etag')).toBe('"6"');
+    expect(changed.headers.get('etag')).toBe('"1.6"');
     const again = await service.call<MadeWebhook>('PATCH', `/api/hooks/${made.id}`, { body });
-    expect(again.headers.get('etag')).toBe('"6"');
+    expect(again.headers.get('etag')).toBe('"1.6"');
   });
 
   it('refuses a change of nothing, of what cannot be changed, and of what has changed meanwhile', async () => {
@@ -164,11 +164,11 @@ describe('PATCH /api/hooks/:id', () => {
     expect(await patch({})).toMatchObject({ status: 422, body: { code: 'entity.invalid_input' } });
     expect(await patch({ createdAt: 1 })).toMatchObject({ status: 400, body: { code: 'guard.invalid_input' } });
     expect(await patch({ events: [] })).toMatchObject({ status: 400, body: { code: 'guard.invalid_input' } });
-    expect(await patch({ name: 'x' }, { 'if-match': '"7"' })).toMatchObject({
+    expect(await patch({ name: 'x' }, { 'if-match': '"1.7"' })).toMatchObject({
       status: 412,
       body: { code: 'entity.version_mismatch', data: { version: 1 } },
     });
-    expect(await patch({ name: 'x' }, { 'if-match': '"1"' })).toMatchObject({ status: 200 });
+    expect(await patch({ name: 'x' }, { 'if-match': '"1.1"' })).toMatchObject({ status: 200 });
     expect(await patch({ name: 'y' }, { 'if-match': 'nonsense' })).toMatchObject({ status: 400 });
   });
 

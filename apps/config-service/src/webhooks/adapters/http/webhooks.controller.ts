@@ -19,6 +19,8 @@ import { listOf, ref } from '../../../openapi/schemas.ts';
 import { ChangeWebhookUseCase } from '../../application/change-webhook.ts';
 import { CreateWebhookUseCase } from '../../application/create-webhook.ts';
 import { DeleteWebhookUseCase } from '../../application/delete-webhook.ts';
+import type { Webhook } from '../../domain/webhook.ts';
+import type { ExecutionStats } from '../../application/execution-stats.port.ts';
 import type { WebhooksRead } from '../../application/read-webhooks.ts';
 import { ReadWebhooks } from '../../application/read-webhooks.ts';
 import { RotateSigningKeyUseCase } from '../../application/rotate-signing-key.ts';
@@ -35,7 +37,8 @@ import { ChangeWebhookDto, CreateWebhookDto, RotateSigningKeyDto } from '../vali
 import { STATS_WARNING } from '../answers/stats-warning.ts';
 import { listQueryOf } from '../validation/list-query.parser.ts';
 import { WebhookInputParser } from '../validation/webhook-input.parser.ts';
-import { etagOf, versionOfIfMatch } from './etag.ts';
+import { stateTagOf } from '../../../state-tag.ts';
+import { etagOf, tagsOfIfMatch } from './etag.ts';
 import { pageWindowOf } from '../answers/page-window.ts';
 import { paginationHeaders } from './pagination.ts';
 import { isWebhookId } from '../../webhook-id.ts';
@@ -124,11 +127,10 @@ export class WebhooksController {
   ): Promise<WebhookView> {
     const options = { includeExecutionStats: query['includeExecutionStats'] === 'true' };
     const read = isWebhookId(id) ? await this.reading.find(principal, id, options) : undefined;
-    const [found] = read?.webhooks ?? [];
-    const [view] = read === undefined ? [] : this.views(read, reply);
-    if (found === undefined || view === undefined) throw notFound('entity.not_exists_with_id', id);
-    reply.header('etag', etagOf(found.webhook.version));
-    return view;
+    if (read === undefined) throw notFound('entity.not_exists_with_id', id);
+    const { webhook, stats, epoch, isMissingStats } = read;
+    if (isMissingStats) reply.header('warning', STATS_WARNING);
+    return this.tagged(webhook, epoch, reply, stats);
   }
 
   @Documented({
@@ -205,9 +207,8 @@ export class WebhooksController {
   @NeedsScope('webhooks:read')
   async signingKeys(@CalledBy() principal: Principal, @Param('id') id: string): Promise<SigningKeysView> {
     const read = isWebhookId(id) ? await this.reading.find(principal, id, { includeExecutionStats: false }) : undefined;
-    const [found] = read?.webhooks ?? [];
-    if (found === undefined) throw notFound('entity.not_exists_with_id', id);
-    return signingKeysOf(found.webhook, this.vault, Date.now());
+    if (read === undefined) throw notFound('entity.not_exists_with_id', id);
+    return signingKeysOf(read.webhook, this.vault, Date.now());
   }
 
   private views(read: WebhooksRead, reply: FastifyReply): readonly WebhookView[] {
@@ -217,13 +218,17 @@ export class WebhooksController {
 
   private written(outcome: WriteOutcome, id: string, code: NotFoundCode, reply: FastifyReply): WebhookView {
     if (outcome.kind !== 'written') throw errorOfRefusal(outcome, id, code);
-    reply.header('etag', etagOf(outcome.webhook.version));
-    return viewOf(outcome.webhook, this.vault);
+    return this.tagged(outcome.webhook, outcome.epoch, reply);
+  }
+
+  private tagged(webhook: Webhook, epoch: number, reply: FastifyReply, stats?: ExecutionStats): WebhookView {
+    reply.header('etag', etagOf(stateTagOf(epoch, webhook.version)));
+    return viewOf(webhook, this.vault, stats);
   }
 }
 
 function targetOf(id: string, ifMatch: string | undefined, code: NotFoundCode): WebhookTarget {
   if (!isWebhookId(id)) throw notFound(code, id);
-  const ifVersion = versionOfIfMatch(ifMatch);
-  return { id, ...(ifVersion !== undefined && { ifVersion }) };
+  const ifTags = tagsOfIfMatch(ifMatch);
+  return { id, ...(ifTags !== undefined && { ifTags }) };
 }

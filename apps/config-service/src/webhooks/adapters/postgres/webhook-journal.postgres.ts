@@ -1,14 +1,14 @@
-import { inTransaction, postgresFaultOf, rowsOf } from '@signalbox/postgres';
+import { inTransaction, postgresFaultOf, preparedRowsOf, rowsOf } from '@signalbox/postgres';
 import type { DataSource, EntityManager } from 'typeorm';
 import { missingEventTypes } from '../../../catalogue/catalogue.ts';
 import { requireCaller } from '../../../call-scope.ts';
 import { epochOf, fillOutbox } from '../../../outbox/outbox.ts';
-import type { JournalChange, WebhookJournal } from '../../application/webhook-journal.port.ts';
+import type { JournalChange, LoadedWebhook, WebhookJournal } from '../../application/webhook-journal.port.ts';
 import type { WebhookOwnership } from '../../webhook-ownership.port.ts';
 import type { JournalEntry } from '../../domain/webhook.events.ts';
-import type { WebhookHistory } from '../../domain/webhook.ts';
 import { messagesOf } from './webhook-messages.ts';
-import { webhookOf } from './webhook-row.ts';
+import type { LoadedRow } from './webhook-row.ts';
+import { LOAD_WEBHOOK } from './webhook-row.ts';
 import { WebhookEntity } from './webhook.entity.ts';
 
 /** Journal, rows and outbox in Postgres. */
@@ -19,10 +19,10 @@ export class PostgresWebhookJournal implements WebhookJournal, WebhookOwnership 
     this.#dataSource = dataSource;
   }
 
-  async load(tenantId: string, webhookId: string): Promise<WebhookHistory> {
+  async load(tenantId: string, webhookId: string): Promise<LoadedWebhook | undefined> {
     requireCaller();
-    const row = await this.#dataSource.manager.findOneBy(WebhookEntity, { id: webhookId, tenantId });
-    return row === null ? { kind: 'none' } : { kind: 'alive', webhook: webhookOf(row) };
+    const [row] = await preparedRowsOf<LoadedRow>(this.#dataSource, LOAD_WEBHOOK, [webhookId, tenantId]);
+    return row?.loaded;
   }
 
   async append(change: JournalChange): ReturnType<WebhookJournal['append']> {
@@ -31,10 +31,10 @@ export class PostgresWebhookJournal implements WebhookJournal, WebhookOwnership 
         await requireEventTypes(manager, change);
         await appendEntries(manager, change);
         await writeRow(manager, change);
-        await tellOthers(manager, change);
+        const epoch = await tellOthers(manager, change);
         // Whoever is told that his deadline passed must not find later that it was done after all.
         requireCaller();
-        return 'appended' as const;
+        return { epoch };
       });
     } catch (error) {
       if (error instanceof RowIsElsewhere) return 'version-taken';
@@ -106,8 +106,9 @@ async function writeRow(manager: EntityManager, { after, expectedVersion, webhoo
   if (affected !== 1) throw new RowIsElsewhere();
 }
 
-async function tellOthers(manager: EntityManager, { after, entries }: JournalChange): Promise<void> {
+async function tellOthers(manager: EntityManager, { after, entries }: JournalChange): Promise<number> {
   const atMs = entries.at(-1)?.atMs ?? 0;
   const epoch = await epochOf(manager);
   await fillOutbox(manager, messagesOf(after, entries, { epoch, atMs }), { epoch, atMs });
+  return epoch;
 }
