@@ -3,7 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { PayloadSchemas, SchemaFault } from '../../application/payload-schemas.port.ts';
 
 /** Compiling and checking together. */
-const TIMEOUT_MS = 500;
+const TIMEOUT_MS = 1_000;
 const DIALECT = 'a JSON Schema of dialect 2020-12 without references to elsewhere';
 
 /**
