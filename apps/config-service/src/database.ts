@@ -6,6 +6,7 @@ import { CreateIdempotentAnswers1764200001000 } from './idempotency/adapters/pos
 import { AddressOutbox1764300000000 } from './outbox/adapters/postgres/migrations/1764300000000-address-outbox.ts';
 import { TraceChanges1764300001000 } from './outbox/adapters/postgres/migrations/1764300001000-trace-changes.ts';
 import { CreateEventTypes1764200000000 } from './catalogue/adapters/postgres/migrations/1764200000000-create-event-types.ts';
+import { RememberDeletions1764400000000 } from './outbox/adapters/postgres/migrations/1764400000000-remember-deletions.ts';
 import { DatabaseBehind1764300002000 } from './outbox/adapters/postgres/migrations/1764300002000-database-behind.ts';
 import { CreateWebhooks1764000000000 } from './webhooks/adapters/postgres/migrations/1764000000000-create-webhooks.ts';
 import { IndexWebhookNames1764200002000 } from './webhooks/adapters/postgres/migrations/1764200002000-index-webhook-names.ts';
@@ -31,6 +32,7 @@ export function databaseOptions(url: string, onIdleError?: (error: unknown) => v
       AddressOutbox1764300000000,
       TraceChanges1764300001000,
       DatabaseBehind1764300002000,
+      RememberDeletions1764400000000,
     ],
     ...(onIdleError !== undefined && { onIdleError }),
   };

@@ -13,7 +13,7 @@ import { assertMigrated, createDataSource } from '@signalbox/postgres';
 import { z } from 'zod';
 import { databaseOptions } from '../database.ts';
 import { makeRelay } from '../outbox/make-relay.ts';
-import { KafkaWebhookTopic } from './adapters/kafka/webhook-topic.kafka.ts';
+import { KafkaToldTopics } from './adapters/kafka/told-topics.kafka.ts';
 import { PostgresDatabaseState } from './adapters/postgres/database-state.postgres.ts';
 import { PostgresRepublication } from './adapters/postgres/republication.postgres.ts';
 import { republishWebhooks } from './application/republish-webhooks.ts';
@@ -37,19 +37,19 @@ export async function republishCommand(
   parseArgs({ args: [...args], options: {} });
   const env = loadEnvironment(environment, rawEnv);
   const logger = createLogger({ service: 'config-service', level: 'silent' });
-  const { webhooks } = topicNames({ prefix: env.TOPIC_PREFIX, authEvents: env.AUTH_EVENT_TOPICS });
+  const names = topicNames({ prefix: env.TOPIC_PREFIX, authEvents: env.AUTH_EVENT_TOPICS });
   const dataSource = await createDataSource(databaseOptions(env.DATABASE_URL)).initialize();
   try {
     await assertMigrated(dataSource);
-    const topic = new KafkaWebhookTopic(kafkaConnectionOf(env), webhooks);
+    const topics = new KafkaToldTopics(kafkaConnectionOf(env), names);
     const isDone = await republishWebhooks({
-      topic,
+      topics,
       republication: new PostgresRepublication(dataSource),
       onProgress: print,
       publish: async (untilPublished) => {
         const database = new PostgresDatabaseState(dataSource);
         const relay = makeRelay(env, {
-          gate: new TopicGate({ database, topic, onBehind: (lack) => print(`still behind: ${lack}`) }),
+          gate: new TopicGate({ database, topics, onBehind: (lack) => print(`still behind: ${lack}`) }),
           logger,
           onClosed: () => undefined,
           onPublished: () => undefined,

@@ -17,7 +17,7 @@ import { GrpcPayloadTester } from './adapters/grpc/payload-tester.grpc.ts';
 import { HistoryController } from './adapters/http/history.controller.ts';
 import { TestWebhookController } from './adapters/http/test-webhook.controller.ts';
 import { WebhooksController } from './adapters/http/webhooks.controller.ts';
-import { KafkaWebhookTopic } from './adapters/kafka/webhook-topic.kafka.ts';
+import { KafkaToldTopics } from './adapters/kafka/told-topics.kafka.ts';
 import { PostgresDatabaseState } from './adapters/postgres/database-state.postgres.ts';
 import { PostgresWebhookChanges } from './adapters/postgres/webhook-changes.postgres.ts';
 import { PostgresJournalPages } from './adapters/postgres/journal-pages.postgres.ts';
@@ -176,10 +176,10 @@ import { WEBHOOK_OWNERSHIP } from './webhook-ownership.port.ts';
 export class WebhooksModule {}
 
 function publishGate(dataSource: DataSource, env: ConfigServiceEnvironment, logger: Logger): TopicGate {
-  const { webhooks } = topicNames({ prefix: env.TOPIC_PREFIX, authEvents: env.AUTH_EVENT_TOPICS });
+  const names = topicNames({ prefix: env.TOPIC_PREFIX, authEvents: env.AUTH_EVENT_TOPICS });
   return new TopicGate({
     database: new PostgresDatabaseState(dataSource),
-    topic: new KafkaWebhookTopic({ ...kafkaConnectionOf(env), logger }, webhooks),
+    topics: new KafkaToldTopics({ ...kafkaConnectionOf(env), logger }, names),
     onBehind: (lack) => logger.error({ lack }, 'database.found_behind'),
   });
 }

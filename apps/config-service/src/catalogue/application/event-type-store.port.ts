@@ -1,6 +1,6 @@
 import type { EventTypeContent, OwnEventType } from '../domain/own-event-type.ts';
 
-/** In which of these states (`stateTagOf`) it must be; without tags whatever there is now. */
+/** In which of these states (`OwnEventType.stateTag`) it must be; without tags whatever there is now. */
 export interface EventTypeTarget {
   readonly tenantId: string;
   readonly name: string;

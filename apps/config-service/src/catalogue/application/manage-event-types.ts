@@ -1,5 +1,4 @@
 import { eventTypeOf } from '@signalbox/domain';
-import { stateTagOf } from '../../state-tag.ts';
 import type { EventTypeContent, OwnEventType } from '../domain/own-event-type.ts';
 import type { ChangeRefusal, EventTypeStore, EventTypeTarget } from './event-type-store.port.ts';
 import type { PayloadSchemas, SchemaFault } from './payload-schemas.port.ts';
@@ -62,7 +61,7 @@ export class ManageEventTypes {
       // Not inside the change, which holds a lock: what is judged here must still be there then.
       const fault = 'schema' in input || 'example' in input ? this.#faultOf({ ...known, ...input }) : undefined;
       if (fault !== undefined) return { kind: 'invalid', fault };
-      const judged = { ...target, ifTags: target.ifTags ?? [stateTagOf(known.epoch, known.version)] };
+      const judged = { ...target, ifTags: target.ifTags ?? [known.stateTag] };
       const outcome = await this.#store.change(judged, (current) => ({ ...current, ...input }), this.#now());
       if (outcome.kind !== 'version-mismatch' || target.ifTags !== undefined || left === 1) return outcome;
     }

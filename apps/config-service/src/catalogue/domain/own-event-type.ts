@@ -4,8 +4,8 @@ export interface OwnEventType {
   readonly name: string;
   /** Rises with every change of any type, so that it also rises over a deletion and a new beginning under one name. */
   readonly version: number;
-  /** What the version counts in: a database that was restored counts anew. */
-  readonly epoch: number;
+  /** Names this state of it, and no other of this name: also after the database was restored, which counts anew. */
+  readonly stateTag: string;
   readonly group: string;
   readonly description: string;
   /** What a publisher puts on Kafka: the payload without `hookId`. */

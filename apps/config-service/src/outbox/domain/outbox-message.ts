@@ -15,6 +15,8 @@ export interface OutboxMessage {
   readonly version?: number;
   /** Of what that webhook was before this change, 0 where it was not. */
   readonly previousVersion?: number;
+  /** It tells of a deletion: a tombstone follows in 30 days. Default false. */
+  readonly isDeletion?: boolean;
   /** It tells again what is, and no change. Default false. */
   readonly isRepublished?: boolean;
 }

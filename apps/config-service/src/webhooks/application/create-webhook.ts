@@ -40,7 +40,7 @@ export class CreateWebhookUseCase {
     });
     if (outcome.kind !== 'settled') return outcome;
     return outcome.history.kind === 'alive'
-      ? { kind: 'written', webhook: outcome.history.webhook, epoch: outcome.epoch }
+      ? { kind: 'written', webhook: outcome.history.webhook, stateTag: outcome.stateTag }
       : { kind: 'not-found' };
   }
 }

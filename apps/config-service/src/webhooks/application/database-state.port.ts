@@ -1,4 +1,4 @@
-import type { ToldWebhook } from './webhook-topic.port.ts';
+import type { Told } from './told-topics.port.ts';
 
 /** What the database says of itself. */
 export interface DatabaseState {
@@ -10,6 +10,6 @@ export interface DatabaseState {
   isMarkedBehind(): Promise<boolean>;
   /** From now on nothing is changed, by no instance. */
   markBehind(): Promise<void>;
-  /** What the topic has told and this database knows nothing of, in words; undefined when there is no such thing. */
-  lackOf(told: ReadonlyMap<string, ToldWebhook>): Promise<string | undefined>;
+  /** What the topics have told and this database knows nothing of, in words; undefined when there is no such thing. */
+  lackOf(told: Told): Promise<string | undefined>;
 }

@@ -1,4 +1,3 @@
-import { stateTagOf } from '../../state-tag.ts';
 import type { WebhookRedirections } from './webhook-redirections.port.ts';
 import type { WebhookJournal } from './webhook-journal.port.ts';
 import type { WebhookWriter } from './webhook-writer.ts';
@@ -41,7 +40,7 @@ export class DisableByReceiverUseCase {
       if (loaded === undefined || !loaded.webhook.enabled) return 'unchanged';
       if (await this.#redirections.hasBeenRedirected(tenantId, id, verdict)) return 'unchanged';
       // In the very state that was looked at: a change in between is looked at in the next round.
-      const target = { id, ifTags: [stateTagOf(loaded.epoch, loaded.webhook.version)] };
+      const target = { id, ifTags: [loaded.stateTag] };
       const outcome = await this.#writer.change({ tenantId, actor: RECEIVER }, target, () => ({
         kind: 'disable',
         reason: { by: RECEIVER, message: messageOf(verdict) },

@@ -2,7 +2,7 @@ import type { Health, Traffic, TrafficOrder } from '../domain/traffic.ts';
 import { TRAFFIC_ORDERS, byTraffic, healthOf } from '../domain/traffic.ts';
 import type { Webhook } from '../domain/webhook.ts';
 import type { ExecutionStats, ExecutionStatsSource, StatsReader } from './execution-stats.port.ts';
-import type { WebhookJournal } from './webhook-journal.port.ts';
+import type { LoadedWebhook, WebhookJournal } from './webhook-journal.port.ts';
 import type { ListOrder, WebhookFilter, WebhookList } from './webhook-list.port.ts';
 
 export interface ListQuery {
@@ -23,9 +23,7 @@ export interface WebhookWithStats {
   readonly stats?: ExecutionStats;
 }
 
-export interface WebhookRead extends WebhookWithStats {
-  /** What its version counts in. */
-  readonly epoch: number;
+export interface WebhookRead extends WebhookWithStats, LoadedWebhook {
   /** As of many. */
   readonly isMissingStats: boolean;
 }
@@ -88,9 +86,9 @@ export class ReadWebhooks {
   ): Promise<WebhookRead | undefined> {
     const loaded = await this.#journal.load(reader.tenantId, id);
     if (loaded === undefined) return undefined;
-    const { webhook, epoch } = loaded;
+    const { webhook } = loaded;
     const { webhooks, isMissingStats } = await this.#withStats(reader, [webhook], options.includeExecutionStats);
-    return { ...(webhooks[0] ?? { webhook }), epoch, isMissingStats };
+    return { ...loaded, ...webhooks[0], isMissingStats };
   }
 
   async #byTraffic(

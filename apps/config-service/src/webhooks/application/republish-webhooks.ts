@@ -1,9 +1,9 @@
-import type { ToldWebhook, WebhookTopic } from './webhook-topic.port.ts';
+import type { Told, ToldTopics } from './told-topics.port.ts';
 
 export interface Begun {
   /** The new one, above every epoch the topic and the database have had. */
   readonly epoch: number;
-  /** Deletions told of what the topic has and the database lacks. */
+  /** Deletions told, of event types too: of what the topics have and the database lacks, and of the last 30 days. */
   readonly deletions: number;
   /** Webhooks still to be told. */
   readonly webhooks: number;
@@ -15,7 +15,7 @@ export interface Republication {
    * Raises the epoch, tells of every deletion, and puts what is now in place of what was not published yet: nothing of an
    * older epoch is published after this.
    */
-  begin(told: ReadonlyMap<string, ToldWebhook>): Promise<Begun>;
+  begin(told: Told): Promise<Begun>;
   /**
    * Tells the next webhooks behind `afterId`, in order of id. `overtaken`: another republication has begun meanwhile and
    * does the rest.
@@ -31,7 +31,7 @@ export interface Republication {
 }
 
 export interface RepublishOptions {
-  readonly topic: WebhookTopic;
+  readonly topics: ToldTopics;
   readonly republication: Republication;
   /** Publishes what the outbox holds while it runs, unless an instance of the service does. */
   readonly publish: (untilPublished: () => Promise<void>) => Promise<void>;
@@ -45,11 +45,13 @@ export interface RepublishOptions {
  * behind stays so. Answers false when another republication has overtaken this one.
  */
 export async function republishWebhooks(options: RepublishOptions): Promise<boolean> {
-  const { topic, republication, onProgress } = options;
-  onProgress('reading the topic to its end');
-  const told = await topic.read();
+  const { topics, republication, onProgress } = options;
+  onProgress('reading the topics to their ends');
+  const told = await topics.read();
   const { epoch, deletions, webhooks } = await republication.begin(told);
-  onProgress(`epoch ${epoch}: ${told.size} webhooks on the topic, ${webhooks} to tell, ${deletions} deletions`);
+  onProgress(
+    `epoch ${epoch}: ${told.webhooks.size} webhooks on the topic, ${webhooks} to tell, ${deletions} deletions`,
+  );
   let count = 0;
   for (let afterId = ''; ;) {
     const portion = await republication.tell(epoch, afterId);

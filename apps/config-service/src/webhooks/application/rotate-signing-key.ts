@@ -35,7 +35,7 @@ export class RotateSigningKeyUseCase {
     );
     if (outcome.kind !== 'settled') return outcome;
     return outcome.history.kind === 'alive'
-      ? { kind: 'written', webhook: outcome.history.webhook, epoch: outcome.epoch }
+      ? { kind: 'written', webhook: outcome.history.webhook, stateTag: outcome.stateTag }
       : { kind: 'not-found' };
   }
 }

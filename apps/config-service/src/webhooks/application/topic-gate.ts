@@ -1,10 +1,10 @@
 import type { PublishGate } from '../../outbox/publish-gate.port.ts';
 import type { DatabaseState } from './database-state.port.ts';
-import type { WebhookTopic } from './webhook-topic.port.ts';
+import type { ToldTopics } from './told-topics.port.ts';
 
 export interface TopicGateOptions {
   readonly database: DatabaseState;
-  readonly topic: WebhookTopic;
+  readonly topics: ToldTopics;
   /** The database is found to be older than the topic; `lack` says in what. */
   readonly onBehind: (lack: string) => void;
 }
@@ -22,11 +22,11 @@ export class TopicGate implements PublishGate {
   }
 
   async isOpen(signal: AbortSignal): Promise<boolean> {
-    const { database, topic, onBehind } = this.#options;
+    const { database, topics, onBehind } = this.#options;
     if (await database.isMarkedBehind()) return false;
     const identity = await database.identity();
     if (identity === this.#passed) return true;
-    const lack = await database.lackOf(await topic.read(signal));
+    const lack = await database.lackOf(await topics.read(signal));
     if (lack !== undefined) {
       await database.markBehind();
       onBehind(lack);

@@ -48,6 +48,6 @@ export interface Caller {
 /** A webhook as its caller last saw it; without tags whatever it is now. */
 export interface WebhookTarget {
   readonly id: string;
-  /** It must be in one of these states (`stateTagOf`). */
+  /** It must be in one of these states (`LoadedWebhook`). */
   readonly ifTags?: readonly string[];
 }

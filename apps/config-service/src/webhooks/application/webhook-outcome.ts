@@ -13,5 +13,5 @@ export type Refusal =
   /** Others kept changing the webhook while this change was decided; the caller may try again. */
   | { readonly kind: 'conflict' };
 
-export type WriteOutcome = { readonly kind: 'written'; readonly webhook: Webhook; readonly epoch: number } | Refusal;
+export type WriteOutcome = { readonly kind: 'written'; readonly webhook: Webhook; readonly stateTag: string } | Refusal;
 export type DeleteOutcome = { readonly kind: 'deleted' } | Refusal;

@@ -1,4 +1,3 @@
-import { stateTagOf } from '../../state-tag.ts';
 import { decide, evolve } from '../domain/webhook.decider.ts';
 import type { WebhookCommand } from '../domain/webhook.commands.ts';
 import type { JournalEntry } from '../domain/webhook.events.ts';
@@ -11,7 +10,8 @@ import type { Refusal } from './webhook-outcome.ts';
 /** A lost race is decided anew on what is there now; nobody loses that often unless something is wrong. */
 const MAX_TRIES = 5;
 
-export type Settled = { readonly kind: 'settled'; readonly history: WebhookHistory; readonly epoch: number } | Refusal;
+export type Settled =
+  { readonly kind: 'settled'; readonly history: WebhookHistory; readonly stateTag: string } | Refusal;
 
 /** Loads, decides and appends, with the expected version enforced by the journal. */
 export class WebhookWriter {
@@ -25,7 +25,7 @@ export class WebhookWriter {
 
   /** Runs a command that makes a webhook. */
   async create(caller: Caller, webhookId: string, command: WebhookCommand): Promise<Settled> {
-    const outcome = await this.#attempt(caller, webhookId, { history: initialHistory, epoch: 0 }, command);
+    const outcome = await this.#attempt(caller, webhookId, { history: initialHistory, stateTag: '' }, command);
     return outcome === 'version-taken' ? { kind: 'already-exists' } : outcome;
   }
 
@@ -43,11 +43,11 @@ export class WebhookWriter {
     for (let left = MAX_TRIES; left > 0; left--) {
       const loaded = await this.#journal.load(caller.tenantId, target.id);
       if (loaded === undefined) return { kind: 'not-found' };
-      const { webhook, epoch } = loaded;
-      if (target.ifTags?.includes(stateTagOf(epoch, webhook.version)) === false) {
+      const { webhook, stateTag } = loaded;
+      if (target.ifTags?.includes(stateTag) === false) {
         return { kind: 'version-mismatch', version: webhook.version };
       }
-      const before = { history: { kind: 'alive', webhook }, epoch } as const;
+      const before = { history: { kind: 'alive', webhook }, stateTag } as const;
       const outcome = await this.#attempt(caller, target.id, before, commandFor(webhook), requireAnswerable);
       if (outcome !== 'version-taken') return outcome;
     }
@@ -57,14 +57,14 @@ export class WebhookWriter {
   async #attempt(
     caller: Caller,
     webhookId: string,
-    { history: before, epoch }: { readonly history: WebhookHistory; readonly epoch: number },
+    { history: before, stateTag }: { readonly history: WebhookHistory; readonly stateTag: string },
     command: WebhookCommand,
     requireAnswerable?: (after: Webhook) => void,
   ): Promise<Settled | 'version-taken'> {
     const atMs = this.#now();
     const decision = decide(before, command, atMs);
     if (decision.kind === 'rejected') return decision.rejection;
-    if (decision.events.length === 0) return { kind: 'settled', history: before, epoch };
+    if (decision.events.length === 0) return { kind: 'settled', history: before, stateTag };
     const expectedVersion = before.kind === 'alive' ? before.webhook.version : 0;
     const entries = decision.events.map((event, index): JournalEntry => ({
       webhookId,
@@ -79,6 +79,6 @@ export class WebhookWriter {
     const appended = await this.#journal.append({ webhookId, tenantId, expectedVersion, entries, after });
     if (appended === 'version-taken') return appended;
     if (appended === 'unknown-events') return { kind: appended };
-    return { kind: 'settled', history: after, epoch: appended.epoch };
+    return { kind: 'settled', history: after, stateTag: appended.stateTag };
   }
 }

@@ -6,7 +6,6 @@ import { Idempotent } from '../../../idempotency/idempotent.ts';
 import { Documented } from '../../../openapi/documented.ts';
 import { ETAG, IDEMPOTENCY_KEY, IF_MATCH, PAGE, PAGE_HEADERS, PAGE_SIZE } from '../../../openapi/parameters.ts';
 import { listOf, ref } from '../../../openapi/schemas.ts';
-import { stateTagOf } from '../../../state-tag.ts';
 import { etagOf, pageWindowOf, paginationHeaders, tagsOfIfMatch } from '../../../webhooks/rest-forms.ts';
 import type { EventTypeTarget } from '../../application/event-type-store.port.ts';
 import type { EventTypeOutcome } from '../../application/manage-event-types.ts';
@@ -84,7 +83,7 @@ export class EventTypesController {
     if (builtIn !== undefined) return builtIn;
     const own = isEventTypeName(name) ? await this.types.find(tenantId, name) : undefined;
     if (own === undefined) throw unknownEventType(name);
-    reply.header('etag', etagOf(stateTagOf(own.epoch, own.version)));
+    reply.header('etag', etagOf(own.stateTag));
     return viewOfOwn(own);
   }
 
@@ -129,7 +128,7 @@ export class EventTypesController {
 
   private written(outcome: EventTypeOutcome, name: string, reply: FastifyReply): EventTypeView {
     if (outcome.kind !== 'written') throw errorOfEventType(outcome, name);
-    reply.header('etag', etagOf(stateTagOf(outcome.type.epoch, outcome.type.version)));
+    reply.header('etag', etagOf(outcome.type.stateTag));
     return viewOfOwn(outcome.type);
   }
 }

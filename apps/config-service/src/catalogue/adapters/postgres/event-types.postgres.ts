@@ -3,14 +3,14 @@ import type { EventTypeRecord } from '@signalbox/contracts';
 import { inTransaction, rowsOf } from '@signalbox/postgres';
 import type { SqlRunner } from '@signalbox/postgres';
 import type { DataSource } from 'typeorm';
-import { stateTagOf } from '../../../state-tag.ts';
-import { epochOf, fillOutbox } from '../../../outbox/outbox.ts';
+import { epochOf, fillOutbox, forgetDeletion } from '../../../outbox/outbox.ts';
 import type { ChangeRefusal, EventTypeStore, EventTypeTarget } from '../../application/event-type-store.port.ts';
 import type { EventTypeContent, OwnEventType } from '../../domain/own-event-type.ts';
 import { MAX_OWN_EVENT_TYPES } from '../../domain/own-event-type.ts';
 import type { EventTypeLookup } from '../../event-type-lookup.port.ts';
 
-const COLUMNS = `tenant_id AS "tenantId", name, version, (SELECT current FROM epoch) AS epoch, group_name AS "group", description, example, schema,
+const COLUMNS = `tenant_id AS "tenantId", name, version, (SELECT current FROM epoch) || '.' || version AS "stateTag",
+  group_name AS "group", description, example, schema,
   is_deprecated AS "isDeprecated", created_at_ms AS "createdAtMs", updated_at_ms AS "updatedAtMs"`;
 
 /** Own event types in Postgres; each change is told through the outbox in the same transaction. */
@@ -54,6 +54,7 @@ export class PostgresEventTypes implements EventTypeStore, EventTypeLookup {
         [tenantId],
       );
       if ((counted?.count ?? 0) >= MAX_OWN_EVENT_TYPES) return { kind: 'too-many' };
+      await forgetDeletion(transaction, 'event-types', eventTypeKey({ tenantId, name }));
       const [type] = await rowsOf<OwnEventType>(
         transaction,
         `INSERT INTO event_type (tenant_id, name, version, group_name, description, example, schema, is_deprecated,
@@ -122,7 +123,7 @@ async function found(
 
 function refusalOf({ ifTags }: EventTypeTarget, current: OwnEventType | undefined): ChangeRefusal | undefined {
   if (current === undefined) return { kind: 'not-found' };
-  const isOther = ifTags?.includes(stateTagOf(current.epoch, current.version)) === false;
+  const isOther = ifTags?.includes(current.stateTag) === false;
   return isOther ? { kind: 'version-mismatch', version: current.version } : undefined;
 }
 
@@ -146,6 +147,7 @@ async function tell(transaction: SqlRunner, record: WithoutEpoch<EventTypeRecord
     key: eventTypeKey(record),
     value: encodeEventType({ ...record, epoch }),
     tenantId: record.tenantId,
+    isDeletion: record.deleted,
   } as const;
   await fillOutbox(transaction, [message], { epoch, atMs });
 }

@@ -11,6 +11,11 @@ const DIALECT = 'a JSON Schema of dialect 2020-12 without references to elsewher
  * `node:vm`, which is there for its time limit only: what ajv compiles is run in this context as always.
  */
 export class AjvPayloadSchemas implements PayloadSchemas {
+  constructor() {
+    // ajv compiles its own schemas first, cold, which takes a busy machine longer than the watchdog waits for a caller's.
+    judge({}, {});
+  }
+
   faultOf(
     schema: Readonly<Record<string, unknown>>,
     example: Readonly<Record<string, unknown>>,

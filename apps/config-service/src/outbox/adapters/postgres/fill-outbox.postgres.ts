@@ -3,6 +3,7 @@ import type { SqlRunner } from '@signalbox/postgres';
 import type { OutboxMessage } from '../../domain/outbox-message.ts';
 import { SignalboxError } from '../../../errors/signalbox-error.ts';
 import { epochRowOf } from './epoch.postgres.ts';
+import { rememberDeletions } from './told-deletions.postgres.ts';
 import { OUTBOX_CHANNEL } from './outbox.postgres.ts';
 
 /** Until then an operator is not likely to have mended it. */
@@ -56,5 +57,7 @@ export async function fillOutbox(
       atMs,
     ],
   );
+  const deletions = messages.filter(({ isDeletion = false }) => isDeletion);
+  await rememberDeletions(transaction, deletions, atMs);
   await rowsOf(transaction, 'SELECT pg_notify($1, $2)', [OUTBOX_CHANNEL, '']);
 }

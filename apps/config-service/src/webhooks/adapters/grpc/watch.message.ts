@@ -1,4 +1,5 @@
 import type { FeedEvent } from '../../application/webhook-feed.ts';
+import { stateTagOf } from '../../../outbox/outbox.ts';
 import type { SecretVault } from '../../application/secret-vault.ts';
 import { viewOf } from '../../application/webhook-view.ts';
 import type { Webhook } from '../../domain/webhook.ts';
@@ -15,7 +16,8 @@ const PART = 50;
  * @throws SecretUnreadable
  */
 export function* messagesOfFeed(event: FeedEvent, vault: SecretVault): Generator<Message> {
-  const told = (webhook: Webhook): Message => messageOf(viewOf(webhook, vault), webhook.version, event.at.epoch);
+  const told = (webhook: Webhook): Message =>
+    messageOf(viewOf(webhook, vault), webhook.version, stateTagOf(event.at.epoch, webhook.version));
   switch (event.kind) {
     case 'changed':
       yield { at: event.at, changed: told(event.webhook) };

@@ -1,5 +1,6 @@
 import type { Metadata, UntypedServiceImplementation } from '@grpc/grpc-js';
 import type { Logger } from '@signalbox/observability';
+import { stateTagOf } from '../../../outbox/outbox.ts';
 import type { ReadHistory } from '../../application/read-history.ts';
 import type { ReadWebhooks, WebhookWithStats } from '../../application/read-webhooks.ts';
 import type { SecretVault } from '../../application/secret-vault.ts';
@@ -44,8 +45,8 @@ interface ListMessage extends PageMessage {
 /** Those RPCs of `signalbox.config.v1.Webhooks` that ask for webhooks:read and are answered at once. */
 export function webhookReads(options: WebhookReadsOptions): UntypedServiceImplementation {
   const { guard, reading, history, vault, logger } = options;
-  const told = ({ webhook, stats }: WebhookWithStats, epoch: number): Message =>
-    messageOf(viewOf(webhook, vault, stats), webhook.version, epoch);
+  const told = ({ webhook, stats }: WebhookWithStats, stateTag: string): Message =>
+    messageOf(viewOf(webhook, vault, stats), webhook.version, stateTag);
   return {
     getWebhook: unary(
       guard,
@@ -54,7 +55,7 @@ export function webhookReads(options: WebhookReadsOptions): UntypedServiceImplem
         const read = isWebhookId(id) ? await reading.find(principal, id, { includeExecutionStats }) : undefined;
         if (read === undefined) throw notFound('entity.not_exists_with_id', id);
         warn(trailer, read);
-        return told(read, read.epoch);
+        return told(read, read.stateTag);
       },
     ),
     listWebhooks: unary(guard, logger, async (message: ListMessage, principal, { trailer }) => {
@@ -67,7 +68,10 @@ export function webhookReads(options: WebhookReadsOptions): UntypedServiceImplem
         await reading.list(principal, { query, ...(window !== undefined && { window }), includeExecutionStats }),
       );
       warn(trailer, read);
-      return { webhooks: read.webhooks.map((one) => told(one, epoch)), total: read.total };
+      return {
+        webhooks: read.webhooks.map((one) => told(one, stateTagOf(epoch, one.webhook.version))),
+        total: read.total,
+      };
     }),
     listSigningKeys: unary(guard, logger, async ({ id = '' }: FindMessage, principal) => {
       const read = isWebhookId(id) ? await reading.find(principal, id, { includeExecutionStats: false }) : undefined;

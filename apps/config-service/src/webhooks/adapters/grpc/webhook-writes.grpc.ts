@@ -46,8 +46,8 @@ export function webhookWrites(options: WebhookWritesOptions): UntypedServiceImpl
   const { guard, vault, parser, logger } = options;
   const written = (outcome: WriteOutcome, id: string): Message => {
     if (outcome.kind !== 'written') throw errorOfRefusal(outcome, id, 'entity.not_exists');
-    const { webhook, epoch } = outcome;
-    return messageOf(viewOf(webhook, vault), webhook.version, epoch);
+    const { webhook, stateTag } = outcome;
+    return messageOf(viewOf(webhook, vault), webhook.version, stateTag);
   };
   return {
     createWebhook: unary(guard, logger, async (request: CreateMessage, principal, { metadata }) => {

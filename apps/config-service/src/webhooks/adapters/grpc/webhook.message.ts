@@ -1,5 +1,4 @@
 import type { EventTest } from '../../application/test-webhook.ts';
-import { stateTagOf } from '../../../state-tag.ts';
 import type { HistoryEntry } from '../../application/read-history.ts';
 import type { SigningKeysView, WebhookView } from '../../application/webhook-view.ts';
 
@@ -92,10 +91,8 @@ function present(fields: Record<string, unknown>): Record<string, unknown> {
   );
 }
 
-/** `epoch` is what the version counts in. */
-export function messageOf(view: WebhookView, version: number, epoch: number): Record<string, unknown> {
+export function messageOf(view: WebhookView, version: number, etag: string): Record<string, unknown> {
   const { createdAt, event, ...rest } = view;
-  const etag = stateTagOf(epoch, version);
   return { ...rest, ...(event !== null && { event }), createdAtMs: createdAt, version, etag };
 }
 

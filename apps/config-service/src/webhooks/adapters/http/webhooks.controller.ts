@@ -19,7 +19,7 @@ import { listOf, ref } from '../../../openapi/schemas.ts';
 import { ChangeWebhookUseCase } from '../../application/change-webhook.ts';
 import { CreateWebhookUseCase } from '../../application/create-webhook.ts';
 import { DeleteWebhookUseCase } from '../../application/delete-webhook.ts';
-import type { Webhook } from '../../domain/webhook.ts';
+import type { LoadedWebhook } from '../../application/webhook-journal.port.ts';
 import type { ExecutionStats } from '../../application/execution-stats.port.ts';
 import type { WebhooksRead } from '../../application/read-webhooks.ts';
 import { ReadWebhooks } from '../../application/read-webhooks.ts';
@@ -37,7 +37,6 @@ import { ChangeWebhookDto, CreateWebhookDto, RotateSigningKeyDto } from '../vali
 import { STATS_WARNING } from '../answers/stats-warning.ts';
 import { listQueryOf } from '../validation/list-query.parser.ts';
 import { WebhookInputParser } from '../validation/webhook-input.parser.ts';
-import { stateTagOf } from '../../../state-tag.ts';
 import { etagOf, tagsOfIfMatch } from './etag.ts';
 import { pageWindowOf } from '../answers/page-window.ts';
 import { paginationHeaders } from './pagination.ts';
@@ -128,9 +127,9 @@ export class WebhooksController {
     const options = { includeExecutionStats: query['includeExecutionStats'] === 'true' };
     const read = isWebhookId(id) ? await this.reading.find(principal, id, options) : undefined;
     if (read === undefined) throw notFound('entity.not_exists_with_id', id);
-    const { webhook, stats, epoch, isMissingStats } = read;
+    const { stats, isMissingStats } = read;
     if (isMissingStats) reply.header('warning', STATS_WARNING);
-    return this.tagged(webhook, epoch, reply, stats);
+    return this.tagged(read, reply, stats);
   }
 
   @Documented({
@@ -218,11 +217,11 @@ export class WebhooksController {
 
   private written(outcome: WriteOutcome, id: string, code: NotFoundCode, reply: FastifyReply): WebhookView {
     if (outcome.kind !== 'written') throw errorOfRefusal(outcome, id, code);
-    return this.tagged(outcome.webhook, outcome.epoch, reply);
+    return this.tagged(outcome, reply);
   }
 
-  private tagged(webhook: Webhook, epoch: number, reply: FastifyReply, stats?: ExecutionStats): WebhookView {
-    reply.header('etag', etagOf(stateTagOf(epoch, webhook.version)));
+  private tagged({ webhook, stateTag }: LoadedWebhook, reply: FastifyReply, stats?: ExecutionStats): WebhookView {
+    reply.header('etag', etagOf(stateTag));
     return viewOf(webhook, this.vault, stats);
   }
 }

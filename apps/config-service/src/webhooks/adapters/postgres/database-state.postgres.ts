@@ -2,7 +2,8 @@ import { rowsOf } from '@signalbox/postgres';
 import type { SqlRunner } from '@signalbox/postgres';
 import { epochRowOf } from '../../../outbox/outbox.ts';
 import type { DatabaseState } from '../../application/database-state.port.ts';
-import type { ToldWebhook } from '../../application/webhook-topic.port.ts';
+import type { EventTypeRecord } from '@signalbox/contracts';
+import type { Told, ToldWebhook } from '../../application/told-topics.port.ts';
 
 const AT_ONCE = 1_000;
 
@@ -31,7 +32,7 @@ export class PostgresDatabaseState implements DatabaseState {
     await rowsOf(this.#database, 'UPDATE epoch SET is_behind = true');
   }
 
-  async lackOf(told: ReadonlyMap<string, ToldWebhook>): Promise<string | undefined> {
+  async lackOf({ webhooks: told, eventTypes }: Told): Promise<string | undefined> {
     const { current } = await epochRowOf(this.#database);
     const same: [string, ToldWebhook][] = [];
     for (const [id, one] of told) {
@@ -43,7 +44,7 @@ export class PostgresDatabaseState implements DatabaseState {
       const lack = await this.#lackIn(same.slice(from, from + AT_ONCE));
       if (lack !== undefined) return lack;
     }
-    return undefined;
+    return this.#lackOfTypes([...eventTypes.values()], current);
   }
 
   async #lackIn(told: readonly (readonly [string, ToldWebhook])[]): Promise<string | undefined> {
@@ -62,5 +63,18 @@ export class PostgresDatabaseState implements DatabaseState {
     if (lack === undefined) return undefined;
     const known = lack.known === null ? 'does not know it' : `knows version ${lack.known}`;
     return `the topic tells version ${lack.told} of webhook ${lack.id}, and the database ${known}`;
+  }
+
+  /** Every version of an event type comes from one sequence, which a restored database has turned back. */
+  async #lackOfTypes(told: readonly EventTypeRecord[], current: number): Promise<string | undefined> {
+    const [sequence] = await rowsOf<{ last: number }>(
+      this.#database,
+      'SELECT (CASE WHEN is_called THEN last_value ELSE 0 END)::float8 AS last FROM event_type_version',
+    );
+    const last = sequence?.last ?? 0;
+    const lack = told.find(({ epoch, version }) => epoch > current || (epoch === current && version > last));
+    if (lack === undefined) return undefined;
+    const { epoch, version, name } = lack;
+    return `the topic tells version ${version} of event type ${name} in epoch ${epoch}, and the database has come to ${last} in epoch ${current}`;
   }
 }

@@ -3,19 +3,16 @@ import { inTransaction, rowsOf } from '@signalbox/postgres';
 import type { DataSource, EntityManager } from 'typeorm';
 import { In, MoreThan } from 'typeorm';
 import { retellEventTypes } from '../../../catalogue/catalogue.ts';
-import { epochRowOf, fillOutbox } from '../../../outbox/outbox.ts';
+import { DELETIONS_TOLD_FOR_MS, epochRowOf, fillOutbox, rememberDeletions } from '../../../outbox/outbox.ts';
 import type { OutboxMessage } from '../../../outbox/outbox.ts';
 import type { Begun, Republication } from '../../application/republish-webhooks.ts';
-import type { ToldWebhook } from '../../application/webhook-topic.port.ts';
+import type { Told, ToldWebhook } from '../../application/told-topics.port.ts';
 import { webhookRecordOf } from '../../domain/webhook-record.ts';
 import type { WebhookHistory } from '../../domain/webhook.ts';
 import { webhookOf } from './webhook-row.ts';
 import { WebhookEntity } from './webhook.entity.ts';
 
 const PORTION = 200;
-const DAY_MS = 86_400_000;
-/** Deletions are told for so long; what is still on its way to a deleted webhook must find that it is. */
-const DELETIONS_TOLD_FOR_MS = 30 * DAY_MS;
 
 interface Deletion {
   readonly id: string;
@@ -33,12 +30,13 @@ export class PostgresRepublication implements Republication {
     this.#now = now;
   }
 
-  async begin(told: ReadonlyMap<string, ToldWebhook>): Promise<Begun> {
+  async begin({ webhooks: told, eventTypes }: Told): Promise<Begun> {
     return inTransaction(this.#dataSource, async (manager) => {
       await manager.query('SET LOCAL statement_timeout = 0');
       // Nobody commits a change meanwhile: whoever has changed a row waits here for the new epoch.
       const { current } = await epochRowOf(manager, 'FOR UPDATE');
-      const epoch = [...told.values()].reduce((highest, one) => Math.max(highest, one.epoch), current) + 1;
+      const epochs = [...told.values(), ...eventTypes.values()].map((one) => one.epoch);
+      const epoch = epochs.reduce((highest, one) => Math.max(highest, one), current) + 1;
       await manager.query('UPDATE epoch SET current = $1', [epoch]);
       const unpublished = await rowsOf<{ key: string }>(
         manager,
@@ -52,9 +50,10 @@ export class PostgresRepublication implements Republication {
         ...deletions.map(({ deletedAtMs, ...one }) => messageOf({ kind: 'deleted', ...one }, epoch, deletedAtMs)),
       ];
       await fillOutbox(manager, messages, { epoch, atMs });
-      await retellEventTypes(manager, { epoch, atMs });
+      await this.#rememberTold(manager, told, atMs);
+      const deletedTypes = await retellEventTypes(manager, eventTypes, { epoch, atMs });
       const webhooks = await manager.count(WebhookEntity);
-      return { epoch, webhooks, deletions: deletions.length };
+      return { epoch, webhooks, deletions: deletions.length + deletedTypes };
     });
   }
 
@@ -95,6 +94,19 @@ export class PostgresRepublication implements Republication {
     return row?.count ?? 0;
   }
 
+  /** Of the topic's deletions this database may know nothing: their tombstones would never come. */
+  async #rememberTold(manager: EntityManager, told: ReadonlyMap<string, ToldWebhook>, atMs: number): Promise<void> {
+    const deleted = [...told].filter(([, { isDeleted }]) => isDeleted);
+    const alive = await manager.findBy(WebhookEntity, { id: In(deleted.map(([id]) => id)) });
+    const back = new Set(alive.map(({ id }) => id));
+    const deletions = deleted.filter(([id]) => !back.has(id));
+    await rememberDeletions(
+      manager,
+      deletions.map(([key, { tenantId }]) => ({ topic: 'webhooks', key, tenantId })),
+      atMs,
+    );
+  }
+
   /** Of what the topic or the outbox tells and no row has, and of what was deleted not long ago. */
   async #deletions(
     manager: EntityManager,
@@ -127,6 +139,6 @@ export class PostgresRepublication implements Republication {
 
 function messageOf(history: WebhookHistory, epoch: number, atMs: number): OutboxMessage {
   const record = webhookRecordOf(history, epoch, atMs);
-  const { id: key, tenantId, version } = record;
-  return { topic: 'webhooks', key, tenantId, version, value: encodeWebhook(record), isRepublished: true };
+  const { id: key, tenantId, version, deleted: isDeletion } = record;
+  return { topic: 'webhooks', key, tenantId, version, value: encodeWebhook(record), isDeletion, isRepublished: true };
 }

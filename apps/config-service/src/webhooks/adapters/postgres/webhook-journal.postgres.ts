@@ -2,7 +2,7 @@ import { inTransaction, postgresFaultOf, preparedRowsOf, rowsOf } from '@signalb
 import type { DataSource, EntityManager } from 'typeorm';
 import { missingEventTypes } from '../../../catalogue/catalogue.ts';
 import { requireCaller } from '../../../call-scope.ts';
-import { epochOf, fillOutbox } from '../../../outbox/outbox.ts';
+import { epochOf, fillOutbox, stateTagOf } from '../../../outbox/outbox.ts';
 import type { JournalChange, LoadedWebhook, WebhookJournal } from '../../application/webhook-journal.port.ts';
 import type { WebhookOwnership } from '../../webhook-ownership.port.ts';
 import type { JournalEntry } from '../../domain/webhook.events.ts';
@@ -31,10 +31,10 @@ export class PostgresWebhookJournal implements WebhookJournal, WebhookOwnership 
         await requireEventTypes(manager, change);
         await appendEntries(manager, change);
         await writeRow(manager, change);
-        const epoch = await tellOthers(manager, change);
+        const stateTag = await tellOthers(manager, change);
         // Whoever is told that his deadline passed must not find later that it was done after all.
         requireCaller();
-        return { epoch };
+        return { stateTag };
       });
     } catch (error) {
       if (error instanceof RowIsElsewhere) return 'version-taken';
@@ -106,9 +106,9 @@ async function writeRow(manager: EntityManager, { after, expectedVersion, webhoo
   if (affected !== 1) throw new RowIsElsewhere();
 }
 
-async function tellOthers(manager: EntityManager, { after, entries }: JournalChange): Promise<number> {
-  const atMs = entries.at(-1)?.atMs ?? 0;
+async function tellOthers(manager: EntityManager, { after, entries }: JournalChange): Promise<string> {
+  const { atMs = 0, version = 0 } = entries.at(-1) ?? {};
   const epoch = await epochOf(manager);
   await fillOutbox(manager, messagesOf(after, entries, { epoch, atMs }), { epoch, atMs });
-  return epoch;
+  return stateTagOf(epoch, version);
 }

@@ -15,7 +15,15 @@ export function messagesOf(
   const { id: key, tenantId, version } = record;
   const previousVersion = (entries[0]?.version ?? 1) - 1;
   return [
-    { topic: 'webhooks', key, tenantId, version, previousVersion, value: encodeWebhook(record) },
+    {
+      topic: 'webhooks',
+      key,
+      tenantId,
+      version,
+      previousVersion,
+      value: encodeWebhook(record),
+      isDeletion: record.deleted,
+    },
     ...operationsOf(tenantId, entries).map((operation): OutboxMessage => ({
       topic: 'operations',
       key,

@@ -22,7 +22,7 @@ export const WEBHOOK_JSON = `json_build_object(
 /** Webhook $1 of tenant $2. */
 export const LOAD_WEBHOOK: PreparedStatement = {
   name: 'load-webhook',
-  text: `SELECT json_build_object('epoch', epoch.current, 'webhook', ${WEBHOOK_JSON}) AS loaded
+  text: `SELECT json_build_object('stateTag', epoch.current || '.' || version, 'webhook', ${WEBHOOK_JSON}) AS loaded
     FROM webhook CROSS JOIN epoch WHERE id = $1 AND tenant_id = $2`,
 };
 
