@@ -14,6 +14,8 @@ import { Monitoring } from './monitoring.ts';
 import { Projections } from './projections/projections.ts';
 import { ProjectionsModule } from './projections/projections.module.ts';
 import { RequestLogModule } from './request-log/request-log.module.ts';
+import { Resends } from './resends/resends.ts';
+import { ResendsModule } from './resends/resends.module.ts';
 import type { OnFatal } from './shared.ts';
 import { ENVIRONMENT, LOGGER, ON_FATAL, REGISTRY } from './shared.ts';
 
@@ -46,6 +48,7 @@ export class MonitoringModule {
         RequestLogModule,
         HealthModule,
         DeadLettersModule,
+        ResendsModule,
         OpsModule.registerAsync({
           imports: [ProjectionsModule, DeadLettersModule],
           inject: [DATABASE_READINESS, Projections, DeadLetters, REGISTRY],
@@ -63,13 +66,14 @@ export class MonitoringModule {
       providers: [
         {
           provide: Monitoring,
-          inject: [Projections, STATS_SERVER, MaintenanceTimer, DeadLetters],
+          inject: [Projections, Resends, STATS_SERVER, MaintenanceTimer, DeadLetters],
           useFactory: (
             projections: Projections,
+            resends: Resends,
             statsServer: StatsServer,
             maintenance: MaintenanceTimer,
             deadLetters: DeadLetters,
-          ) => new Monitoring({ projections, statsServer, maintenance, deadLetters }),
+          ) => new Monitoring({ projections, resends, statsServer, maintenance, deadLetters }),
         },
       ],
     };

@@ -2,9 +2,11 @@ import type { MaintenanceTimer } from './database/application/maintenance-timer.
 import type { DeadLetters } from './dead-letters/dead-letters.ts';
 import type { StatsServer } from './health/adapters/grpc/stats.server.ts';
 import type { Projections } from './projections/projections.ts';
+import type { Resends } from './resends/resends.ts';
 
 export interface MonitoringParts {
   readonly projections: Projections;
+  readonly resends: Resends;
   readonly statsServer: StatsServer;
   readonly maintenance: MaintenanceTimer;
   readonly deadLetters: DeadLetters;
@@ -22,13 +24,15 @@ export class Monitoring {
   async start(): Promise<string> {
     await this.#parts.maintenance.start();
     const grpcUrl = await this.#parts.statsServer.start();
-    await Promise.all([this.#parts.projections.start(), this.#parts.deadLetters.start()]);
+    const { projections, deadLetters, resends } = this.#parts;
+    await Promise.all([projections.start(), deadLetters.start(), resends.start()]);
     return grpcUrl;
   }
 
   async stop(): Promise<void> {
     await this.#parts.statsServer.stop();
-    await Promise.all([this.#parts.projections.stop(), this.#parts.deadLetters.stop()]);
+    const { projections, deadLetters, resends } = this.#parts;
+    await Promise.all([projections.stop(), deadLetters.stop(), resends.stop()]);
     await this.#parts.maintenance.stop();
   }
 }

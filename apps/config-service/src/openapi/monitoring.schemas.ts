@@ -135,14 +135,14 @@ const optionalOfBreaker = Object.keys(openBreaker);
 const resend: Record<string, JsonSchema> = {
   id: { type: 'string', format: 'uuid' },
   hookId: { type: 'string' },
-  state: { enum: ['counting', 'running', 'done', 'cancelled'] },
+  state: { enum: ['running', 'done', 'cancelled'] },
   filter: closed({ state: { enum: [...RESENDABLE_STATES] }, from: UNIX_MS, to: UNIX_MS, event: { type: 'string' } }, [
     'event',
   ]),
   ratePerSecond: { type: 'integer', minimum: 1, maximum: 1_000 },
   counts: {
     ...closed({ matching: COUNT, resent: COUNT, passedOver: COUNT, remaining: COUNT }),
-    description: '`passedOver`: had another round open, or its body is not kept',
+    description: '`passedOver`: had another round open, its body is not kept, or it ended otherwise meanwhile',
   },
   createdAt: UNIX_MS,
   createdBy: { type: 'string' },

@@ -8,6 +8,7 @@ const STATUS_OF = {
   'entity.not_exists_with_id': 404,
   'delivery.round_open': 409,
   'entity.conflict': 409,
+  'entity.invalid_input': 422,
   'route.not_found': 404,
   'server.internal_error': 500,
   'service.unavailable': 503,

@@ -2,6 +2,7 @@ import { createDataSource } from '@signalbox/postgres';
 import { DeadLetters1767312000000 } from './migrations/1767312000000-dead-letters.ts';
 import { ReadModels1767225600000 } from './migrations/1767225600000-read-models.ts';
 import { RoundsErrorsAndRollups1795833000000 } from './migrations/1795833000000-rounds-errors-and-rollups.ts';
+import { Resends1795834000000 } from './migrations/1795834000000-resends.ts';
 
 export interface DatabaseOptions {
   readonly url: string;
@@ -15,6 +16,11 @@ export function createMonitoringDataSource(options: DatabaseOptions) {
     ...options,
     schema: 'monitoring',
     applicationName: 'signalbox-monitoring',
-    migrations: [ReadModels1767225600000, DeadLetters1767312000000, RoundsErrorsAndRollups1795833000000],
+    migrations: [
+      ReadModels1767225600000,
+      DeadLetters1767312000000,
+      RoundsErrorsAndRollups1795833000000,
+      Resends1795834000000,
+    ],
   });
 }

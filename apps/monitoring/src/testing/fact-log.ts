@@ -21,6 +21,11 @@ export function idOf({ webhookId, index }: Published) {
   return deliveryIdOf(webhookId, `event-${index}`);
 }
 
+function ownOf(of: Published) {
+  const { webhookId, tenantId = 'default', eventType = 'User.Created', atMs = Date.now() } = of;
+  return { webhookId, tenantId, eventType, deliveryId: idOf(of), firstScheduledAtMs: atMs };
+}
+
 /** Publishes deliveries and what happened to them, as router and sender do. */
 export class FactLog {
   readonly #monitoring: RunningMonitoring;
@@ -39,22 +44,29 @@ export class FactLog {
   }
 
   append(of: Published, ...facts: Fact[]): void {
-    const { webhookId, index, tenantId = 'default', eventType = 'User.Created', atMs = Date.now() } = of;
-    const own = { webhookId, tenantId, eventType, deliveryId: idOf(of), firstScheduledAtMs: atMs };
+    const { webhookId, index, eventType = 'User.Created' } = of;
+    const own = ownOf(of);
     const origin = { eventId: `event-${index}`, sourceTopic: 'auth-events', sourcePartition: 0, sourceOffset: index };
-    const { deliveries, attempts } = this.#monitoring.backends.topics;
     this.#producer.append({
-      topic: deliveries,
+      topic: this.#monitoring.backends.topics.deliveries,
       partition: 0,
       key: webhookId,
       value: `{"event":"${eventType}","index":${index},"hookId":"${webhookId}"}`,
       headers: encodeDelivery({ ...attempted(own), ...origin }),
     });
+    this.#appended += 1;
+    this.appendFacts(of, ...facts);
+  }
+
+  /** What happened to a delivery whose record is there already. */
+  appendFacts(of: Published, ...facts: Fact[]): void {
+    const own = ownOf(of);
     for (const fact of facts) {
       const { headers, value } = encodeFact({ ...fact, ...own });
-      this.#producer.append({ topic: attempts, partition: 0, key: webhookId, value, headers });
+      const topic = this.#monitoring.backends.topics.attempts;
+      this.#producer.append({ topic, partition: 0, key: of.webhookId, value, headers });
     }
-    this.#appended += 1 + facts.length;
+    this.#appended += facts.length;
   }
 
   /** Resolves when all that was appended is projected. */

@@ -1,7 +1,8 @@
-import type { BreakerChange, ListedDelivery, RecordedFact } from './listed-delivery.ts';
+import type { BreakerChange, ListedDelivery, RecordedFact, ResendRequest } from './listed-delivery.ts';
 import { bodyJson } from './log-entry.ts';
 import { isBreakerWait, openBreakerAt, reasonText } from './wait-reason.ts';
 
+const OPEN_STATES: readonly string[] = ['queued', 'retrying', 'waiting'];
 /** Of an answer this much is kept; see `Attempted.answer`. */
 const KEPT_ANSWER_BYTES = 4_096;
 
@@ -17,6 +18,7 @@ export function deliveryView(delivery: ListedDelivery, changes: readonly Breaker
     attempts: delivery.attempts,
     rounds: delivery.rounds,
     ...present({
+      openRound: openRoundView(delivery),
       statusCode: delivery.statusCode,
       errorClass: delivery.errorClass,
       durationMs: delivery.durationMs,
@@ -24,6 +26,14 @@ export function deliveryView(delivery: ListedDelivery, changes: readonly Breaker
     createdAt: delivery.firstScheduledAtMs,
     ...present({ lastAttemptAt: delivery.lastAttemptAtMs, nextAttemptAt: delivery.nextAttemptAtMs }),
   };
+}
+
+/** A resend that has not ended; the event's own round is told by the delivery's state. */
+function openRoundView({ rounds, round, roundState, roundNextAtMs }: ListedDelivery) {
+  const latest = rounds - 1;
+  if (latest > round) return { round: latest, state: 'queued' as const };
+  if (round === 0 || !OPEN_STATES.includes(roundState)) return null;
+  return { round, state: roundState, ...present({ nextAttemptAt: roundNextAtMs }) };
 }
 
 function whyView(delivery: ListedDelivery, changes: readonly BreakerChange[]) {
@@ -81,17 +91,23 @@ export interface ShownDelivery {
   readonly delivery: ListedDelivery;
   /** The exact bytes that were sent; null where the record with them was not seen. */
   readonly body: Buffer | null;
-  /** In the order they happened. */
+  /** By round, in the order they happened. */
   readonly facts: readonly RecordedFact[];
+  readonly resends: readonly ResendRequest[];
   /** Of its webhook's breaker, ascending, from before the first wait on. */
   readonly breakerChanges: readonly BreakerChange[];
 }
 
 /** One delivery with all that happened to it, as JSON text: its body stays as it was sent. */
-export function deliveryJson({ delivery, body, facts, breakerChanges }: ShownDelivery): string {
+export function deliveryJson({ delivery, body, facts, resends, breakerChanges }: ShownDelivery): string {
+  const timeline = [
+    ...resends.map(({ round, atMs, actor }) => ({ kind: 'resent' as const, at: atMs, round, actor })),
+    ...facts.map((fact) => timelineView(fact, breakerChanges)),
+  ];
   const fields = JSON.stringify({
     ...deliveryView(delivery, breakerChanges),
-    timeline: facts.map((fact) => timelineView(fact, breakerChanges)),
+    // The clocks of those who asked and of those who sent may differ; a round begins with being asked for all the same.
+    timeline: timeline.toSorted((left, right) => left.round - right.round),
   });
   const headers = JSON.stringify(requestHeaders(delivery.deliveryId));
   return `${fields.slice(0, -1)},"request":{"headers":${headers},"body":${bodyJson(body)}}}`;

@@ -18,6 +18,10 @@ export interface ListedDelivery {
   readonly attempts: number;
   /** The event's own, and one for each resend. */
   readonly rounds: number;
+  /** The latest round that the log tells of, how it stands, and when its next attempt is due. */
+  readonly round: number;
+  readonly roundState: ListedState;
+  readonly roundNextAtMs: number | null;
   readonly lastAttemptAtMs: number | null;
   /** Of the attempt that stands for the delivery. */
   readonly statusCode: number | null;
@@ -47,6 +51,13 @@ export interface RecordedFact {
   readonly verdict: string | null;
   readonly nextAttemptAtMs: number | null;
   readonly reason: string | null;
+}
+
+/** Someone asked for a further round. */
+export interface ResendRequest {
+  readonly round: number;
+  readonly atMs: number;
+  readonly actor: string;
 }
 
 /** A change of a webhook's circuit breaker; all times Unix ms. */

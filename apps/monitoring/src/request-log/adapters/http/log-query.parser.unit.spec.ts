@@ -1,21 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { ApiError } from '../../../access/api-error.ts';
 import type { RawQuery } from '../../../access/query-reader.ts';
+import { refusalOf } from '../../../testing/refusal-of.ts';
 import { pageLinks } from '../../domain/page-links.ts';
 import { parseLogQuery } from './log-query.parser.ts';
 
 const now = Date.parse('2026-03-02T14:20:31.500Z');
 const parse = (query: RawQuery) => parseLogQuery(query, now);
-
-function refusalOf(work: () => unknown): ApiError {
-  try {
-    work();
-  } catch (error) {
-    if (error instanceof ApiError) return error;
-    throw error;
-  }
-  throw new Error('nothing was refused');
-}
 
 describe('what recent-logs is asked for', () => {
   it('is the first twenty of the last 24 hours where nothing else is said', () => {

@@ -2,13 +2,21 @@ import { rowsOf } from '@signalbox/postgres';
 import type { DataSource } from 'typeorm';
 import type { LogPage, Owner, RequestLog } from '../../application/request-log.port.ts';
 import type { ShownDelivery } from '../../domain/delivery-json.ts';
-import type { DeliveryQuery } from '../../domain/delivery-query.ts';
-import type { BreakerChange, ListedDelivery, RecordedFact } from '../../domain/listed-delivery.ts';
+import type { Cursor, DeliveryQuery } from '../../domain/delivery-query.ts';
+import type { BreakerChange, ListedDelivery, RecordedFact, ResendRequest } from '../../domain/listed-delivery.ts';
 import type { LoggedDelivery } from '../../domain/log-entry.ts';
 import { LOG_KEY_PREFIX } from '../../domain/log-entry.ts';
 import type { LogQuery } from '../../domain/log-query.ts';
 import { COUNT_CAP } from '../../domain/log-query.ts';
-import { BREAKER_CHANGES_SINCE, FACTS_OF_DELIVERY, LATEST_BREAKER_CHANGES, listed, logged } from './request-log.sql.ts';
+import {
+  BREAKER_CHANGES_SINCE,
+  FACTS_OF_DELIVERY,
+  LATEST_BREAKER_CHANGES,
+  PLACES,
+  RESENDS_OF_DELIVERY,
+  listed,
+  logged,
+} from './request-log.sql.ts';
 import { Where } from './where.ts';
 
 /** The request log in Postgres. Every query names the tenant. */
@@ -41,7 +49,8 @@ export class PostgresRequestLog implements RequestLog {
   }
 
   async entry(tenantId: string, deliveryId: string): Promise<LoggedDelivery | undefined> {
-    const where = new Where().and('d.delivery_id =', deliveryId).and('d.tenant_id =', tenantId).and('d.is_request');
+    const where = new Where().and('d.tenant_id =', tenantId).and('d.is_request');
+    if (!(await this.#addIds(where, [deliveryId]))) return undefined;
     const [entry] = await rowsOf<LoggedDelivery>(this.#dataSource, logged(where.sql, 'LIMIT 1'), where.parameters);
     return entry;
   }
@@ -52,7 +61,7 @@ export class PostgresRequestLog implements RequestLog {
       .andTime('d.first_scheduled_at <', query.window.untilMs);
     if (query.state !== null) where.and('d.state =', query.state);
     if (query.eventType !== null) where.and('d.event_type =', query.eventType);
-    if (query.deliveryIds !== null) where.andOneOf('d.delivery_id', 'uuid', query.deliveryIds);
+    if (query.deliveryIds !== null && !(await this.#addIds(where, query.deliveryIds))) return [];
     if (query.statusClass !== null) {
       where.and('d.status_code >=', query.statusClass * 100).and('d.status_code <', query.statusClass * 100 + 100);
     }
@@ -66,7 +75,8 @@ export class PostgresRequestLog implements RequestLog {
   }
 
   async delivery(owner: Owner, deliveryId: string): Promise<ShownDelivery | undefined> {
-    const where = ownedBy(owner).and('d.delivery_id =', deliveryId);
+    const where = ownedBy(owner);
+    if (!(await this.#addIds(where, [deliveryId]))) return undefined;
     const [found] = await rowsOf<ListedDelivery & { readonly body: Buffer | null }>(
       this.#dataSource,
       listed(where.sql, 1, ', d.body'),
@@ -74,11 +84,12 @@ export class PostgresRequestLog implements RequestLog {
     );
     if (found === undefined) return undefined;
     const { body, ...delivery } = found;
-    const facts = await rowsOf<RecordedFact>(this.#dataSource, FACTS_OF_DELIVERY, [
-      deliveryId,
-      new Date(delivery.firstScheduledAtMs),
+    const key = [deliveryId, new Date(delivery.firstScheduledAtMs)];
+    const [facts, resends] = await Promise.all([
+      rowsOf<RecordedFact>(this.#dataSource, FACTS_OF_DELIVERY, key),
+      rowsOf<ResendRequest>(this.#dataSource, RESENDS_OF_DELIVERY, [deliveryId]),
     ]);
-    return { delivery, body, facts, breakerChanges: await this.#breakerChangesAround(owner, facts) };
+    return { delivery, body, facts, resends, breakerChanges: await this.#breakerChangesAround(owner, facts) };
   }
 
   async isForeign({ tenantId, webhookId }: Owner): Promise<boolean> {
@@ -88,6 +99,18 @@ export class PostgresRequestLog implements RequestLog {
       [webhookId, tenantId],
     );
     return other !== undefined && other.tenant_id !== tenantId;
+  }
+
+  /** Narrows a query to these deliveries; false where there are none of them. */
+  async #addIds(where: Where, deliveryIds: readonly string[]): Promise<boolean> {
+    const places = await rowsOf<Cursor>(this.#dataSource, PLACES, [deliveryIds]);
+    if (places.length === 0) return false;
+    const times = places.map(({ firstScheduledAtMs }) => firstScheduledAtMs);
+    where
+      .andOneOf('d.delivery_id', 'uuid', deliveryIds)
+      .andTime('d.first_scheduled_at >=', Math.min(...times))
+      .andTime('d.first_scheduled_at <=', Math.max(...times));
+    return true;
   }
 
   /** What tells how the breaker stood at each of these facts, and how it stands now. */

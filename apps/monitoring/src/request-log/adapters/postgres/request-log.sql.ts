@@ -11,18 +11,27 @@ export const listed = (where: string, limit: number, furtherColumns = ''): strin
   SELECT d.delivery_id AS "deliveryId", d.webhook_id AS "webhookId", d.event_type AS "eventType",
     d.event_id AS "eventId", d.state, d.reason, ${ms('d.standing_at')} AS "standingAtMs",
     ${ms('d.first_scheduled_at')} AS "firstScheduledAtMs", ${ms('d.next_at')} AS "nextAttemptAtMs",
-    a.attempts, a.rounds, ${ms('a.last_at')} AS "lastAttemptAtMs",
-    d.status_code AS "statusCode", d.error_class AS "errorClass", a.duration AS "durationMs"${furtherColumns}
+    a.attempts, ${ms('a.last_at')} AS "lastAttemptAtMs",
+    greatest(d.round, (SELECT max(resend.round) FROM resend WHERE resend.delivery_id = d.delivery_id)) + 1 AS rounds,
+    d.round, d.round_state AS "roundState", ${ms('d.round_next_at')} AS "roundNextAtMs",
+    d.status_code AS "statusCode", d.error_class AS "errorClass", d.best_total_ms AS "durationMs"${furtherColumns}
   FROM (SELECT * FROM delivery AS d WHERE ${where} ${NEWEST_FIRST} LIMIT ${limit}) AS d
   CROSS JOIN LATERAL (
-    SELECT count(*) FILTER (WHERE kind = 'attempted')::int4 AS attempts, coalesce(max(round), 0) + 1 AS rounds,
-      max(at) FILTER (WHERE kind = 'attempted') AS last_at,
-      max(total_ms) FILTER (WHERE round = d.best_round AND attempt_number = d.best_attempt) AS duration
-    FROM attempt
+    SELECT count(*)::int4 AS attempts, max(at) AS last_at FROM attempt
     WHERE attempt.delivery_id = d.delivery_id AND attempt.first_scheduled_at = d.first_scheduled_at
+      AND attempt.kind = 'attempted'
     OFFSET 0
   ) AS a
   ${NEWEST_FIRST}`;
+
+/** Where the rows of deliveries lie; $1 their ids. Without it every hour would have to be searched. */
+export const PLACES = `
+  SELECT delivery_id AS "deliveryId", ${ms('first_scheduled_at')} AS "firstScheduledAtMs"
+  FROM delivery_place WHERE delivery_id = ANY($1::uuid[])`;
+
+/** $1 delivery. */
+export const RESENDS_OF_DELIVERY = `
+  SELECT round, ${ms('requested_at')} AS "atMs", requested_by AS actor FROM resend WHERE delivery_id = $1 ORDER BY round`;
 
 /** Entries of a log page, with the answer of the attempt that stands for each. */
 export const logged = (where: string, page: string): string => `

@@ -1,0 +1,81 @@
+import { rowsOf } from '@signalbox/postgres';
+import { randomUUID } from 'node:crypto';
+import type { DataSource } from 'typeorm';
+import type { BulkResends, NewBulkResend } from '../../application/bulk-resends.port.ts';
+import type { Owner } from '../../application/resend-requests.port.ts';
+import type { BulkResend, ResendFilter, ResendableState } from '../../domain/bulk-resend.ts';
+import { filterParameters } from './request-parameters.ts';
+import { BULK, COUNT_MATCHING } from './resend.sql.ts';
+
+const MOST_LISTED = 100;
+
+interface BulkRow extends Omit<BulkResend, 'filter'> {
+  readonly filterState: ResendableState;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly eventType: string | null;
+}
+
+export class PostgresBulkResends implements BulkResends {
+  readonly #dataSource: DataSource;
+
+  constructor(dataSource: DataSource) {
+    this.#dataSource = dataSource;
+  }
+
+  async count(owner: Owner, filter: ResendFilter): Promise<number> {
+    const [counted] = await rowsOf<{ matching: number }>(
+      this.#dataSource,
+      COUNT_MATCHING,
+      filterParameters(owner, filter),
+    );
+    return counted?.matching ?? 0;
+  }
+
+  async create(owner: Owner, { request, actor, atMs }: NewBulkResend): Promise<BulkResend> {
+    const { filter, ratePerSecond } = request;
+    const matching = await this.count(owner, filter);
+    const [row] = await rowsOf<BulkRow>(
+      this.#dataSource,
+      `INSERT INTO bulk_resend (tenant_id, webhook_id, filter_state, filter_from, filter_to, filter_event_type,
+         id, state, rate_per_second, matching, created_at, created_by)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, 'running', $8, $9, $10, $11) RETURNING ${BULK}`,
+      [...filterParameters(owner, filter), randomUUID(), ratePerSecond, matching, new Date(atMs), actor],
+    );
+    if (row === undefined) throw new Error('a row that was inserted was not returned');
+    return bulkOf(row);
+  }
+
+  async list({ tenantId, webhookId }: Owner): Promise<readonly BulkResend[]> {
+    const rows = await rowsOf<BulkRow>(
+      this.#dataSource,
+      `SELECT ${BULK} FROM bulk_resend WHERE webhook_id = $2 AND tenant_id = $1
+       ORDER BY created_at DESC, id LIMIT ${MOST_LISTED}`,
+      [tenantId, webhookId],
+    );
+    return rows.map(bulkOf);
+  }
+
+  async find({ tenantId, webhookId }: Owner, id: string): Promise<BulkResend | undefined> {
+    const [row] = await rowsOf<BulkRow>(
+      this.#dataSource,
+      `SELECT ${BULK} FROM bulk_resend WHERE id = $3 AND webhook_id = $2 AND tenant_id = $1`,
+      [tenantId, webhookId, id],
+    );
+    return row === undefined ? undefined : bulkOf(row);
+  }
+
+  async cancel(owner: Owner, id: string, atMs: number): Promise<BulkResend | undefined> {
+    await rowsOf(
+      this.#dataSource,
+      `UPDATE bulk_resend SET state = 'cancelled', ended_at = $4
+       WHERE id = $3 AND webhook_id = $2 AND tenant_id = $1 AND state = 'running'`,
+      [owner.tenantId, owner.webhookId, id, new Date(atMs)],
+    );
+    return this.find(owner, id);
+  }
+}
+
+function bulkOf({ filterState, fromMs, toMs, eventType, ...bulk }: BulkRow): BulkResend {
+  return { ...bulk, filter: { state: filterState, fromMs, toMs, eventType } };
+}

@@ -1,0 +1,21 @@
+import type { BulkResend, ResendFilter, ResendRequest } from '../domain/bulk-resend.ts';
+import type { Owner } from './resend-requests.port.ts';
+
+export interface NewBulkResend {
+  readonly request: ResendRequest;
+  readonly actor: string;
+  readonly atMs: number;
+}
+
+/** Resends of many that were asked for, and how far they are. */
+export interface BulkResends {
+  /** How many deliveries match now. */
+  count(owner: Owner, filter: ResendFilter): Promise<number>;
+  /** Counts, and begins. */
+  create(owner: Owner, bulk: NewBulkResend): Promise<BulkResend>;
+  /** Newest first, 100 at most. */
+  list(owner: Owner): Promise<readonly BulkResend[]>;
+  find(owner: Owner, id: string): Promise<BulkResend | undefined>;
+  /** Ends it where it still runs; undefined when there is none. */
+  cancel(owner: Owner, id: string, atMs: number): Promise<BulkResend | undefined>;
+}

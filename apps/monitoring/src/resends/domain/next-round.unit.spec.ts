@@ -1,0 +1,24 @@
+import { describe, expect, it } from '@jest/globals';
+import { nextRound } from './next-round.ts';
+
+const seen = (round: number, state: string, nextAtMs: number | null = null) => ({ round, state, nextAtMs });
+
+describe('the next round of a delivery', () => {
+  it.each(['succeeded', 'failed', 'expired', 'skipped'])('is one above the latest when that has %s', (state) => {
+    expect(nextRound(seen(0, state), null)).toEqual({ kind: 'next', round: 1 });
+    expect(nextRound(seen(3, state), 3)).toEqual({ kind: 'next', round: 4 });
+  });
+
+  it('is above what the log tells of, also where the requests were lost with a database', () => {
+    expect(nextRound(seen(2, 'failed'), null)).toEqual({ kind: 'next', round: 3 });
+    expect(nextRound(seen(2, 'failed'), 1)).toEqual({ kind: 'next', round: 3 });
+  });
+
+  it.each(['queued', 'retrying', 'waiting'])('is none while one is %s', (state) => {
+    expect(nextRound(seen(1, state, 77), 1)).toEqual({ kind: 'open', nextAttemptAtMs: 77 });
+  });
+
+  it('is none while one was asked for that the log has not told of yet', () => {
+    expect(nextRound(seen(0, 'failed'), 1)).toEqual({ kind: 'open', nextAttemptAtMs: null });
+  });
+});
