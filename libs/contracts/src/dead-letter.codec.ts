@@ -25,6 +25,7 @@ export const DEAD_LETTER_REASONS = [
   'carries-hook-id',
   'too-large',
   'bad-header',
+  'bad-cloud-event',
   'unreadable',
 ] as const;
 export type DeadLetterReason = (typeof DEAD_LETTER_REASONS)[number];

@@ -29,10 +29,16 @@ export interface ReadOptions {
   readonly eventByHeaders?: string;
 }
 
-/** Judges the value of a record (contract: what a publisher puts on Kafka). Parses it once; never throws. */
-export function readPublishedEvent(value: Buffer, options: ReadOptions): PublishedEvent | RejectedEvent {
-  if (value.length > options.maxBytes) {
-    return rejected('too-large', `value has ${value.length} bytes; at most ${options.maxBytes} are allowed`);
+/** A record's value as far as it is a JSON object at all. */
+export interface ReadObject {
+  readonly ok: true;
+  readonly members: Readonly<Record<string, unknown>>;
+}
+
+/** Parses a value once; never throws. */
+export function readJsonObject(value: Buffer, maxBytes: number): ReadObject | RejectedEvent {
+  if (value.length > maxBytes) {
+    return rejected('too-large', `value has ${value.length} bytes; at most ${maxBytes} are allowed`);
   }
   // JSON.parse alone would not notice: decoding replaces bad bytes, and the receiver would get them as they are.
   if (!isUtf8(value)) return rejected('not-utf8', 'value is not valid UTF-8; it must be JSON in UTF-8');
@@ -46,7 +52,14 @@ export function readPublishedEvent(value: Buffer, options: ReadOptions): Publish
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
     return rejected('not-an-object', `value is ${kindOf(parsed)}; it must be a JSON object`);
   }
-  const payload = parsed as Readonly<Record<string, unknown>>;
+  return { ok: true, members: parsed as Readonly<Record<string, unknown>> };
+}
+
+/** Judges the value of a record (contract: what a publisher puts on Kafka). Parses it once; never throws. */
+export function readPublishedEvent(value: Buffer, options: ReadOptions): PublishedEvent | RejectedEvent {
+  const read = readJsonObject(value, options.maxBytes);
+  if (!read.ok) return read;
+  const payload = read.members;
   if (Object.hasOwn(payload, 'hookId')) {
     return rejected('carries-hook-id', 'is set by the sender of webhooks; publish the event without it', 'hookId');
   }

@@ -148,12 +148,17 @@ export class LogScene implements AsyncDisposable {
   /** All records of a topic, those that come later too. */
   async records(topic: string): Promise<readonly LogRecord[]> {
     const seen: LogRecord[] = [];
+    await this.watch(topic, (record) => seen.push(record));
+    return seen;
+  }
+
+  /** Hands over all records of a topic, those that come later too. */
+  async watch(topic: string, onRecord: (record: LogRecord) => void): Promise<void> {
     const { connection } = this;
     const onFatal = (error: Error): void => void this.fatal.push(error);
-    const follower = createLogFollower({ connection, topic, onRecord: (record) => seen.push(record), onFatal });
+    const follower = createLogFollower({ connection, topic, onRecord, onFatal });
     this.stops.push(() => follower.stop());
     await follower.start();
-    return seen;
   }
 
   /** What comes to `deliveries` or a tier of retries. */

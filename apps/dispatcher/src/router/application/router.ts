@@ -1,5 +1,5 @@
 import type { DeadLetterReason } from '@signalbox/contracts';
-import { deadLetterRecord, decodeDelivery, encodeDelivery } from '@signalbox/contracts';
+import { deadLetterRecord, decodeDelivery } from '@signalbox/contracts';
 import type {
   AssignedPartition,
   CommitEntry,
@@ -15,6 +15,7 @@ import type { KnownTail, PartitionLedger } from '@signalbox/positions';
 import { decodePositions, encodePositions, LedgerBook, lowerPositions } from '@signalbox/positions';
 import type { RoutingRules } from '../domain/route-event.ts';
 import { routeEvent } from '../domain/route-event.ts';
+import { FanOut } from './fan-out.ts';
 
 export interface RouterOptions {
   readonly rules: RoutingRules;
@@ -48,7 +49,10 @@ export class Router implements LogHandler {
   /** Source partition → source offset → webhooks that have the delivery already. */
   private readonly produced = new Map<string, Map<number, Set<string>>>();
   private consumer: LogConsumer | undefined;
+  /** The event whose deliveries are being made; nothing is routed beside it. */
+  private fanOut: FanOut | undefined;
   private isHeldBack = false;
+  private isStopping = false;
   private refreshedAtMs = 0;
 
   constructor(private readonly options: RouterOptions) {
@@ -89,7 +93,7 @@ export class Router implements LogHandler {
     const produced = this.produced.get(keyOf(batch.topic, batch.partition));
     const tag = this.options.tail.snapshot();
     for (const record of batch.records) {
-      if (this.options.producer.isSaturated()) {
+      if (this.fanOut !== undefined || this.options.producer.isSaturated()) {
         // An event may become thousands of deliveries: no further one before these are on their way.
         this.holdBack(consumer);
         consumer.seek({ topic: batch.topic, partition: batch.partition, offset: record.offset });
@@ -102,7 +106,7 @@ export class Router implements LogHandler {
       produced?.delete(record.offset);
     }
     ledger.passTo(batch.nextPosition);
-    if (ledger.isFull || this.options.producer.isSaturated()) this.holdBack(consumer);
+    if (ledger.isFull || this.fanOut !== undefined || this.options.producer.isSaturated()) this.holdBack(consumer);
   }
 
   onAdvance(position: PartitionPosition): void {
@@ -115,6 +119,13 @@ export class Router implements LogHandler {
     if (this.options.now() - this.refreshedAtMs < REFRESH_MS) return;
     this.refreshedAtMs = this.options.now();
     this.options.tail.refresh();
+  }
+
+  /** Makes no more deliveries: an event that has only some of its own is routed again by whoever comes next. */
+  drain(): Promise<void> {
+    this.isStopping = true;
+    this.fanOut = undefined;
+    return Promise.resolve();
   }
 
   /** What the commit loop commits. */
@@ -132,32 +143,20 @@ export class Router implements LogHandler {
       this.putAside(record, routing.reason, routing.message, ledger);
       return;
     }
-    // One more than the deliveries, so that the event is not done before the last of them was appended.
-    let open = 1;
-    let count = 0;
-    const settle = (): void => {
-      if (--open === 0) ledger.complete(record.offset);
-    };
-    for (const { webhookId, delivery, body } of routing.deliveries) {
-      if (already?.has(webhookId) === true) continue;
-      open++;
-      count++;
-      this.options.producer.append(
-        {
-          topic: this.options.topics.deliveries,
-          key: webhookId,
-          value: body,
-          headers: encodeDelivery(delivery),
-          isVoid: () => ledger.ended,
-        },
-        ({ partition, offset }) => {
-          this.options.tail.note(partition, offset + 1);
-          settle();
-        },
-      );
-    }
-    settle();
-    this.options.observer.onRouted(routing.event, count);
+    const { producer, tail, topics, observer } = this.options;
+    const fanOut = new FanOut({
+      deliveries: routing.deliveries,
+      already,
+      producer,
+      topic: topics.deliveries,
+      tail,
+      isVoid: () => ledger.ended,
+      onDone: (count) => {
+        observer.onRouted(routing.event, count);
+        ledger.complete(record.offset);
+      },
+    });
+    if (!fanOut.proceed()) this.fanOut = fanOut;
   }
 
   private putAside(record: LogRecord, reason: DeadLetterReason, message: string, ledger: PartitionLedger<Tag>): void {
@@ -194,7 +193,9 @@ export class Router implements LogHandler {
   }
 
   private goOn(): void {
-    if (!this.isHeldBack || this.options.producer.isSaturated()) return;
+    if (!this.isHeldBack || this.isStopping || this.options.producer.isSaturated()) return;
+    if (this.fanOut?.proceed() === false) return;
+    this.fanOut = undefined;
     const roomy = this.book.held().filter((of) => !this.book.ledger(of).isFull);
     this.isHeldBack = roomy.length < this.book.held().length;
     this.consumer?.resume(roomy);

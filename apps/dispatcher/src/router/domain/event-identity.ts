@@ -6,7 +6,7 @@ export interface EventIdentity {
   readonly tenantId: string;
   /** Unique within the tenant. */
   readonly eventId: string;
-  /** The event's type as CloudEvents binary mode says it, used when the value has no `event`. */
+  /** The event's type as CloudEvents says it, used when the value has no `event`. */
   readonly eventByHeaders?: string;
   /** W3C Trace Context: the publisher's, continued. */
   readonly traceparent?: string;
@@ -26,16 +26,24 @@ export interface BadHeader {
 const MAX_ID_LENGTH = 512;
 const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
-/** The event id: header `event-id`, else CloudEvents source and id together, else where the record lies. */
-export function identifyEvent(headers: RecordHeaders, source: SourcePosition): EventIdentity | BadHeader {
-  const cloudId = textOf(headers['ce_id']);
-  const cloudEventId = cloudId === undefined ? undefined : `${textOf(headers['ce_source']) ?? ''} ${cloudId}`;
+/**
+ * The event id: header `event-id`, else CloudEvents source and id together, else where the record lies.
+ *
+ * @param attribute reads a CloudEvents attribute; by default from the headers, as binary mode has them.
+ */
+export function identifyEvent(
+  headers: RecordHeaders,
+  source: SourcePosition,
+  attribute: (name: string) => string | undefined = (name) => textOf(headers[`ce_${name}`]),
+): EventIdentity | BadHeader {
+  const cloudId = attribute('id');
+  const cloudEventId = cloudId === undefined ? undefined : `${attribute('source') ?? ''} ${cloudId}`;
   const eventId = textOf(headers['event-id']) ?? cloudEventId ?? `${source.topic}/${source.partition}/${source.offset}`;
-  const tenantId = textOf(headers['tenant-id']) ?? textOf(headers['ce_tenantid']) ?? 'default';
+  const tenantId = textOf(headers['tenant-id']) ?? attribute('tenantid') ?? 'default';
   const fault = faultOf('event id', eventId) ?? faultOf('tenant id', tenantId);
   if (fault !== undefined) return { fault };
-  const eventByHeaders = textOf(headers['ce_type']);
-  const traceparent = textOf(headers['traceparent']) ?? textOf(headers['ce_traceparent']);
+  const eventByHeaders = attribute('type');
+  const traceparent = textOf(headers['traceparent']) ?? attribute('traceparent');
   return {
     tenantId,
     eventId,

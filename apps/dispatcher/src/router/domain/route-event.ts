@@ -2,6 +2,7 @@ import type { DeadLetterReason, Delivery, RecordHeaders, WebhookState } from '@s
 import { deliveryIdOf, readPublishedEvent, spliceHookId } from '@signalbox/domain';
 import type { SourcePosition } from './event-identity.ts';
 import { identifyEvent, startTrace } from './event-identity.ts';
+import { isStructured, openEnvelope } from './structured-event.ts';
 
 export interface PublishedRecord extends SourcePosition {
   readonly timestampMs: number;
@@ -39,9 +40,13 @@ export function routeEvent(record: PublishedRecord, rules: RoutingRules): Routin
     const reason = record.fault.kind === 'headers' ? 'bad-header' : 'unreadable';
     return { kind: 'rejected', reason, message: record.fault.message };
   }
-  const identity = identifyEvent(record.headers, record);
+  const { headers } = record;
+  const published = record.value ?? Buffer.alloc(0);
+  const envelope = isStructured(headers) ? openEnvelope(headers, published, rules.maxEventBytes) : undefined;
+  if (envelope?.kind === 'rejected') return envelope;
+  const identity = identifyEvent(headers, record, envelope?.attribute);
   if ('fault' in identity) return { kind: 'rejected', reason: 'bad-header', message: identity.fault };
-  const value = record.value ?? Buffer.alloc(0);
+  const value = envelope?.value ?? published;
   const event = readPublishedEvent(value, {
     maxBytes: rules.maxEventBytes,
     isKnownEvent: (name) => rules.isKnownEvent(identity.tenantId, name),
@@ -60,7 +65,9 @@ function* deliveriesOf(
   named: { tenantId: string; eventId: string; eventType: string; traceparent: string },
   rules: RoutingRules,
 ): Generator<RoutedDelivery> {
-  for (const webhook of rules.subscribers(named.tenantId, named.eventType)) {
+  // Those of now: while the deliveries are made, webhooks change, and one must not come up twice.
+  const webhooks = [...rules.subscribers(named.tenantId, named.eventType)];
+  for (const webhook of webhooks) {
     const delivery: Delivery = {
       deliveryId: deliveryIdOf(webhook.id, named.eventId),
       tenantId: named.tenantId,
