@@ -8,6 +8,7 @@ import { anEvent, aWebhook, ReceiverServer, startTestSandbox, waitFor } from '@s
 import { Webhook as Verifier } from 'standardwebhooks';
 import { ApiClient, type LogEntry, type Webhook } from '../support/api-client.ts';
 import { inEffect } from '../support/applied-configuration.ts';
+import { DocumentedAnswers } from '../support/documented-answers.ts';
 import { Publisher } from '../support/publisher.ts';
 
 let sandbox: Sandbox;
@@ -163,6 +164,76 @@ describe('from a published event to the request log', () => {
       const verifier = new Verifier(standardWebhooksSecret(key));
       expect(verifier.verify(body.toString(), request?.headers ?? {})).toMatchObject({ hookId: webhook.id });
     }
+    await remove(webhook);
+  });
+});
+
+describe('a delivery that failed', () => {
+  interface Shown {
+    readonly state: string;
+    readonly timeline: readonly { readonly kind: string; readonly round: number }[];
+  }
+
+  it('is received again with the same id when it is resent, in the same log entry, as the API documents it', async () => {
+    const documented = await DocumentedAnswers.of(sandbox.runInfo.apiUrl);
+    receiver.answer({ status: 400, body: 'not yet' }, 200);
+    const webhook = await create(aWebhook(receiver.url, { events: ['OrganizationRole.Created'] }));
+    const paths = {
+      deliveries: '/api/hooks/{id}/deliveries',
+      delivery: '/api/hooks/{id}/deliveries/{deliveryId}',
+      resend: '/api/hooks/{id}/deliveries/{deliveryId}/resend',
+      resends: '/api/hooks/{id}/resends',
+      bulk: '/api/hooks/{id}/resends/{resendId}',
+    };
+    const ids: Record<string, string> = { id: webhook.id };
+    const ask = async <T>(method: string, path: string, expected: number, body?: object, query = ''): Promise<T> => {
+      const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => ids[name] ?? '');
+      const answer = await api.call<T>(method, `${filled}${query}`, expected, body);
+      expect([method, path, documented.faultsOf(method, path, expected, answer)]).toEqual([method, path, []]);
+      return answer;
+    };
+    const shownAs = async (state: string): Promise<Shown> =>
+      waitFor(
+        async () => {
+          const shown = await ask<Shown>('GET', paths.delivery, 200);
+          return shown.state === state && shown;
+        },
+        { what: `the delivery to have ${state}` },
+      );
+
+    await publisher.publish(anEvent('OrganizationRole.Created'));
+    const [first] = await receiver.waitForRequests(1);
+    ids['deliveryId'] = first?.headers['webhook-id'] ?? '';
+    await logsOf(webhook.id, 1, 'Error');
+    await shownAs('failed');
+    const asked = await ask('POST', paths.resend, 202, {});
+    expect(asked).toMatchObject({ id: ids['deliveryId'], hookId: webhook.id, round: 1 });
+    const [, second] = await receiver.waitForRequests(2);
+    expect(second?.headers['webhook-id']).toBe(ids['deliveryId']);
+    expect(second?.body).toEqual(first?.body);
+    await logsOf(webhook.id, 1, 'Success');
+    const { timeline } = await shownAs('succeeded');
+    expect(timeline.map(({ kind, round }) => [kind, round])).toEqual([
+      ['attempted', 0],
+      ['resent', 1],
+      ['attempted', 1],
+    ]);
+
+    const filter = { state: 'succeeded', from: Date.now() - 60_000, to: Date.now() + 60_000 };
+    expect(await ask('POST', paths.resends, 200, { ...filter, dryRun: true })).toEqual({ dryRun: true, matching: 1 });
+    ids['resendId'] = (await ask<{ id: string }>('POST', paths.resends, 202, filter)).id;
+    const [, , third] = await receiver.waitForRequests(3);
+    expect(third?.headers['webhook-id']).toBe(ids['deliveryId']);
+    await waitFor(async () => (await ask<Shown>('GET', paths.bulk, 200)).state === 'done', {
+      what: 'the resend to end',
+    });
+    expect(await ask('DELETE', paths.bulk, 202)).toMatchObject({ state: 'done', counts: { resent: 1 } });
+    await ask('GET', paths.resends, 200);
+    await ask('GET', paths.deliveries, 200, undefined, '?state=succeeded&limit=1');
+    await ask('GET', '/api/hooks/{id}/health', 200);
+    await ask('GET', '/api/health', 200, undefined, `?hookIds=${webhook.id}`);
+    await ask('GET', '/api/hooks/{id}/recent-logs', 200);
+    expect(await api.recentLogs(webhook.id)).toHaveLength(1);
     await remove(webhook);
   });
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { IDENTITY_HEADER, identityKeyFrom, issueIdentity } from '@signalbox/identity';
 import { randomBytes } from 'node:crypto';
-import { attempted, deferred, expired } from './testing/facts.ts';
+import { attempted, breakerChanged, deferred, expired } from './testing/facts.ts';
 import { FactLog, idOf } from './testing/fact-log.ts';
 import type { RunningMonitoring } from './testing/running-monitoring.ts';
 import { startMonitoring } from './testing/running-monitoring.ts';
@@ -11,6 +11,7 @@ let monitoring: RunningMonitoring;
 let log: FactLog;
 const now = Date.now();
 const minuteMs = 60_000;
+const openSince = now - 3 * minuteMs + 100;
 
 beforeAll(async () => {
   monitoring = await startMonitoring();
@@ -40,24 +41,32 @@ describe('the API of monitoring', () => {
     );
     log.append(
       { webhookId, index: 2, eventType: 'User.Deleted', atMs: now - 2 * minuteMs },
-      attempted({ outcome: 'retrying', statusCode: 503, nextAttemptAtMs: now + 5_000, timings: { totalMs: 900 } }),
+      attempted({
+        outcome: 'retrying',
+        statusCode: 503,
+        errorClass: 'http-status',
+        nextAttemptAtMs: now + 5_000,
+        timings: { totalMs: 900 },
+      }),
       attempted({
         attemptNumber: 2,
         statusCode: 500,
         outcome: 'failed',
+        errorClass: 'http-status',
         answer: 'oops',
         error: 'the endpoint answered 500',
       }),
     );
     log.append(
       { webhookId, index: 3, atMs: now - 3 * minuteMs },
-      deferred({ reason: 'breaker open', detail: 'since 14:02:31', dueAtMs: now + 60_000 }),
+      breakerChanged({ atMs: openSince, openSinceMs: openSince, nextProbeAtMs: openSince + 30_000 }),
+      deferred({ reason: 'breaker open', atMs: openSince + 1_000, dueAtMs: now + 60_000 }),
     );
     log.append({ webhookId, index: 4, atMs: now - 4 * minuteMs });
     log.append({ webhookId, index: 5, atMs: now - 5 * minuteMs }, expired());
     log.append(
       { webhookId, index: 6, atMs: now - 6 * minuteMs },
-      attempted({ outcome: 'retrying', statusCode: 502, nextAttemptAtMs: now + 5_000 }),
+      attempted({ outcome: 'retrying', statusCode: 502, errorClass: 'timeout', nextAttemptAtMs: now + 5_000 }),
     );
     log.append({ webhookId, index: 7, atMs: now - 25 * 60 * minuteMs }, attempted());
     log.append({ webhookId: foreign, index: 1, tenantId: 'acme' }, attempted());
@@ -194,7 +203,14 @@ describe('the API of monitoring', () => {
       data: [
         {
           state: 'waiting',
-          why: { reason: 'breaker open: since 14:02:31', expectedAt: now + 60_000 },
+          why: {
+            reason: 'breaker open',
+            since: openSince + 1_000,
+            openSince,
+            because: '5 timeouts in a row',
+            nextProbeAt: openSince + 30_000,
+            expectedAt: now + 60_000,
+          },
           attempts: 0,
           rounds: 1,
           nextAttemptAt: now + 60_000,
@@ -238,6 +254,53 @@ describe('the API of monitoring', () => {
     });
   });
 
+  it('says for each wait why', async () => {
+    const { json } = await get(`/api/hooks/${webhookId}/deliveries/${idOf({ webhookId, index: 3 })}`);
+    const at = (timeMs: number): string => new Date(timeMs).toISOString().slice(11, 19);
+    const [wait] = (json as { timeline: { reasonText: string }[] }).timeline;
+    // Around midnight the day is named as well.
+    expect(wait?.reasonText.replaceAll(/\d{4}-\d\d-\d\d /g, '')).toBe(
+      `deferred: breaker open since ${at(openSince)}, 5 timeouts in a row, next probe ${at(openSince + 30_000)}`,
+    );
+  });
+
+  it('finds a delivery by its own id and by that of its event, however old it is', async () => {
+    const old = { webhookId, index: 7 };
+    for (const id of [idOf(old), idOf(old).toUpperCase(), 'event-7']) {
+      const { json } = await get(`/api/hooks/${webhookId}/deliveries?id=${id}`);
+      expect(json).toMatchObject({ data: [{ id: idOf(old), eventId: 'event-7' }] });
+    }
+    expect((await get(`/api/hooks/${webhookId}/deliveries?id=event-99`)).json).toEqual({ data: [] });
+  });
+
+  it.each<[string, number[]]>([
+    ['statusClass=5xx', [2, 6]],
+    ['statusClass=2xx', [1]],
+    ['event=User.Deleted', [2]],
+    ['event=User.Deleted&state=succeeded', []],
+    [`from=${now - 4 * minuteMs}&to=${now - 2 * minuteMs}`, [2, 3, 4]],
+    [`from=${now - 26 * 60 * minuteMs}&state=succeeded`, [1, 7]],
+  ])('shows with %s the deliveries %j', async (query, expected) => {
+    const { json } = await get(`/api/hooks/${webhookId}/deliveries?${query}`);
+    const ids = (json as { data: { id: string }[] }).data.map(({ id }) => id);
+    expect(ids).toEqual(expected.map((index) => idOf({ webhookId, index })));
+  });
+
+  it.each([
+    ['statusClass=500', 'guard.invalid_input', 'statusClass'],
+    ['from=yesterday', 'guard.invalid_input', 'from'],
+    ['to=1e3', 'guard.invalid_input', 'to'],
+    ['from=5&to=4', 'log.invalid_time_window', 'from'],
+    ['limit=101', 'guard.invalid_input', 'limit'],
+    ['cursor=bm9uc2Vuc2U', 'guard.invalid_input', 'cursor'],
+    ['state=failed&state=retrying', 'guard.invalid_input', 'state'],
+    ['event=%00', 'guard.invalid_input', 'event'],
+    ['id=%00', 'guard.invalid_input', 'id'],
+  ])('answers deliveries?%s with 400 %s', async (query, code, field) => {
+    const { status, json } = await get(`/api/hooks/${webhookId}/deliveries?${query}`);
+    expect({ status, json }).toMatchObject({ status: 400, json: { code, details: [{ field }] } });
+  });
+
   it('tells the health of the last 24 hours', async () => {
     const { json } = await get(`/api/hooks/${webhookId}/health`);
     expect(json).toMatchObject({
@@ -249,7 +312,17 @@ describe('the API of monitoring', () => {
       waiting: 2,
       successRate: 1 / 3,
       latencyMs: { p50: expect.any(Number), p99: expect.any(Number) },
-      breaker: { state: 'closed', history: [] },
+      errorClasses: [
+        { class: 'http-status', count: 2 },
+        { class: 'timeout', count: 1 },
+      ],
+      breaker: {
+        state: 'open',
+        openSince,
+        because: '5 timeouts in a row',
+        nextProbeAt: openSince + 30_000,
+        history: [{ at: openSince, state: 'open' }],
+      },
       oldestUndeliveredAt: Math.floor((now - 6 * minuteMs) / minuteMs) * minuteMs,
     });
     const { latencyMs, series } = json as { latencyMs: { p50: number; p99: number }; series: { at: number }[] };
@@ -267,13 +340,20 @@ describe('the API of monitoring', () => {
     const { data } = json as { data: { series24: { at: number; requests: number; failed: number }[] }[] };
     expect(data).toMatchObject([
       { hookId: foreign, requests: 0, successRate: null, breaker: { state: 'closed' } },
-      { hookId: webhookId, requests: 4, succeeded: 1, failed: 2, open: 3, successRate: 1 / 3 },
+      {
+        hookId: webhookId,
+        requests: 4,
+        succeeded: 1,
+        failed: 2,
+        open: 3,
+        successRate: 1 / 3,
+        breaker: { state: 'open', openSince },
+      },
     ]);
     for (const { series24 } of data) expect(series24).toHaveLength(24);
     const sum = (name: 'requests' | 'failed') => data[1]?.series24.reduce((total, hour) => total + hour[name], 0);
     expect([sum('requests'), sum('failed')]).toEqual([4, 2]);
     for (const query of [
-      '',
       '?hookIds=',
       '?hookIds=a,,b',
       `?hookIds=${Array(101)
@@ -287,6 +367,25 @@ describe('the API of monitoring', () => {
         json: { code: 'guard.invalid_input', details: [{ field: 'hookIds' }] },
       });
     }
+  });
+
+  it('tells the health of a tenant, and of all to the operator alone', async () => {
+    const tenant = await get('/api/health');
+    expect(tenant.json).toMatchObject({
+      requests: 4,
+      succeeded: 1,
+      failed: 2,
+      open: 3,
+      errorClasses: [{ class: 'http-status', count: 2 }, { class: 'timeout' }],
+      oldestUndeliveredAt: Math.floor((now - 6 * minuteMs) / minuteMs) * minuteMs,
+    });
+    const { series } = tenant.json as { series: { requests: number }[] };
+    expect(series.reduce((sum, minute) => sum + minute.requests, 0)).toBe(4);
+    expect((await get('/api/health', { tenantId: 'acme' })).json).toMatchObject({ requests: 1, succeeded: 1 });
+    expect((await get('/api/health', { tenantId: 'nobody' })).json).toMatchObject({ requests: 0, series: [] });
+    const all = await get('/api/ops/health', { scopes: ['ops:read'] });
+    expect(all.json).toMatchObject({ requests: 5, succeeded: 2 });
+    expect((await get('/api/ops/health')).status).toBe(403);
   });
 
   it('tells config-service the counts of webhooks over gRPC, of the tenant that asks alone', async () => {

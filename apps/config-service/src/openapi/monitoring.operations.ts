@@ -146,10 +146,23 @@ const ENTRIES: readonly MonitoringEntry[] = [
     '/api/health',
     'deliveries:read',
     {
-      summary: 'What a list of webhooks needs',
-      parameters: [text('hookIds', 'Webhook ids separated by commas; 100 at most')],
-      answer: { status: 200, description: 'One for each id', schema: ref('HealthPage') },
+      summary: 'What a list of webhooks needs, or the health of the whole tenant',
+      parameters: [text('hookIds', 'Webhook ids separated by commas, 100 at most; none: all of the tenant together')],
+      answer: {
+        status: 200,
+        description: 'One for each id, or of all together',
+        schema: { anyOf: [ref('HealthPage'), ref('TenantHealth')] },
+      },
       errors: ['guard.invalid_input'],
+    },
+  ],
+  [
+    'get',
+    '/api/ops/health',
+    'ops:read',
+    {
+      summary: 'The health of all tenants together',
+      answer: { status: 200, description: 'The last 24 hours by the minute', schema: ref('TenantHealth') },
     },
   ],
   ...LIVE_ENTRIES,

@@ -132,6 +132,25 @@ const oldestUndeliveredAt = { ...UNIX_MS, description: 'Unix ms, to the minute; 
 const breakerState: JsonSchema = { enum: ['closed', 'open', 'half-open'] };
 const optionalOfBreaker = Object.keys(openBreaker);
 
+const health: Record<string, JsonSchema> = {
+  from: UNIX_MS,
+  to: UNIX_MS,
+  ...counts,
+  successRate: rate,
+  latencyMs,
+  series: {
+    type: 'array',
+    description: 'By the minute; minutes without any delivery are left out',
+    items: closed({ at: UNIX_MS, requests: COUNT, succeeded: COUNT, failed: COUNT, open: COUNT, p95: latency }),
+  },
+  errorClasses: {
+    type: 'array',
+    description: 'Of attempts that failed, the most frequent first',
+    items: closed({ class: { type: 'string', description: `${ERROR_CLASSES}; other` }, count: COUNT }),
+  },
+  oldestUndeliveredAt,
+};
+
 const resend: Record<string, JsonSchema> = {
   id: { type: 'string', format: 'uuid' },
   hookId: { type: 'string' },
@@ -195,28 +214,7 @@ export const MONITORING_SCHEMAS = {
   WebhookHealth: closed(
     {
       hookId: { type: 'string' },
-      from: UNIX_MS,
-      to: UNIX_MS,
-      ...counts,
-      successRate: rate,
-      latencyMs,
-      series: {
-        type: 'array',
-        description: 'By the minute; minutes without any delivery are left out',
-        items: closed({
-          at: UNIX_MS,
-          requests: COUNT,
-          succeeded: COUNT,
-          failed: COUNT,
-          open: COUNT,
-          p95: latency,
-        }),
-      },
-      errorClasses: {
-        type: 'array',
-        description: 'Of deliveries that have not succeeded, the most frequent first',
-        items: closed({ class: { type: 'string', description: ERROR_CLASSES }, count: COUNT }),
-      },
+      ...health,
       breaker: closed(
         {
           state: breakerState,
@@ -238,10 +236,10 @@ export const MONITORING_SCHEMAS = {
         },
         optionalOfBreaker,
       ),
-      oldestUndeliveredAt,
     },
     ['oldestUndeliveredAt'],
   ),
+  TenantHealth: closed(health, ['oldestUndeliveredAt']),
   HealthPage: closed({
     from: UNIX_MS,
     to: UNIX_MS,

@@ -10,9 +10,11 @@ import { HealthController } from './adapters/http/health.controller.ts';
 import { PostgresBreakerHistory } from './adapters/postgres/breaker-history.postgres.ts';
 import { PostgresHealthCounts } from './adapters/postgres/health-counts.postgres.ts';
 import { PostgresHealthPages } from './adapters/postgres/health-pages.postgres.ts';
+import { PostgresTenantCounts } from './adapters/postgres/tenant-counts.postgres.ts';
 import { AskHealth } from './application/ask-health.ts';
 import type { HealthCounts } from './application/health-counts.port.ts';
 import { HEALTH_COUNTS } from './application/health-counts.port.ts';
+import { TENANT_COUNTS } from './application/tenant-counts.port.ts';
 
 export const STATS_SERVER = Symbol('StatsServer');
 
@@ -23,6 +25,11 @@ export const STATS_SERVER = Symbol('StatsServer');
       provide: HEALTH_COUNTS,
       inject: [DataSource],
       useFactory: (dataSource: DataSource) => new PostgresHealthCounts(dataSource),
+    },
+    {
+      provide: TENANT_COUNTS,
+      inject: [DataSource],
+      useFactory: (dataSource: DataSource) => new PostgresTenantCounts(dataSource),
     },
     {
       provide: AskHealth,

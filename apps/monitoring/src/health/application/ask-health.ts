@@ -16,21 +16,21 @@ export class AskHealth {
 
   /** Undefined for another tenant's webhook; one without deliveries has zeros. */
   async ofWebhook(tenantId: string, webhookId: string, window: Last24Hours): Promise<WebhookHealth | undefined> {
-    const [[line], series, breakerChanges] = await Promise.all([
-      this.#pages.lines(tenantId, [webhookId], window),
+    const [totals, series, oldestOpen, breakerChanges] = await Promise.all([
+      this.#counts.totals(tenantId, webhookId, window),
       this.#counts.minutes(tenantId, webhookId, window),
+      this.#pages.oldestOpen(tenantId, [webhookId]),
       this.#breakers.changes(tenantId, webhookId, window.fromMs),
     ]);
-    if (line === undefined) return undefined;
     if (series.length === 0 && (await this.#counts.isForeign(tenantId, webhookId))) return undefined;
-    const { hours: _hours, oldestOpenAtMs, ...totals } = line;
-    return { webhookId, totals, series, breakerChanges, oldestOpenAtMs };
+    return { webhookId, totals, series, breakerChanges, oldestOpenAtMs: oldestOpen.get(webhookId) ?? null };
   }
 
   /** In the order asked. */
   async ofPage(tenantId: string, webhookIds: readonly string[], window: Last24Hours): Promise<readonly ListedHealth[]> {
-    const [lines, breakers] = await Promise.all([
+    const [lines, oldestOpen, breakers] = await Promise.all([
       this.#pages.lines(tenantId, webhookIds, window),
+      this.#pages.oldestOpen(tenantId, webhookIds),
       this.#breakers.latest(tenantId, webhookIds),
     ]);
     return lines.map((line) => ({
@@ -38,7 +38,7 @@ export class AskHealth {
       totals: line,
       hours: line.hours,
       breakerChanges: breakers.get(line.webhookId) ?? [],
-      oldestOpenAtMs: line.oldestOpenAtMs,
+      oldestOpenAtMs: oldestOpen.get(line.webhookId) ?? null,
     }));
   }
 }

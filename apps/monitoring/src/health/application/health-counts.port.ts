@@ -1,5 +1,5 @@
 import type { Last24Hours } from '@signalbox/domain';
-import type { BreakerChange, HourTotals, LatencyTotals, MinuteTotals } from '../domain/webhook-health.ts';
+import type { BreakerChange, HourTotals, LatencyTotals, MinuteTotals, WindowTotals } from '../domain/webhook-health.ts';
 
 export const HEALTH_COUNTS = Symbol('HealthCounts');
 
@@ -11,7 +11,7 @@ export interface ExecutionStats {
 
 /** Counts over the last 24 hours, from the buckets; never a scan of the log. */
 export interface HealthCounts {
-  totals(tenantId: string, webhookId: string, window: Last24Hours): Promise<LatencyTotals>;
+  totals(tenantId: string, webhookId: string, window: Last24Hours): Promise<WindowTotals>;
   /** The minutes that hold any delivery, ascending. */
   minutes(tenantId: string, webhookId: string, window: Last24Hours): Promise<readonly MinuteTotals[]>;
   /** One for each id, in the order asked; zeros for what is unknown to this tenant. */
@@ -37,12 +37,12 @@ export interface HealthLine extends LatencyTotals {
   readonly webhookId: string;
   /** The clock hours that hold any delivery, ascending. */
   readonly hours: readonly HourTotals[];
-  /** Begin of the minute of the oldest delivery that has not ended; null: none has not. */
-  readonly oldestOpenAtMs: number | null;
 }
 
 /** Counts of many webhooks in one question. */
 export interface HealthPages {
   /** In the order asked; zeros for what is unknown to this tenant. */
   lines(tenantId: string, webhookIds: readonly string[], window: Last24Hours): Promise<readonly HealthLine[]>;
+  /** Unix ms, the minute of the oldest delivery that has not ended, of those webhooks that have one. */
+  oldestOpen(tenantId: string, webhookIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
 }

@@ -1,5 +1,12 @@
 import { latencyQuantile } from '@signalbox/domain';
-import type { BreakerChange, DeliveryTotals, HourTotals, LatencyTotals, MinuteTotals } from './webhook-health.ts';
+import type {
+  BreakerChange,
+  DeliveryTotals,
+  HourTotals,
+  LatencyTotals,
+  MinuteTotals,
+  WindowTotals,
+} from './webhook-health.ts';
 import { successRate } from './webhook-health.ts';
 
 const HOUR_MS = 3_600_000;
@@ -11,21 +18,36 @@ export interface ShownWindow {
   readonly nowMs: number;
 }
 
-export interface WebhookHealth {
-  readonly webhookId: string;
-  readonly totals: LatencyTotals;
+/** The health of all webhooks of a tenant, or of everything. */
+export interface TenantHealth {
+  readonly totals: WindowTotals;
   /** The minutes that hold any delivery, ascending. */
   readonly series: readonly MinuteTotals[];
+  readonly oldestOpenAtMs: number | null;
+}
+
+export interface WebhookHealth extends TenantHealth {
+  readonly webhookId: string;
   /** Ascending, from before the window on. */
   readonly breakerChanges: readonly BreakerChange[];
-  readonly oldestOpenAtMs: number | null;
 }
 
 /** The health of one webhook as the API shows it. */
 export function healthView(window: ShownWindow, health: WebhookHealth) {
-  const { totals, series, breakerChanges } = health;
+  const { breakerChanges } = health;
   return {
     hookId: health.webhookId,
+    ...tenantHealthView(window, health),
+    breaker: {
+      ...breakerView(breakerChanges),
+      history: breakerChanges.filter(({ atMs }) => atMs >= window.fromMs).map(changeView),
+    },
+  };
+}
+
+/** The health of many webhooks together. */
+export function tenantHealthView(window: ShownWindow, { totals, series, oldestOpenAtMs }: TenantHealth) {
+  return {
     from: window.fromMs,
     to: window.nowMs,
     ...countsView(totals),
@@ -39,12 +61,8 @@ export function healthView(window: ShownWindow, health: WebhookHealth) {
       open: counts.retrying + counts.waiting,
       p95: latencyQuantile(latency, 0.95),
     })),
-    errorClasses: [],
-    breaker: {
-      ...breakerView(breakerChanges),
-      history: breakerChanges.filter(({ atMs }) => atMs >= window.fromMs).map(changeView),
-    },
-    ...(health.oldestOpenAtMs !== null && { oldestUndeliveredAt: health.oldestOpenAtMs }),
+    errorClasses: totals.errors.map(({ errorClass, count }) => ({ class: errorClass, count })),
+    ...(oldestOpenAtMs !== null && { oldestUndeliveredAt: oldestOpenAtMs }),
   };
 }
 

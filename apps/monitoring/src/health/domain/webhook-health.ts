@@ -12,6 +12,17 @@ export interface LatencyTotals extends DeliveryTotals {
   readonly latency: readonly number[];
 }
 
+/** Attempts that failed, by why. */
+export interface ErrorCount {
+  readonly errorClass: string;
+  readonly count: number;
+}
+
+export interface WindowTotals extends LatencyTotals {
+  /** The most frequent first; classes that did not come up are left out. */
+  readonly errors: readonly ErrorCount[];
+}
+
 export interface MinuteTotals extends LatencyTotals {
   /** Begin of the minute, Unix ms. */
   readonly atMs: number;

@@ -5,12 +5,16 @@ const MAX_IDS = 100;
 /** An id has 21 characters; others belong to no webhook and are answered with zeros. */
 const MAX_LENGTH = MAX_IDS * 65;
 
-/** @throws ApiError `guard.invalid_input` unless `hookIds` are 1 to 100 ids, separated by commas. */
-export function parseHookIds(query: RawQuery): readonly string[] {
-  const reader = new QueryReader({ hookIds: query['hookIds'] ?? '' });
+/**
+ * Null where none are given.
+ *
+ * @throws ApiError `guard.invalid_input` unless `hookIds` are 1 to 100 ids, separated by commas.
+ */
+export function parseHookIds(query: RawQuery): readonly string[] | null {
+  const reader = new QueryReader(query);
   const ids = reader.parsed('hookIds', idsOf, `1 to ${MAX_IDS} ids of webhooks, separated by commas`, MAX_LENGTH);
   reader.check();
-  return ids ?? [];
+  return ids;
 }
 
 function idsOf(text: string): readonly string[] | undefined {

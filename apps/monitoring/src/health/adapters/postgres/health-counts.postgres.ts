@@ -1,16 +1,11 @@
 import type { Last24Hours } from '@signalbox/domain';
-import { LATENCY_BUCKET_COUNT } from '@signalbox/domain';
 import { rowsOf } from '@signalbox/postgres';
 import type { DataSource } from 'typeorm';
 import type { ExecutionStats, HealthCounts } from '../../application/health-counts.port.ts';
-import type { DeliveryTotals, LatencyTotals, MinuteTotals } from '../../domain/webhook-health.ts';
+import type { MinuteTotals, WindowTotals } from '../../domain/webhook-health.ts';
 import { noTotals } from '../../domain/webhook-health.ts';
-
-const COUNTS = ['requests', 'succeeded', 'failed', 'retrying', 'waiting'] as const satisfies (keyof DeliveryTotals)[];
-const LATENCIES = Array.from({ length: LATENCY_BUCKET_COUNT }, (_, index) => `l${index}`);
-
-const sums = COUNTS.map((name) => `coalesce(sum(${name}), 0)::float8 AS ${name}`).join(', ');
-const latencySums = LATENCIES.map((name) => `coalesce(sum(${name}), 0)`).join(', ');
+import type { CountedBuckets } from './bucket-columns.ts';
+import { BUCKET_COLUMNS, BUCKET_SUMS, errorCountsOf } from './bucket-columns.ts';
 
 /**
  * Whole hours, and the minutes before the first of them; $1 tenant, $2 webhooks, $3 to $5 the window. The current hour is
@@ -36,24 +31,21 @@ export class PostgresHealthCounts implements HealthCounts {
     this.#dataSource = dataSource;
   }
 
-  async totals(tenantId: string, webhookId: string, window: Last24Hours): Promise<LatencyTotals> {
-    const [totals] = await rowsOf<LatencyTotals>(
+  async totals(tenantId: string, webhookId: string, window: Last24Hours): Promise<WindowTotals> {
+    const [totals] = await rowsOf<CountedBuckets>(
       this.#dataSource,
-      `SELECT ${sums}, ARRAY[${latencySums}]::float8[] AS latency FROM ${buckets([...COUNTS, ...LATENCIES].join(', '))}`,
+      `SELECT ${BUCKET_SUMS} FROM ${buckets(BUCKET_COLUMNS)}`,
       parametersOf(tenantId, [webhookId], window),
     );
-    return totals ?? noTotals;
+    return totals === undefined ? { ...noTotals, errors: [] } : { ...totals, errors: errorCountsOf(totals.errors) };
   }
 
   async minutes(tenantId: string, webhookId: string, window: Last24Hours): Promise<readonly MinuteTotals[]> {
     return rowsOf<MinuteTotals>(
       this.#dataSource,
-      `SELECT (extract(epoch FROM start_at) * 1000)::float8 AS "atMs", ${COUNTS.join(', ')},
-         ARRAY[${LATENCIES.join(', ')}] AS latency
-       FROM webhook_minute
+      `SELECT (extract(epoch FROM start_at) * 1000)::float8 AS "atMs", ${BUCKET_SUMS} FROM webhook_minute
        WHERE webhook_id = $2 AND tenant_id = $1 AND start_at >= $3 AND start_at < $4
-         AND requests + waiting > 0
-       ORDER BY start_at`,
+       GROUP BY start_at HAVING sum(requests + waiting) > 0 ORDER BY start_at`,
       [tenantId, webhookId, new Date(window.fromMs), new Date(window.untilMs)],
     );
   }

@@ -9,7 +9,7 @@ const COUNTS = ['requests', 'succeeded', 'failed', 'retrying', 'waiting'] as con
 const LATENCIES = Array.from({ length: LATENCY_BUCKET_COUNT }, (_, index) => `l${index}`);
 const columns = [...COUNTS, ...LATENCIES].join(', ');
 const sums = COUNTS.map((name) => `sum(${name})::float8 AS ${name}`).join(', ');
-const latencySums = LATENCIES.map((name) => `sum(${name})`).join(', ');
+const latencySums = LATENCIES.map((name) => `coalesce(sum(${name}), 0)`).join(', ');
 
 /**
  * $1 tenant, $2 webhooks, $3 to $5 the window: whole hours, and the minutes before the first of them. One row of sums for
@@ -39,17 +39,17 @@ const OLDEST_OPEN = `
   FROM unnest($2::text[]) AS asked (webhook_id)
   CROSS JOIN LATERAL (
     SELECT start_at FROM webhook_hour
-    WHERE webhook_hour.webhook_id = asked.webhook_id AND tenant_id = $1 AND retrying + waiting > 0
+    WHERE webhook_hour.webhook_id = asked.webhook_id AND tenant_id = $1 AND has_open
     ORDER BY start_at LIMIT 1
   ) AS hour
   CROSS JOIN LATERAL (
     SELECT start_at FROM webhook_minute
-    WHERE webhook_minute.webhook_id = asked.webhook_id AND tenant_id = $1 AND retrying + waiting > 0
+    WHERE webhook_minute.webhook_id = asked.webhook_id AND tenant_id = $1 AND has_open
       AND start_at >= hour.start_at AND start_at < hour.start_at + interval '1 hour'
     ORDER BY start_at LIMIT 1
   ) AS minute`;
 
-type Line = Omit<HealthLine, 'oldestOpenAtMs' | 'hours'> & { readonly hours: HealthLine['hours'] | null };
+type Line = Omit<HealthLine, 'hours'> & { readonly hours: HealthLine['hours'] | null };
 
 export class PostgresHealthPages implements HealthPages {
   readonly #dataSource: DataSource;
@@ -60,27 +60,25 @@ export class PostgresHealthPages implements HealthPages {
 
   async lines(tenantId: string, webhookIds: readonly string[], window: Last24Hours): Promise<readonly HealthLine[]> {
     const { fromMs, wholeHoursFromMs, untilMs } = window;
-    const [lines, oldest] = await Promise.all([
-      rowsOf<Line>(this.#dataSource, LINES, [
-        tenantId,
-        webhookIds,
-        new Date(fromMs),
-        new Date(wholeHoursFromMs),
-        new Date(untilMs),
-      ]),
-      rowsOf<{ readonly webhookId: string; readonly atMs: number }>(this.#dataSource, OLDEST_OPEN, [
-        tenantId,
-        webhookIds,
-      ]),
+    const lines = await rowsOf<Line>(this.#dataSource, LINES, [
+      tenantId,
+      webhookIds,
+      new Date(fromMs),
+      new Date(wholeHoursFromMs),
+      new Date(untilMs),
     ]);
     const byId = new Map(lines.map((line) => [line.webhookId, line]));
-    const oldestById = new Map(oldest.map(({ webhookId, atMs }) => [webhookId, atMs]));
-    return webhookIds.map((webhookId) => ({
-      ...noTotals,
-      ...byId.get(webhookId),
-      webhookId,
-      hours: byId.get(webhookId)?.hours ?? [],
-      oldestOpenAtMs: oldestById.get(webhookId) ?? null,
-    }));
+    return webhookIds.map((webhookId) => {
+      const line = byId.get(webhookId);
+      return { ...noTotals, ...line, webhookId, hours: line?.hours ?? [] };
+    });
+  }
+
+  async oldestOpen(tenantId: string, webhookIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const rows = await rowsOf<{ readonly webhookId: string; readonly atMs: number }>(this.#dataSource, OLDEST_OPEN, [
+      tenantId,
+      webhookIds,
+    ]);
+    return new Map(rows.map(({ webhookId, atMs }) => [webhookId, atMs]));
   }
 }

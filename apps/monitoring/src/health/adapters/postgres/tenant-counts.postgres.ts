@@ -1,0 +1,58 @@
+import type { Last24Hours } from '@signalbox/domain';
+import { rowsOf } from '@signalbox/postgres';
+import type { DataSource } from 'typeorm';
+import type { TenantCounts } from '../../application/tenant-counts.port.ts';
+import { ALL_TENANTS } from '../../application/tenant-counts.port.ts';
+import type { TenantHealth } from '../../domain/health-view.ts';
+import type { MinuteTotals } from '../../domain/webhook-health.ts';
+import { noTotals } from '../../domain/webhook-health.ts';
+import type { CountedBuckets } from './bucket-columns.ts';
+import { BUCKET_COLUMNS, BUCKET_SUMS, errorCountsOf } from './bucket-columns.ts';
+
+/** The rows of all tenants together; see docs/read-models.md. */
+const ALL = '';
+
+/** $1 tenant, $2 to $4 the window: the minutes before the first whole hour, then hours. Shards are added up. */
+const TOTALS = `
+  SELECT ${BUCKET_SUMS} FROM (
+    SELECT ${BUCKET_COLUMNS} FROM tenant_hour WHERE tenant_id = $1 AND start_at >= $3 AND start_at < $4
+    UNION ALL
+    SELECT ${BUCKET_COLUMNS} FROM tenant_minute WHERE tenant_id = $1 AND start_at >= $2 AND start_at < $3
+  ) AS buckets`;
+
+/** $1 tenant, $2 and $3 the window. */
+const MINUTES = `
+  SELECT (extract(epoch FROM start_at) * 1000)::float8 AS "atMs", ${BUCKET_SUMS} FROM tenant_minute
+  WHERE tenant_id = $1 AND start_at >= $2 AND start_at < $3
+  GROUP BY start_at HAVING sum(requests + waiting) > 0 ORDER BY start_at`;
+
+/** $1 tenant: the first minute of the first hour that holds an open delivery. */
+const OLDEST_OPEN = `
+  SELECT (extract(epoch FROM start_at) * 1000)::float8 AS "atMs" FROM tenant_minute
+  WHERE tenant_id = $1 AND has_open
+    AND start_at >= (SELECT start_at FROM tenant_hour WHERE tenant_id = $1 AND has_open ORDER BY start_at LIMIT 1)
+  ORDER BY start_at LIMIT 1`;
+
+export class PostgresTenantCounts implements TenantCounts {
+  readonly #dataSource: DataSource;
+
+  constructor(dataSource: DataSource) {
+    this.#dataSource = dataSource;
+  }
+
+  async of(tenant: string | typeof ALL_TENANTS, window: Last24Hours): Promise<TenantHealth> {
+    const tenantId = tenant === ALL_TENANTS ? ALL : tenant;
+    const from = new Date(window.fromMs);
+    const until = new Date(window.untilMs);
+    const [[totals], series, [oldest]] = await Promise.all([
+      rowsOf<CountedBuckets>(this.#dataSource, TOTALS, [tenantId, from, new Date(window.wholeHoursFromMs), until]),
+      rowsOf<MinuteTotals>(this.#dataSource, MINUTES, [tenantId, from, until]),
+      rowsOf<{ readonly atMs: number }>(this.#dataSource, OLDEST_OPEN, [tenantId]),
+    ]);
+    return {
+      totals: totals === undefined ? { ...noTotals, errors: [] } : { ...totals, errors: errorCountsOf(totals.errors) },
+      series,
+      oldestOpenAtMs: oldest?.atMs ?? null,
+    };
+  }
+}
