@@ -3,7 +3,7 @@ import type { ServiceName } from '@signalbox/sandbox';
 import { anEvent } from '@signalbox/testing';
 import { createWebhooks } from '../support/create-webhooks.ts';
 import type { ChaosSystem, Interruption } from './chaos-system.ts';
-import type { Audit, ExpectedDelivery } from './delivery-audit.ts';
+import type { Audit, ExpectedDelivery, Unrest } from './delivery-audit.ts';
 import { auditDeliveries, DUPLICATE_CLASSES } from './delivery-audit.ts';
 import type { Reply } from './recording-receiver.ts';
 import { hashOf, RecordingReceiver } from './recording-receiver.ts';
@@ -115,12 +115,17 @@ export class ChaosLoad implements AsyncDisposable {
   }
 
   /** Compares what was published with what was received, and prints it. */
-  audit(title: string, interruptions: readonly Interruption[], more: readonly string[] = []): Audit {
+  audit(
+    title: string,
+    interruptions: readonly Interruption[],
+    more: readonly string[] = [],
+    unrests: readonly Unrest[] = [],
+  ): Audit {
     const kills = interruptions.filter(({ how, service }) => how === 'killed' && service === 'dispatcher-sender');
     const expected = this.expectedDeliveries();
     const ids = new Set(expected.map(({ deliveryId }) => deliveryId));
     const facts = this.system.logs.attempts.filter(({ deliveryId }) => ids.has(deliveryId));
-    const audit = auditDeliveries({ expected, posts: this.receiver.posts, facts, kills });
+    const audit = auditDeliveries({ expected, posts: this.receiver.posts, facts, kills, unrests });
     const { lost, duplicated, unexpected, altered, withoutFact, withoutPost } = audit;
     const delays = facts.map(({ appendedAtMs, endedAtMs }) => appendedAtMs - endedAtMs);
     const lines = [

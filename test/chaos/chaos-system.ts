@@ -1,6 +1,6 @@
 import type { GroupNames } from '@signalbox/contracts';
 import type { KafkaConnection } from '@signalbox/kafka';
-import type { Sandbox, ServiceName } from '@signalbox/sandbox';
+import type { RunningKafka, Sandbox, SandboxOptions, ServiceName } from '@signalbox/sandbox';
 import { startTestSandbox, waitFor } from '@signalbox/testing';
 import type { Admin } from 'kafkajs';
 import { Kafka, logLevel } from 'kafkajs';
@@ -44,12 +44,17 @@ export class ChaosSystem implements AsyncDisposable {
    * `CHAOS_APPS_DIR` runs other builds of the services: to see what the cases say when a mechanism is taken out.
    * `CHAOS_LOGS` names a folder that gets the logs of the services, `CHAOS_VERBOSE=1` shows what the sandbox says.
    */
-  static async start(services: readonly ServiceName[]): Promise<ChaosSystem> {
+  static async start(
+    services: readonly ServiceName[],
+    more: Pick<SandboxOptions, 'brokers' | 'instances'> = {},
+  ): Promise<ChaosSystem> {
     const random = SeededRandom.fromEnvironment();
     process.stdout.write(`chaos: CHAOS_SEED=${random.seed}\n`);
     const appsDir = process.env['CHAOS_APPS_DIR'];
     const sandbox = await startTestSandbox({
       services,
+      needsOwnKafka: more.brokers !== undefined,
+      ...more,
       ...(appsDir !== undefined && { appsDir }),
       ...(process.env['CHAOS_VERBOSE'] === '1' && { onLine: (line: string) => process.stdout.write(`${line}\n`) }),
     });
@@ -77,6 +82,37 @@ export class ChaosSystem implements AsyncDisposable {
     const startedAgainAtMs = Date.now();
     await sandbox.startService(service);
     return { service, how, atMs, startedAgainAtMs, readyAtMs: Date.now() };
+  }
+
+  /** Its brokers; throws where they are containers. */
+  get kafka(): RunningKafka {
+    const { kafka } = this.sandbox;
+    if (kafka === undefined) throw new Error('this system has no Kafka of its own');
+    return kafka;
+  }
+
+  /** Resolves when the group is at rest with so many members: each knows what it holds. */
+  async waitForMembers(groupId: string, members: number, timeoutMs: number): Promise<void> {
+    await waitFor(
+      async () => {
+        const [group] = (await this.admin.describeGroups([groupId])).groups;
+        return group?.state === 'Stable' && group.members.length === members;
+      },
+      { what: `${groupId} to be at rest with ${members} members`, timeoutMs, everyMs: 50 },
+    );
+  }
+
+  /** Resolves when every partition of our topics has all its replicas again. */
+  async waitForReplicas(timeoutMs: number): Promise<void> {
+    await waitFor(
+      async () => {
+        const { topics } = await this.admin.fetchTopicMetadata();
+        return topics.every(({ partitions }) =>
+          partitions.every(({ isr, replicas }) => isr.length === replicas.length),
+        );
+      },
+      { what: 'all replicas to be in sync', timeoutMs, everyMs: 200 },
+    );
   }
 
   /** Resolves when all that `deliveries` holds now was seen here. */

@@ -35,6 +35,15 @@ export interface Kill {
 }
 
 /**
+ * A time in which it was not clear who held what: a process was stopped, one joined or left, brokers were away. It ends
+ * when each member knows what it holds and Kafka has acknowledged what came before.
+ */
+export interface Unrest {
+  readonly atMs: number;
+  readonly untilMs: number;
+}
+
+/**
  * What a POST of an attempt that had been POSTed before is: design.md, invariant 3. After a kill -9 those answered and
  * not yet acknowledged are expected, and those that had no answer yet when the process that made them ended.
  */
@@ -62,6 +71,7 @@ export interface AuditInput {
   readonly posts: readonly RecordedPost[];
   readonly facts: readonly AttemptFact[];
   readonly kills: readonly Kill[];
+  readonly unrests?: readonly Unrest[];
 }
 
 /** A fact that is not on the log so long after its answer was forgotten, not late. */
@@ -75,7 +85,7 @@ interface PostOfAttempt {
 }
 
 /** Compares what was published with what receivers got. The facts only say which attempt a POST belonged to. */
-export function auditDeliveries({ expected, posts, facts, kills }: AuditInput): Audit {
+export function auditDeliveries({ expected, posts, facts, kills, unrests = [] }: AuditInput): Audit {
   const postsById = groupById(posts);
   const factsById = groupById(facts);
   const isExpected = new Set(expected.map(({ deliveryId }) => deliveryId));
@@ -97,7 +107,7 @@ export function auditDeliveries({ expected, posts, facts, kills }: AuditInput): 
     const { matched, unmatchedFacts } = matchPosts(ofDelivery, factsById.get(deliveryId) ?? []);
     if (unmatchedFacts > 0) withoutPost.push(deliveryId);
     if (matched.some(({ attempt }) => attempt === undefined)) withoutFact.push(deliveryId);
-    for (const kind of duplicatesOf(matched, kills)) duplicated[kind]++;
+    for (const kind of duplicatesOf(matched, kills, unrests)) duplicated[kind]++;
   }
   const unexpected = [...postsById.keys()].filter((id) => !isExpected.has(id));
   return { expected: expected.length, lost, duplicated, unexpected, altered, withoutFact, withoutPost };
@@ -127,28 +137,47 @@ function matchPosts(
   return { matched, unmatchedFacts };
 }
 
-function duplicatesOf(matched: readonly PostOfAttempt[], kills: readonly Kill[]): readonly DuplicateClass[] {
+function duplicatesOf(
+  matched: readonly PostOfAttempt[],
+  kills: readonly Kill[],
+  unrests: readonly Unrest[],
+): readonly DuplicateClass[] {
   const latest = new Map<string, PostOfAttempt>();
   const classes: DuplicateClass[] = [];
   for (const made of matched) {
     if (made.attempt === undefined) continue;
     const before = latest.get(made.attempt);
-    if (before !== undefined) classes.push(classOf(before, made.post, kills));
+    if (before !== undefined) classes.push(classOf(before, made.post, kills, unrests));
     latest.set(made.attempt, made);
   }
   return classes;
 }
 
-function classOf(first: PostOfAttempt, again: RecordedPost, kills: readonly Kill[]): DuplicateClass {
+function classOf(
+  first: PostOfAttempt,
+  again: RecordedPost,
+  kills: readonly Kill[],
+  unrests: readonly Unrest[],
+): DuplicateClass {
   // The first kill after which it was still to be made again; a POST on an older connection is the same process's own.
   const kill = kills.find(
     ({ startedAgainAtMs }) => first.post.connectedAtMs < startedAgainAtMs && again.connectedAtMs >= startedAgainAtMs,
   );
-  if (kill === undefined) return 'other';
-  if (first.fact !== undefined && first.fact.appendedAtMs <= kill.atMs) return 'other';
-  const { answeredAtMs } = first.post;
-  if (answeredAtMs === undefined || answeredAtMs > kill.atMs) return 'in flight at hand-over';
-  return answeredAtMs >= kill.atMs - ACKNOWLEDGED_WITHIN_MS ? 'answered but unacknowledged' : 'other';
+  const ofKill = kill === undefined ? 'other' : classAsOf(kill.atMs, first);
+  if (ofKill !== 'other') return ofKill;
+  const unrest = unrests.find(
+    ({ atMs, untilMs }) =>
+      first.post.receivedAtMs <= untilMs && again.receivedAtMs >= atMs && classAsOf(atMs, first) !== 'other',
+  );
+  return unrest === undefined ? 'other' : classAsOf(unrest.atMs, first);
+}
+
+/** What a POST was when something happened: one whose fact was there is nobody's to make again. */
+function classAsOf(atMs: number, { post, fact }: PostOfAttempt): DuplicateClass {
+  if (fact !== undefined && fact.appendedAtMs <= atMs) return 'other';
+  const { answeredAtMs } = post;
+  if (answeredAtMs === undefined || answeredAtMs > atMs) return 'in flight at hand-over';
+  return answeredAtMs >= atMs - ACKNOWLEDGED_WITHIN_MS ? 'answered but unacknowledged' : 'other';
 }
 
 function groupById<T extends { readonly deliveryId: string }>(items: readonly T[]): Map<string, T[]> {

@@ -27,9 +27,30 @@ export class FollowedLogs implements AsyncDisposable {
   /** The first error that made a follower give up. */
   failed: Error | undefined;
   private readonly positions = new Map<string, number>();
-  private readonly followers: LogFollower[];
+  private followers: readonly LogFollower[] = [];
 
-  private constructor(connection: KafkaConnection, topics: TopicNames) {
+  private constructor(
+    private readonly connection: KafkaConnection,
+    private readonly topics: TopicNames,
+  ) {}
+
+  static async start(connection: KafkaConnection, topics: TopicNames): Promise<FollowedLogs> {
+    const logs = new FollowedLogs(connection, topics);
+    await logs.open();
+    return logs;
+  }
+
+  /** After an outage that followers do not outlast: reads all of the logs again. */
+  async reopen(): Promise<void> {
+    await this[Symbol.asyncDispose]();
+    this.forget();
+    this.positions.clear();
+    this.failed = undefined;
+    await this.open();
+  }
+
+  private async open(): Promise<void> {
+    const { connection, topics } = this;
     const follow = (topic: string, take: (record: LogRecord) => void): LogFollower =>
       createLogFollower({
         connection,
@@ -45,12 +66,7 @@ export class FollowedLogs implements AsyncDisposable {
       follow(topics.deliveries, (record) => this.takeDelivery(record)),
       follow(topics.attempts, (record) => this.takeFact(record)),
     ];
-  }
-
-  static async start(connection: KafkaConnection, topics: TopicNames): Promise<FollowedLogs> {
-    const logs = new FollowedLogs(connection, topics);
-    await Promise.all(logs.followers.map(async (follower) => follower.start()));
-    return logs;
+    await Promise.all(this.followers.map(async (follower) => follower.start()));
   }
 
   /** Records of `deliveries` that the scheduler made. */

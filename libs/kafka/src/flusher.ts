@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delayByClock } from 'node:timers/promises';
 import { settle, type PartitionAck, type QueuedRecord } from './flight.ts';
 import type { KafkaLogger } from './kafka-logger.port.ts';
 import type { RecordQueue } from './record-queue.ts';
@@ -19,6 +19,13 @@ export interface FlightListener {
   onLanded(records: number): void;
 }
 
+export interface FlusherPace {
+  /** While it answers false nothing is sent. Default: always true. */
+  readonly mayStart?: () => boolean;
+  /** Resolves after so many ms. Default: by the clock. */
+  readonly delay?: (ms: number) => Promise<unknown>;
+}
+
 const FIRST_PAUSE_MS = 50;
 const PAUSE_WHILE_GROUNDED_MS = 50;
 const LONGEST_PAUSE_MS = 5_000;
@@ -34,6 +41,7 @@ export class Flusher {
   readonly #logger: KafkaLogger;
   readonly #listener: FlightListener;
   readonly #mayStart: () => boolean;
+  readonly #delay: (ms: number) => Promise<unknown>;
   #isFlying = false;
 
   constructor(
@@ -41,13 +49,14 @@ export class Flusher {
     sender: BatchSender,
     logger: KafkaLogger,
     listener: FlightListener,
-    mayStart: () => boolean = () => true,
+    { mayStart = () => true, delay = delayByClock }: FlusherPace = {},
   ) {
     this.#queue = queue;
     this.#sender = sender;
     this.#logger = logger;
     this.#listener = listener;
     this.#mayStart = mayStart;
+    this.#delay = delay;
   }
 
   /** To be called after each push. The flight starts in a microtask, so that one turn's appends go together. */
@@ -78,14 +87,14 @@ export class Flusher {
       if (error !== undefined) await this.#sender.renew(error.message);
       if (missing.length === 0) return;
       this.#logger.warn({ records: missing.length, of: records.length, round }, 'kafka.records_sent_again');
-      if (round > 0) await delay(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(round, 10)));
+      if (round > 0) await this.#delay(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(round, 10)));
       await this.#clearance();
       records = this.#withoutVoid(missing);
     }
   }
 
   async #clearance(): Promise<void> {
-    while (!this.#mayStart()) await delay(PAUSE_WHILE_GROUNDED_MS);
+    while (!this.#mayStart()) await this.#delay(PAUSE_WHILE_GROUNDED_MS);
   }
 
   #withoutVoid(records: QueuedRecord[]): QueuedRecord[] {

@@ -16,6 +16,9 @@ export { createLogProducer, type LogProducerOptions } from './kafkajs-producer.t
 export { createTailReader, type TailReaderOptions } from './kafkajs-tail-reader.ts';
 export { type KafkaConnection, type SaslMechanism, type SaslOptions, type TlsOptions } from './connection.ts';
 export * from './position-error.ts';
+export { FlushedProducer, type ConnectableSender } from './flushed-producer.ts';
+export type { PartitionAck, QueuedRecord } from './flight.ts';
+export { partitionOfKey } from './murmur2.ts';
 export * from './start-offsets.ts';
 export * from './partition-counts.ts';
 export { MemoryLog } from './memory/memory-log.ts';

@@ -1,10 +1,6 @@
 import kafkajs, { type Cluster, type PartitionAssigner } from 'kafkajs';
-import {
-  assignSticky,
-  type AssignmentMember,
-  type AssignmentTopic,
-  type MemberPartitions,
-} from './sticky-assignment.ts';
+import { assignCoPartitioned } from './co-partitioned-assignment.ts';
+import { assignSticky, type AssignmentMember } from './sticky-assignment.ts';
 
 const { MemberAssignment, MemberMetadata } = kafkajs.AssignerProtocol;
 
@@ -34,24 +30,6 @@ function decodeHolding(userData: Buffer | null): Holding {
   }
 }
 
-/** All topics as one, so that a number's partitions stay together. */
-const UNITED = '*';
-
-const unite = (topics: readonly AssignmentTopic[]): AssignmentTopic[] => [
-  { name: UNITED, partitions: [...new Set(topics.flatMap(({ partitions }) => partitions))] },
-];
-
-const uniteMember = (member: AssignmentMember): AssignmentMember => ({
-  ...member,
-  topics: [UNITED],
-  owned: new Map([[UNITED, [...new Set([...member.owned.values()].flat())]]]),
-});
-
-const separate = (united: MemberPartitions, topics: readonly AssignmentTopic[]): MemberPartitions => {
-  const numbers = new Set(united.get(UNITED));
-  return new Map(topics.map(({ name, partitions }) => [name, partitions.filter((number) => numbers.has(number))]));
-};
-
 /** The sticky assignment as a kafkajs assigner. kafkajs makes it together with the consumer and hands over its cluster. */
 export function stickyAssigner(options: AssignerOptions): PartitionAssigner {
   const name = options.isCoPartitioned ? 'signalbox-sticky-copartitioned' : 'signalbox-sticky';
@@ -73,11 +51,8 @@ export function stickyAssigner(options: AssignerOptions): PartitionAssigner {
           name: topic,
           partitions: cluster.findTopicPartitionMetadata(topic).map(({ partitionId }) => partitionId),
         }));
-        const assigned = options.isCoPartitioned
-          ? assignSticky(unite(topics), members.map(uniteMember))
-          : assignSticky(topics, members);
-        const answer = [...assigned].map(([memberId, partitions]) => {
-          const ofMember = options.isCoPartitioned ? separate(partitions, topics) : partitions;
+        const assign = options.isCoPartitioned ? assignCoPartitioned : assignSticky;
+        const answer = [...assign(topics, members)].map(([memberId, ofMember]) => {
           const assignment = Object.fromEntries([...ofMember].filter(([, numbers]) => numbers.length > 0));
           return {
             memberId,

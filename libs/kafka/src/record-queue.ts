@@ -15,11 +15,11 @@ const UNPLACED = -1;
 /** The records that wait for the next flight, first in, first out. */
 export class RecordQueue {
   readonly #limits: FlightLimits;
-  readonly #placement: PartitionPlacement;
+  readonly #placement: Pick<PartitionPlacement, 'place'>;
   #records: QueuedRecord[] = [];
   #head = 0;
 
-  constructor(limits: FlightLimits, placement: PartitionPlacement) {
+  constructor(limits: FlightLimits, placement: Pick<PartitionPlacement, 'place'>) {
     this.#limits = limits;
     this.#placement = placement;
   }

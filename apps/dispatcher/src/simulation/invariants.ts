@@ -43,15 +43,19 @@ export class Invariants {
   private readonly verified = new Map<string, number>();
   private readonly progress = new Map<string, { offset: number; sinceMs: number }>();
   postCount = 0;
+  /** A process lost partitions with appends on their way, or was away and may have been taken for dead. */
+  canHaveTwins = false;
 
   constructor(private readonly options: InvariantOptions) {}
 
-  /** A POST begins. The function answered is to be called when it has ended. */
-  onPost(process: SimulatedProcess, state: WebhookState, body: Buffer): () => void {
+  /** A POST begins. */
+  onPost(process: SimulatedProcess, state: WebhookState, body: Buffer): void {
     const record = this.options.log.recordOf(body);
     if (record === undefined) throw new BrokenInvariant('2', 'what is sent was never in the log');
-    const { delivery, partition, offset } = record;
+    const { delivery, partition, offset, dueAtMs } = record;
     this.postCount++;
+    if (this.options.now() < dueAtMs)
+      throw new BrokenInvariant('4', `${delivery.deliveryId} is sent ${dueAtMs - this.options.now()} ms too early`);
     this.checkConfiguration(state, delivery);
     this.checkBreaker(process, state.id);
     this.checkRate(process, state);
@@ -66,7 +70,11 @@ export class Invariants {
     this.underWay.set(lane, active);
     if (active > this.options.maxConcurrency)
       throw new BrokenInvariant('4', `${active} POSTs at a time for ${state.id}`);
-    return () => this.underWay.set(lane, (this.underWay.get(lane) ?? 1) - 1);
+  }
+
+  onPostEnded(process: SimulatedProcess, webhookId: string): void {
+    const lane = `${process.name}/${webhookId}`;
+    this.underWay.set(lane, (this.underWay.get(lane) ?? 1) - 1);
   }
 
   onFact(process: SimulatedProcess, fact: Fact): void {
@@ -118,6 +126,12 @@ export class Invariants {
     } else if (nowMs - known.sinceMs > LONGEST_HELD_MS) {
       throw new BrokenInvariant('4', `${key}/${committed} holds back the commit for ${nowMs - known.sinceMs} ms`);
     }
+  }
+
+  /** Invariant 3: as long as nobody rejects an append or is taken for dead, a kill leaves no retry and no event twice. */
+  checkTwins(): void {
+    const { twin } = this.options.log;
+    if (twin !== undefined && !this.canHaveTwins) throw new BrokenInvariant('3', `${twin} is in deliveries twice`);
   }
 
   /** Every delivery there ever was has ended, in its own way. */

@@ -2,13 +2,14 @@ import type { WebhookRecord, WebhookState } from '@signalbox/contracts';
 import type { DisableByReceiver, ReceiverDisabler } from '../sender/application/receiver-disabler.port.ts';
 import { WebhookDirectory } from '../webhooks/domain/webhook-directory.ts';
 import type { SeededRandom } from './seeded-random.ts';
+import type { RequestingProcess } from './simulated-brokers.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
 /** config-service and its topic: changes webhooks, tells each process of it sooner or later, disables as asked. */
-export class SimulatedConfiguration implements ReceiverDisabler {
+export class SimulatedConfiguration {
   /** All states of each webhook, the newest last. */
   readonly histories = new Map<string, WebhookRecord[]>();
-  private readonly directories = new Set<WebhookDirectory>();
+  private readonly followers = new Set<{ readonly directory: WebhookDirectory; readonly process: RequestingProcess }>();
   /** The newest version of each webhook that an answered call named. */
   readonly answered = new Map<string, number>();
   /** config-service does not answer. */
@@ -28,26 +29,22 @@ export class SimulatedConfiguration implements ReceiverDisabler {
   }
 
   /** What a process knows that starts now: all there is, as it reads the log to its end first. */
-  directory(): WebhookDirectory {
+  directoryOf(process: RequestingProcess): WebhookDirectory {
     const directory = new WebhookDirectory();
     for (const webhookId of this.webhookIds) {
       const record = this.latest(webhookId);
       if (record !== undefined) directory.apply(record);
     }
-    this.directories.add(directory);
+    this.followers.add({ directory, process });
     return directory;
-  }
-
-  forget(directory: WebhookDirectory): void {
-    this.directories.delete(directory);
   }
 
   put(record: WebhookRecord): void {
     const history = this.histories.get(record.id) ?? [];
     this.histories.set(record.id, [...history, record]);
-    for (const directory of this.directories) {
+    for (const { directory, process } of this.followers) {
       const delayMs = this.random.chance(0.1) ? this.random.between(3_000, 9_000) : this.random.between(0, 200);
-      this.time.after(delayMs, () => directory.apply(record));
+      this.time.after(delayMs, () => process.whenAwake(() => directory.apply(record)));
     }
   }
 
@@ -63,8 +60,20 @@ export class SimulatedConfiguration implements ReceiverDisabler {
     else this.delete(next);
   }
 
-  async disableByReceiver({ webhookId, version }: DisableByReceiver): Promise<boolean> {
-    await new Promise<void>((resolve) => this.time.after(this.random.between(1, 500), resolve));
+  /** config-service as one process reaches it. */
+  disablerOf(process: RequestingProcess): ReceiverDisabler {
+    return {
+      disableByReceiver: async (call) => {
+        const answer = this.disableByReceiver(call);
+        await answer.catch(() => {});
+        await new Promise<void>((resolve) => process.whenAwake(resolve));
+        return answer;
+      },
+    };
+  }
+
+  private async disableByReceiver({ webhookId, version }: DisableByReceiver): Promise<boolean> {
+    await this.time.pass(this.random.between(1, 500));
     if (this.isAway || this.random.chance(0.3)) throw new Error('config-service does not answer');
     this.answered.set(webhookId, Math.max(version, this.answered.get(webhookId) ?? 0));
     const history = this.histories.get(webhookId) ?? [];

@@ -1,5 +1,6 @@
 import type { HttpTransport, PostOutcome, PostRequest } from '@signalbox/egress';
 import type { SeededRandom } from './seeded-random.ts';
+import type { RequestingProcess } from './simulated-brokers.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
 /** How an endpoint is at the moment. */
@@ -28,16 +29,15 @@ export class SimulatedEndpoints {
     this.isCutOff = false;
   }
 
-  /** The way out of one process; `onPost` is told of each POST, and nothing comes back once `isDead` says so. */
-  transport(onPost: (request: PostRequest) => () => void, isDead: () => boolean): HttpTransport {
+  /** The way out of one process; `onPost` is told of each POST. */
+  transport(process: RequestingProcess, onPost: (request: PostRequest) => () => void): HttpTransport {
     return {
       post: (request, done) => {
         const onEnded = onPost(request);
         const { outcome, afterMs } = this.outcomeFor(request);
         this.time.after(afterMs, () => {
-          if (isDead()) return;
           onEnded();
-          done(outcome);
+          process.whenAwake(() => done(outcome));
         });
       },
       close: () => Promise.resolve(),

@@ -1,7 +1,8 @@
 import type { Delivery, Fact, TopicNames } from '@signalbox/contracts';
-import { decodeDelivery, decodeFact, factKindOf } from '@signalbox/contracts';
-import type { Appended, LogRecord, OutgoingRecord } from '@signalbox/kafka';
-import { MemoryLog } from '@signalbox/kafka';
+import { decodeDelivery, decodeFact, decodeWait, factKindOf } from '@signalbox/contracts';
+import type { Appended, LogRecord, OutgoingRecord, TopicPartition } from '@signalbox/kafka';
+import { MemoryLog, partitionOfKey } from '@signalbox/kafka';
+import type { SeededRandom } from './seeded-random.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
 /** A fact as it lies in the log, with when it came there among all records. */
@@ -15,7 +16,12 @@ export interface DeliveryRecord {
   readonly partition: number;
   readonly offset: number;
   readonly delivery: Delivery;
+  /** Nothing is to be sent before; 0 for what never waited. */
+  readonly dueAtMs: number;
 }
+
+/** Heartbeats of a group are so far apart. */
+const HEARTBEAT_MS = 1_500;
 
 /** A log in memory that remembers what was written to it, so that invariants can be asked of it at any time. */
 export class SimulatedLog {
@@ -25,20 +31,39 @@ export class SimulatedLog {
   /** Records in `deliveries` and in the retry tiers, by what they ask for. */
   readonly asked = new Map<string, number>();
   readonly deliveriesOf = new Map<string, DeliveryRecord[]>();
+  /** The first thing asked for that is in `deliveries` twice. */
+  twin: string | undefined;
   private readonly byBody = new WeakMap<Buffer, DeliveryRecord>();
   private readonly ends = new Map<string, number>();
+  private readonly counts = new Map<string, number>();
+  /** All there are. */
+  readonly partitions: readonly TopicPartition[];
   private count = 0;
 
   constructor(
     time: VirtualTime,
+    random: SeededRandom,
     readonly topics: TopicNames,
     partitions: number,
   ) {
-    this.memory = new MemoryLog({ now: () => time.nowMs, schedule: (task) => time.soon(task) });
+    this.memory = new MemoryLog({
+      now: () => time.nowMs,
+      schedule: (task) => time.soon(task),
+      heartbeat: (task) => time.after(random.between(0, HEARTBEAT_MS), task),
+    });
     for (const topic of [...topics.authEvents, topics.deliveries, topics.attempts, ...topics.retries]) {
-      this.memory.createTopic(topic, partitions);
+      this.counts.set(topic, partitions);
     }
-    this.memory.createTopic(topics.deadLetters, 1);
+    this.counts.set(topics.deadLetters, 1);
+    for (const [topic, count] of this.counts) this.memory.createTopic(topic, count);
+    this.partitions = [...this.counts].flatMap(([topic, count]) =>
+      Array.from({ length: count }, (_, partition) => ({ topic, partition })),
+    );
+  }
+
+  /** The partition that a record's key chooses. */
+  partitionOf(topic: string, key: Buffer | string | null): number {
+    return key === null ? 0 : partitionOfKey(key, this.counts.get(topic) ?? 1);
   }
 
   /** The next offset; nothing else appends. */
@@ -86,8 +111,10 @@ export class SimulatedLog {
     const key = askedBy(delivery);
     this.asked.set(key, (this.asked.get(key) ?? 0) + 1);
     if (record.topic !== this.topics.deliveries) return;
-    const known: DeliveryRecord = { partition, offset, delivery };
+    const dueAtMs = decodeWait(record.headers ?? {})?.dueAtMs ?? 0;
+    const known: DeliveryRecord = { partition, offset, delivery, dueAtMs };
     this.byBody.set(record.value, known);
+    if (this.deliveriesOf.has(key)) this.twin ??= key;
     this.deliveriesOf.set(key, [...(this.deliveriesOf.get(key) ?? []), known]);
   }
 }

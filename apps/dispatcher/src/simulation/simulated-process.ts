@@ -1,44 +1,62 @@
 import type { GroupNames } from '@signalbox/contracts';
-import type { MemoryConsumer, TopicPartition } from '@signalbox/kafka';
+import type { LogProducer, MemoryConsumer, TopicPartition } from '@signalbox/kafka';
 import type { RoleHandler } from '../group-role.ts';
+import type { SeededRandom } from './seeded-random.ts';
+import type { RequestingProcess } from './simulated-brokers.ts';
 import type { SimulatedLog } from './simulated-log.ts';
-import type { SimulatedProducer } from './simulated-producer.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
-export interface ProcessParts {
+export interface ProcessOptions {
   readonly name: string;
   readonly group: keyof Pick<GroupNames, 'router' | 'sender' | 'scheduler'>;
   readonly topics: readonly string[];
-  readonly producer: SimulatedProducer;
-  readonly handler: RoleHandler;
   readonly onCommitted: (of: TopicPartition, offset: number) => void;
   readonly onFatal: (error: Error) => void;
-  readonly onJoined: (lost: readonly TopicPartition[], isContinuous: boolean) => void;
+  readonly onJoined: (lost: readonly TopicPartition[]) => void;
 }
 
 const TICK_MS = 100;
 const COMMIT_MS = 200;
+const HEARTBEAT_MS = 250;
+export const SESSION_MS = 6_000;
+/** Answers to a commit that are late by seconds. */
+const LATE_COMMITS = 0.02;
 
-/** One process of a role: joins its group, ticks and commits as `GroupRole` does it, and can be killed. */
-export class SimulatedProcess {
+/** How a process is away from its group: it runs and the group does not hear of it, or it does not run (SIGSTOP). */
+export type Absence = 'silent' | 'stopped';
+
+/**
+ * One process of a role: joins its group, ticks, commits and stops as `GroupRole` does it, falls silent, is stopped and
+ * goes on, and can be killed.
+ */
+export class SimulatedProcess implements RequestingProcess {
   readonly name: string;
   private readonly consumer: MemoryConsumer;
+  private handler: RoleHandler | undefined;
+  private producer: LogProducer | undefined;
   /** When it began to read what was done before, by the count of records in the log, and its tenure of each partition. */
   private readonly tenures = new Map<number, { readonly id: number; readonly since: number }>();
+  private readonly asleep: (() => void)[] = [];
   private tenureCount = 0;
-  private isCommitting = false;
+  private commits: Promise<void> | undefined;
   private isKilled = false;
+  private isStopped = false;
+  private absence: Absence | undefined;
+  /** What is left of a silence when contact is back: an expelled member has yet to join. */
+  private silentSinceMs: number | undefined;
 
   constructor(
-    private readonly parts: ProcessParts,
+    private readonly options: ProcessOptions,
     private readonly time: VirtualTime,
+    private readonly random: SeededRandom,
     private readonly log: SimulatedLog,
   ) {
-    const { handler, group, topics, onFatal, onJoined } = parts;
-    this.name = parts.name;
+    const { group, topics, onFatal, onJoined } = options;
+    this.name = options.name;
     this.consumer = log.memory.consumer({
       groupId: group,
       topics,
+      isCoPartitioned: group === 'scheduler',
       onFatal: (error) => {
         if (!this.isKilled) onFatal(error);
       },
@@ -50,12 +68,14 @@ export class SimulatedProcess {
             const tenure = this.tenures.get(partition);
             this.tenures.set(partition, { id: tenure?.id ?? ++this.tenureCount, since: log.order });
           }
-          onJoined(gone, join.isContinuous);
-          handler.onJoin(join);
+          onJoined(gone);
+          this.handler?.onJoin(join);
+          // Not before what was lost is known to be lost: work may start again now.
+          if (this.absence === undefined) this.silentSinceMs = undefined;
         },
-        locate: async (assigned, signal) => handler.locate(assigned, signal),
-        onBatch: (batch) => handler.onBatch(batch),
-        onAdvance: (position) => handler.onAdvance(position),
+        locate: async (assigned, signal) => this.handler?.locate(assigned, signal) ?? [],
+        onBatch: (batch) => this.handler?.onBatch(batch),
+        onAdvance: (position) => this.handler?.onAdvance(position),
       },
     });
   }
@@ -64,19 +84,29 @@ export class SimulatedProcess {
     return this.isKilled;
   }
 
-  start(): void {
-    void this.parts.producer.start();
-    this.parts.handler.attach(this.consumer);
+  get isLeaving(): boolean {
+    return this.isStopped;
+  }
+
+  get isAbsent(): boolean {
+    return this.absence !== undefined;
+  }
+
+  start(handler: RoleHandler, producer: LogProducer): void {
+    this.handler = handler;
+    this.producer = producer;
+    void producer.start();
+    handler.attach(this.consumer);
     this.consumer.start().catch((error: unknown) => {
-      if (!this.isKilled) this.parts.onFatal(error as Error);
+      if (!this.isKilled && !this.isStopped) this.options.onFatal(error as Error);
     });
     this.time.every(TICK_MS, () => {
-      if (!this.isKilled) this.parts.handler.tick?.();
-      return !this.isKilled;
+      if (this.runs) handler.tick?.();
+      return !this.isOver;
     });
     this.time.every(COMMIT_MS, () => {
-      if (!this.isKilled && !this.isCommitting) void this.commit();
-      return !this.isKilled;
+      if (this.runs && this.absence === undefined) void this.commit(handler);
+      return !this.isOver;
     });
   }
 
@@ -86,45 +116,102 @@ export class SimulatedProcess {
   }
 
   msSinceHeartbeat(): number {
-    return this.consumer.msSinceHeartbeat();
+    return this.silentSinceMs === undefined ? 0 : this.time.nowMs - this.silentSinceMs;
+  }
+
+  /** Runs it now, or as soon as the process runs again; not at all once it is dead. */
+  whenAwake(work: () => void): void {
+    if (this.isKilled) return;
+    if (this.absence === 'stopped') this.asleep.push(work);
+    else work();
   }
 
   /** kill -9. The group hears of it when the session has run out. */
   kill(sessionMs: number): void {
     this.isKilled = true;
-    this.parts.producer.kill();
     this.consumer.quiesce();
+    this.consumer.cutOff();
     this.time.after(sessionMs, () => void this.consumer.stop());
   }
 
-  /** The group does not hear of it for a while; past its session it is expelled. */
-  fallSilent(forMs: number): void {
-    const fromMs = this.time.nowMs;
-    this.time.every(250, () => {
-      const silentMs = this.time.nowMs - fromMs;
-      if (this.isKilled) return false;
-      this.consumer.heartbeatAgeMs = silentMs;
-      if (silentMs < forMs) return true;
-      if (forMs > 6_000) this.consumer.expel();
-      this.consumer.heartbeatAgeMs = 0;
-      return false;
+  /** SIGTERM: ends what is under way, commits, leaves its group. Resolves when it has left. */
+  async stop(): Promise<void> {
+    const { handler, producer } = this;
+    if (handler === undefined || producer === undefined || this.isOver) return;
+    this.isStopped = true;
+    this.consumer.quiesce();
+    await handler.drain?.();
+    await producer.flush();
+    await this.commits;
+    if (this.isKilled) return;
+    await this.commit(handler);
+    if (this.isKilled) return;
+    await this.consumer.stop();
+    await producer.stop();
+  }
+
+  /** The group does not hear of it for a while; past its session it is expelled, and hears of that when it is back. */
+  beAbsent(how: Absence, forMs: number): void {
+    if (this.absence !== undefined || this.isOver) return;
+    this.absence = how;
+    this.silentSinceMs = this.time.nowMs;
+    this.consumer.cutOff();
+    if (how === 'stopped') this.consumer.hold();
+    if (forMs > SESSION_MS) {
+      this.time.after(SESSION_MS, () => {
+        if (!this.isKilled) this.consumer.drop();
+      });
+    }
+    this.time.after(forMs, () => {
+      if (!this.isKilled) this.comeBack(forMs > SESSION_MS);
     });
   }
 
-  private async commit(): Promise<void> {
-    const { handler, onCommitted } = this.parts;
+  private comeBack(wasExpelled: boolean): void {
+    this.absence = undefined;
+    // All that was due meanwhile happens first: nothing of it knows yet that time has passed.
+    for (const work of this.asleep.splice(0)) work();
+    this.consumer.release();
+    this.time.after(this.random.between(0, HEARTBEAT_MS), () => {
+      if (this.isKilled) return;
+      if (wasExpelled) this.consumer.comeBack();
+      else {
+        this.silentSinceMs = undefined;
+        this.consumer.reconnect();
+      }
+    });
+  }
+
+  private get runs(): boolean {
+    return !this.isOver && this.absence !== 'stopped';
+  }
+
+  private get isOver(): boolean {
+    return this.isKilled || this.isStopped;
+  }
+
+  private async commit(handler: RoleHandler): Promise<void> {
+    if (this.commits !== undefined) return;
     const entries = handler.toCommit();
     if (entries.length === 0) return;
-    this.isCommitting = true;
-    try {
-      if ((await this.consumer.commit(entries)) !== 'committed' || this.isKilled) return;
-      handler.onCommitted(entries);
-      for (const { topic, partition } of entries) {
-        const committed = this.log.memory.committed(this.parts.group, { topic, partition });
-        if (committed !== undefined) onCommitted({ topic, partition }, committed.offset);
-      }
-    } finally {
-      this.isCommitting = false;
+    this.commits = this.commitEntries(handler, entries).finally(() => (this.commits = undefined));
+    await this.commits;
+  }
+
+  private async commitEntries(handler: RoleHandler, entries: ReturnType<RoleHandler['toCommit']>): Promise<void> {
+    await this.time.pass(this.random.between(0, this.random.chance(LATE_COMMITS) ? 3_000 : 10));
+    if (this.isKilled) return;
+    const answer = await this.consumer.commit(entries);
+    if (answer === 'committed') this.tellCommitted(entries);
+    await this.time.pass(this.random.between(0, this.random.chance(LATE_COMMITS) ? 3_000 : 10));
+    await new Promise<void>((resolve) => this.whenAwake(resolve));
+    if (answer === 'committed') handler.onCommitted(entries);
+  }
+
+  private tellCommitted(entries: readonly TopicPartition[]): void {
+    for (const { topic, partition } of entries) {
+      const committed = this.log.memory.committed(this.options.group, { topic, partition });
+      if (committed !== undefined) this.options.onCommitted({ topic, partition }, committed.offset);
     }
   }
 }

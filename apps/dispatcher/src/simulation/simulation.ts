@@ -1,26 +1,18 @@
-import type { Fact, WebhookState } from '@signalbox/contracts';
+import type { WebhookState } from '@signalbox/contracts';
 import { topicNames } from '@signalbox/contracts';
-import { isKnownEvent, signingKeyOf } from '@signalbox/domain';
 import type { TopicPartition } from '@signalbox/kafka';
-import { KnownTail } from '@signalbox/positions';
-import type { RoleHandler } from '../group-role.ts';
-import { Router } from '../router/application/router.ts';
-import { Scheduler } from '../scheduler/application/scheduler.ts';
-import { Sender } from '../sender/application/sender.ts';
-import { DEFAULT_SENDER_LIMITS } from '../sender/application/sender-options.ts';
-import { DEFAULT_LANE_LIMITS } from '../sender/domain/lane.ts';
-import type { SendProfile } from '../sender/domain/send-profile.ts';
+import type { Sender } from '../sender/application/sender.ts';
 import { BrokenInvariant, Invariants } from './invariants.ts';
 import { SeededRandom } from './seeded-random.ts';
+import type { BrokerFaults } from './simulated-brokers.ts';
+import { SimulatedBrokers } from './simulated-brokers.ts';
 import { SimulatedConfiguration } from './simulated-configuration.ts';
 import { MODES, SimulatedEndpoints } from './simulated-endpoints.ts';
 import { SimulatedLog } from './simulated-log.ts';
-import { SimulatedProcess } from './simulated-process.ts';
-import type { ProducerFaults } from './simulated-producer.ts';
-import { SimulatedProducer } from './simulated-producer.ts';
+import { SESSION_MS, SimulatedProcess } from './simulated-process.ts';
+import type { RoleName, RoleParts } from './simulated-roles.ts';
+import { LANE_LIMITS, LIMITS, producerOf, routerOf, schedulerOf, senderOf, topicsOf } from './simulated-roles.ts';
 import { VirtualTime } from './virtual-time.ts';
-
-type RoleName = 'router' | 'sender' | 'scheduler';
 
 export interface SimulationResult {
   readonly seed: number;
@@ -31,31 +23,36 @@ export interface SimulationResult {
   readonly virtualMs: number;
 }
 
+interface Running {
+  readonly process: SimulatedProcess;
+  readonly sender?: Sender;
+}
+
+const ROLES: readonly RoleName[] = ['router', 'sender', 'scheduler'];
 const START_MS = 1_800_000_000_000;
 /** Trouble lasts this long; afterwards everything has to come to its end. */
 const TROUBLE_MS = 40_000;
 const LONGEST_MS = 6 * 3_600_000;
-const SESSION_MS = 6_000;
-const NO_FAULTS: ProducerFaults = { late: 0, rejected: 0, moved: 0 };
-const LIMITS = { ...DEFAULT_SENDER_LIMITS, maxHeld: 200 };
-const LANE_LIMITS = { ...DEFAULT_LANE_LIMITS, minQueued: 16, maxConcurrency: 8 };
-const SIGNING_KEY = signingKeyOf('simulated');
+const NO_FAULTS: BrokerFaults = { late: 0, rejected: 0, moved: 0 };
 
 /**
- * The dispatcher's roles under virtual time: the modules that production wires, a log, endpoints and a configuration
- * that do what a seed says, processes that are killed, fall silent and join again. The same seed makes the same run.
+ * The dispatcher's roles under virtual time: the modules that production wires, a log, brokers, endpoints and a
+ * configuration that do what a seed says, processes that are killed, stopped, fall silent and join again. The same seed
+ * makes the same run.
  */
 export class Simulation {
   private readonly random: SeededRandom;
   private readonly time: VirtualTime;
   private readonly log: SimulatedLog;
+  private readonly brokers: SimulatedBrokers;
   private readonly endpoints: SimulatedEndpoints;
   private readonly configuration: SimulatedConfiguration;
   private readonly invariants: Invariants;
+  private readonly parts: RoleParts;
   private readonly topics = topicNames({ prefix: '', authEvents: ['auth-events'] });
   private readonly partitions: number;
-  private readonly faults: ProducerFaults;
-  private readonly processes = new Map<string, { readonly process: SimulatedProcess; readonly sender?: Sender }>();
+  private readonly faults: BrokerFaults;
+  private readonly processes = new Map<string, Running>();
   private readonly events: { readonly id: string; readonly tenantId: string }[] = [];
   private readonly changing = new Set<string>();
   private isTroubled = true;
@@ -67,11 +64,14 @@ export class Simulation {
     this.random = new SeededRandom(seed);
     this.time = new VirtualTime(START_MS, this.random);
     this.partitions = this.random.between(1, 3);
-    this.log = new SimulatedLog(this.time, this.topics, this.partitions);
+    this.log = new SimulatedLog(this.time, this.random, this.topics, this.partitions);
+    const often = this.random.pick([0, 0.02, 0.1]);
+    this.faults = { late: often, rejected: this.random.pick([0, often / 2]), moved: often };
+    this.brokers = new SimulatedBrokers(this.time, this.log, this.random, () =>
+      this.isTroubled ? this.faults : NO_FAULTS,
+    );
     this.endpoints = new SimulatedEndpoints(this.time, this.random);
     this.configuration = new SimulatedConfiguration(this.time, this.random);
-    const often = this.random.pick([0, 0.02, 0.1]);
-    this.faults = { late: often, rejected: often / 2, moved: often };
     this.invariants = new Invariants({
       log: this.log,
       now: () => this.time.nowMs,
@@ -80,6 +80,20 @@ export class Simulation {
       steady: () => this.steady(),
       eventAt: (of, offset) => this.eventAt(of, offset),
     });
+    const { time, log, brokers, endpoints, configuration, invariants } = this;
+    this.parts = {
+      time,
+      log,
+      brokers,
+      endpoints,
+      configuration,
+      onPost: (process, state, body) => {
+        this.guard(() => invariants.onPost(process, state, body));
+        return () => invariants.onPostEnded(process, state.id);
+      },
+      onFact: (process, fact) => this.guard(() => invariants.onFact(process, fact)),
+      onDeadLetter: (message) => this.fail(new BrokenInvariant('1', `put aside: ${message}`)),
+    };
   }
 
   async run(): Promise<SimulationResult> {
@@ -102,12 +116,8 @@ export class Simulation {
 
   private prepare(): void {
     const { random } = this;
-    for (const [role, topics] of [
-      ['router', this.topics.authEvents],
-      ['sender', [this.topics.deliveries]],
-      ['scheduler', this.topics.retries],
-    ] as const) {
-      for (const topic of topics) {
+    for (const role of ROLES) {
+      for (const topic of topicsOf(role, this.topics)) {
         for (let partition = 0; partition < this.partitions; partition++) {
           this.log.memory.setCommitted(role, { topic, partition }, { offset: 0, metadata: '' });
         }
@@ -120,7 +130,7 @@ export class Simulation {
     for (const id of this.configuration.webhookIds) if (random.chance(0.4)) this.changing.add(id);
     times(random.between(1, 3), () => this.spawn('sender'));
     times(random.between(1, 2), () => this.spawn('router'));
-    this.spawn('scheduler');
+    times(random.between(1, 2), () => this.spawn('scheduler'));
     times(random.between(10, 60), () => this.publish(random.between(0, TROUBLE_MS - 5_000)));
     const burstAtMs = random.between(0, 20_000);
     if (random.chance(0.3)) times(150, () => this.publish(burstAtMs));
@@ -171,21 +181,33 @@ export class Simulation {
   /** One thing that goes wrong, at some time. */
   private trouble(): void {
     const { random, time } = this;
-    const victim = (): SimulatedProcess => random.pick([...this.processes.values()]).process;
+    const hit = (strike: (victim: SimulatedProcess) => void, isVictim = (_: Running) => true): void => {
+      const victims = [...this.processes.values()].filter(isVictim);
+      // All may be down.
+      if (victims.length > 0) strike(random.pick(victims).process);
+    };
     const lastsMs = random.between(1_000, 12_000);
     const kinds: readonly (() => void)[] = [
-      () => this.kill(victim(), random.between(100, 4_000)),
-      () => this.kill(victim(), random.between(100, 4_000)),
-      () => victim().fallSilent(lastsMs),
+      () => hit((victim) => this.kill(victim, random.between(100, 4_000))),
+      () => hit((victim) => this.kill(victim, random.between(100, 4_000))),
+      () => hit((victim) => this.stop(victim, random.between(100, 4_000))),
+      () => hit((victim) => this.keepAway(victim, 'silent', lastsMs)),
+      () => hit((victim) => this.keepAway(victim, 'stopped', lastsMs)),
+      () => this.brokers.failOver(),
       () => this.log.memory.rebalance(random.pick(['router', 'sender', 'sender', 'scheduler'])),
       () => this.endpoints.change(this.anOrigin(), random.pick(MODES)),
       () => this.endpoints.change(this.anOrigin(), random.pick(MODES)),
       () => {
-        // Its verdict has to outlive whoever heard it.
-        this.endpoints.change(this.anOrigin(), 'gone');
+        // Its verdict has to outlive whoever heard it, and whoever had lost the partition when it came.
+        const origin = this.anOrigin();
+        this.endpoints.change(origin, 'gone');
+        time.after(random.between(2_000, 9_000), () => this.endpoints.change(origin, 'well'));
         this.configuration.isAway = true;
         time.after(lastsMs, () => (this.configuration.isAway = false));
-        time.after(random.between(1_000, 10_000), () => this.kill(victim(), 100));
+        const strike = random.chance(0.5)
+          ? (victim: SimulatedProcess): void => this.kill(victim, 100)
+          : (victim: SimulatedProcess): void => this.keepAway(victim, 'silent', random.between(7_000, 12_000));
+        time.after(random.between(0, 10_000), () => hit(strike, ({ sender }) => sender !== undefined));
       },
       () => {
         if (this.changing.size > 0) this.configuration.change(random.pick([...this.changing]));
@@ -202,7 +224,7 @@ export class Simulation {
     ];
     const happen = random.pick(kinds);
     time.after(random.between(500, TROUBLE_MS - 1_000), () => {
-      this.disturbedUntilMs = Math.max(this.disturbedUntilMs, time.nowMs + 30_000);
+      this.disturbedUntilMs = Math.max(this.disturbedUntilMs, time.nowMs + 40_000);
       happen();
     });
   }
@@ -214,102 +236,63 @@ export class Simulation {
   }
 
   private kill(process: SimulatedProcess, restartMs: number): void {
-    const [role] = process.name.split(' ');
     process.kill(SESSION_MS);
+    this.replace(process, restartMs);
+  }
+
+  private stop(process: SimulatedProcess, restartMs: number): void {
+    if (process.isAbsent || process.isLeaving) return;
+    void process.stop().then(() => {
+      if (!process.isDead) this.replace(process, restartMs);
+    });
+  }
+
+  private replace(process: SimulatedProcess, afterMs: number): void {
+    const [role] = process.name.split(' ');
     this.processes.delete(process.name);
-    this.time.after(restartMs, () => this.spawn(role as RoleName));
+    this.time.after(afterMs, () => this.spawn(role as RoleName));
+  }
+
+  private keepAway(process: SimulatedProcess, how: 'silent' | 'stopped', forMs: number): void {
+    this.invariants.canHaveTwins = true;
+    process.beAbsent(how, forMs);
   }
 
   private spawn(role: RoleName): void {
-    const { log, time, topics } = this;
     const name = `${role} ${this.born++}`;
-    const directory = this.configuration.directory();
-    const now = (): number => time.nowMs;
-    const mayStart = (): boolean => process.msSinceHeartbeat() <= 4_500;
-    const faultsNow = (): ProducerFaults => (this.isTroubled ? this.faults : NO_FAULTS);
-    const producer = new SimulatedProducer(time, log, this.random, faultsNow, mayStart);
-    const tail = new KnownTail({
-      reader: log.memory.tailReader(topics.deliveries),
-      topic: topics.deliveries,
-      partitions: this.partitions,
-    });
-    let sender: Sender | undefined;
-    const handlers: Record<RoleName, () => RoleHandler> = {
-      router: () =>
-        new Router({
-          rules: {
-            subscribers: (tenantId, event) => directory.subscribers(tenantId, event),
-            isKnownEvent: (_tenantId, event) => isKnownEvent(event),
-            maxEventBytes: 100_000,
-            randomUuids: () => '0af76519-16cd-43dd-8448-eb211c80319cb7ad6b71-6920-4331-8000-000000000001',
-          },
-          producer,
-          tail,
-          topics,
-          now,
-          observer: {
-            onRouted: () => {},
-            onDeadLetter: (_reason, source, message) => this.fail(`${source} ${message}`),
-          },
-        }),
-      sender: () =>
-        (sender = new Sender({
-          directory,
-          profiles: { of: (state) => profileOf(state) },
-          transport: this.endpoints.transport(
-            (request) => this.invariants.onPost(process, stateOf(request.headers, this.configuration), request.body),
-            () => process.isDead,
-          ),
-          disabler: this.configuration,
-          producer,
-          attemptsTail: log.memory.tailReader(topics.attempts),
-          topics,
-          laneLimits: LANE_LIMITS,
-          limits: LIMITS,
-          now,
-          observer: {
-            onFact: (fact: Fact) => this.invariants.onFact(process, fact),
-            onAttempt: () => {},
-            onDeadLetter: (source, message) => this.fail(`${source} ${message}`),
-            onConfigurationBehind: () => {},
-            onUnknownKey: () => {},
-            onDisableFailed: () => {},
-          },
-        })),
-      scheduler: () =>
-        new Scheduler({
-          producer,
-          tail,
-          topics,
-          maxHeld: 50,
-          maxHeldBytes: 1_000_000,
-          now,
-          observer: { onDelivered: () => {}, onHopped: () => {}, onTwin: () => {}, onDeadLetter: () => {} },
-        }),
-    };
-    const read: Record<RoleName, readonly string[]> = {
-      router: topics.authEvents,
-      sender: [topics.deliveries],
-      scheduler: topics.retries,
-    };
     const process: SimulatedProcess = new SimulatedProcess(
       {
         name,
         group: role,
-        topics: read[role],
-        producer,
-        handler: handlers[role](),
+        topics: topicsOf(role, this.topics),
         onCommitted: (of, offset) => this.guard(() => this.invariants.onCommitted(role, of, offset)),
         onFatal: (error) => this.fail(error),
         onJoined: (lost) => {
-          if (lost.length > 0) this.invariants.onLost(process);
+          if (lost.length === 0) return;
+          this.invariants.onLost(process);
+          if (this.brokers.isSending(process)) this.invariants.canHaveTwins = true;
         },
       },
-      time,
-      log,
+      this.time,
+      this.random,
+      this.log,
     );
-    this.processes.set(name, { process, ...(sender === undefined ? {} : { sender }) });
-    process.start();
+    const producer = producerOf(process, this.parts);
+    switch (role) {
+      case 'router':
+        process.start(routerOf(process, producer, this.parts), producer);
+        this.processes.set(name, { process });
+        return;
+      case 'scheduler':
+        process.start(schedulerOf(producer, this.parts), producer);
+        this.processes.set(name, { process });
+        return;
+      case 'sender': {
+        const sender = senderOf(process, producer, this.parts);
+        process.start(sender, producer);
+        this.processes.set(name, { process, sender });
+      }
+    }
   }
 
   private checkStep(): void {
@@ -321,17 +304,13 @@ export class Simulation {
       const committed = this.log.memory.committed('sender', { topic, partition })?.offset ?? 0;
       this.invariants.checkProgress(partition, topic, committed, this.time.nowMs < this.disturbedUntilMs);
     }
+    if (!this.brokers.hasRejected) this.invariants.checkTwins();
   }
 
   /** All is read, committed and ended. */
   private isOver(): boolean {
     if (this.isTroubled || this.time.nowMs % 7 !== 0) return false;
-    const of: readonly (readonly [RoleName, readonly string[]])[] = [
-      ['router', this.topics.authEvents],
-      ['sender', [this.topics.deliveries]],
-      ['scheduler', this.topics.retries],
-    ];
-    const isRead = of.every(([role, topics]) => topics.every((topic) => this.isCommitted(role, topic)));
+    const isRead = ROLES.every((role) => topicsOf(role, this.topics).every((topic) => this.isCommitted(role, topic)));
     const isAsking = [...this.processes.values()].some(({ sender }) => (sender?.unansweredVerdicts ?? 0) > 0);
     if (isRead && !isAsking && this.time.nowMs >= this.disturbedUntilMs) {
       const open = this.invariants.findOpen();
@@ -381,25 +360,7 @@ export class Simulation {
     }
   }
 
-  private fail(error: Error | string): void {
-    this.fatal ??= typeof error === 'string' ? new Error(error) : error;
+  private fail(error: Error): void {
+    this.fatal ??= error;
   }
-}
-
-/** The profile says which state it was made of, so that a POST can be traced back to it. */
-function profileOf(state: WebhookState): SendProfile {
-  const { origin, hostname } = new URL(state.url);
-  return {
-    endpoint: { ok: true, protocol: 'https:', hostname, port: 443, isIpLiteral: false, origin, path: '/' },
-    headers: [state.id, String(state.version)],
-    keys: [{ key: SIGNING_KEY, honouredUntilMs: null }],
-    timeoutMs: state.timeoutMs,
-    retryPolicy: state.retryPolicy,
-  };
-}
-
-function stateOf([id = '', version]: readonly string[], configuration: SimulatedConfiguration): WebhookState {
-  const state = configuration.histories.get(id)?.find((record) => record.version === Number(version));
-  if (state === undefined || state.deleted) throw new BrokenInvariant('7', `${id} has no state ${version}`);
-  return state;
 }

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { PartitionLedger } from '@signalbox/positions';
+import { KnownTail, PartitionLedger } from '@signalbox/positions';
 import { ReceiverSteering } from '../sender/application/receiver-steering.ts';
+import { Sender } from '../sender/application/sender.ts';
 import { Settlement } from '../sender/application/settlement.ts';
 import { Breaker } from '../sender/domain/breaker.ts';
 import { Simulation } from './simulation.ts';
@@ -75,5 +76,24 @@ describe('a fault planted in a module that production wires is found', () => {
       };
     });
     expect(await firstFault(300)).toMatch(/4: .* is sent to while its breaker is open/);
+  }, 120_000);
+
+  it('a router and a scheduler that do not look at what was produced before them', async () => {
+    plant(KnownTail, 'readFrom', () => {
+      return function (this: unknown, ...args) {
+        return (this as KnownTail).learnEnds(args[2] as AbortSignal);
+      };
+    });
+    expect(await firstFault(300)).toMatch(/3: .* is in deliveries twice/);
+  }, 120_000);
+
+  it("a receiver's verdict that comes when its partition has gone, and is left to the new owner", async () => {
+    plant(Sender, 'steer', (original) => {
+      return function (this: unknown, ...args) {
+        const [task] = args as [{ ledger: { ended: boolean } }];
+        if (!task.ledger.ended) original.apply(this, args);
+      };
+    });
+    expect(await firstFault(300, 390)).toMatch(/1: the verdict .* was forgotten/);
   }, 120_000);
 });

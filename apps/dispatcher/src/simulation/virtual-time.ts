@@ -3,29 +3,35 @@ import { WakeHeap } from '../scheduler/domain/wake-heap.ts';
 
 /** Microtasks that the work of one event may need; whatever needs more goes on after the next event. */
 const MICROTASKS = 16;
-/** Events of one moment keep their order: the heap itself does not. */
-const ORDER = 1e-6;
+/** Events of one moment keep their order: the heap itself does not. Small enough for a double to tell hours apart by it. */
+const ORDER = 1e-7;
+/** So many events of one moment are kept in order. */
+const IN_ORDER = 9_000_000;
 
 /** A clock that jumps from event to event. All that happens, happens in an event: so a seed makes the same run always. */
 export class VirtualTime {
   private readonly events = new WakeHeap<() => void>();
-  private clockMs: number;
+  /** Since the start. */
+  private clockMs = 0;
   private made = 0;
 
   constructor(
-    startMs: number,
+    private readonly startMs: number,
     private readonly random: SeededRandom,
-  ) {
-    this.clockMs = startMs;
-  }
+  ) {}
 
   get nowMs(): number {
-    return Math.floor(this.clockMs);
+    return this.startMs + Math.floor(this.clockMs);
   }
 
   /** Runs the task so many ms from now. */
   after(delayMs: number, task: () => void): void {
-    this.events.push(task, Math.floor(this.clockMs) + delayMs + (this.made++ % 900_000) * ORDER);
+    this.events.push(task, Math.floor(this.clockMs) + delayMs + (this.made++ % IN_ORDER) * ORDER);
+  }
+
+  /** Resolves so many ms from now. */
+  async pass(delayMs: number): Promise<void> {
+    await new Promise<void>((resolve) => this.after(delayMs, resolve));
   }
 
   /** Runs the task soon: in a moment that the seed chooses. */

@@ -8,7 +8,10 @@ import type { MemoryStore } from './memory-store.ts';
 
 const MAX_BATCH_RECORDS = 100;
 
-/** A {@link LogConsumer} in memory. What the group does to it is done by hand: `expel`, `rebalance`, `heartbeatAgeMs`. */
+/**
+ * A {@link LogConsumer} in memory. What happens to it is done by hand: `cutOff` and `reconnect`, `drop` and `comeBack`,
+ * `hold` and `release`, `heartbeatAgeMs`.
+ */
 export class MemoryConsumer implements LogConsumer {
   /** What `msSinceHeartbeat` answers. */
   heartbeatAgeMs = 0;
@@ -22,6 +25,8 @@ export class MemoryConsumer implements LogConsumer {
   #join = new AbortController();
   #isQuiesced = false;
   #isStopped = false;
+  #isCutOff = false;
+  #isHeld = false;
   #fatal: Error | undefined;
   #isPumping = false;
   #turn = 0;
@@ -35,6 +40,7 @@ export class MemoryConsumer implements LogConsumer {
       memberId: '',
       generationId: -1,
       topics: options.topics,
+      isReachable: () => !this.#isCutOff,
       held: () => this.#table.all(),
       join: (assigned, memberId, generationId) => this.#guard(() => this.#onJoin(assigned, memberId, generationId)),
     };
@@ -61,9 +67,35 @@ export class MemoryConsumer implements LogConsumer {
     return Promise.resolve();
   }
 
-  /** As if the group had not heard of this member for a session: it loses all, and joins again under another name. */
-  expel(): void {
-    this.#group.expel(this.#member);
+  /** The group does not hear of it, nor it of the group; both go on. */
+  cutOff(): void {
+    this.#isCutOff = true;
+  }
+
+  reconnect(): void {
+    this.#isCutOff = false;
+    this.#group.hear(this.#member);
+  }
+
+  /** Its session ran out: the others get its partitions, and it does not know. */
+  drop(): void {
+    this.#group.remove(this.#member);
+  }
+
+  /** It hears that it was dropped, and joins again under another name. */
+  comeBack(): void {
+    this.#isCutOff = false;
+    if (!this.#isStopped && !this.#group.has(this.#member)) this.#group.add(this.#member);
+  }
+
+  /** Its process is stopped: it takes nothing. */
+  hold(): void {
+    this.#isHeld = true;
+  }
+
+  release(): void {
+    this.#isHeld = false;
+    this.#pump();
   }
 
   pause(partitions: readonly TopicPartition[]): void {
@@ -158,7 +190,7 @@ export class MemoryConsumer implements LogConsumer {
 
   /** One batch of one partition a task, the partitions in turn. */
   #pump(): void {
-    if (this.#isPumping || this.#isQuiesced) return;
+    if (this.#isPumping || this.#isQuiesced || this.#isHeld) return;
     this.#isPumping = true;
     this.#store.clock.schedule(() => {
       this.#isPumping = false;
@@ -169,7 +201,7 @@ export class MemoryConsumer implements LogConsumer {
   }
 
   #deliver(): boolean {
-    if (this.#isQuiesced || this.#fatal !== undefined) return false;
+    if (this.#isQuiesced || this.#isHeld || this.#fatal !== undefined) return false;
     const all = this.#table.all();
     for (let i = 0; i < all.length; i++) {
       const state = all[this.#turn++ % all.length];

@@ -1,5 +1,6 @@
 import type { CommitEntry } from '../log-consumer.port.ts';
 import type { TopicPartition } from '../log-record.ts';
+import { assignCoPartitioned } from '../co-partitioned-assignment.ts';
 import { assignSticky, type MemberPartitions } from '../sticky-assignment.ts';
 import type { MemoryStore } from './memory-store.ts';
 
@@ -13,19 +14,30 @@ export interface GroupMember {
   memberId: string;
   generationId: number;
   readonly topics: readonly string[];
+  /** It can hear of a rebalance. */
+  readonly isReachable: () => boolean;
   readonly held: () => readonly TopicPartition[];
   readonly join: (assigned: readonly TopicPartition[], memberId: string, generationId: number) => void;
 }
 
 const keyOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`;
 
-/** A consumer group: its members, its generation, its offsets. */
+/**
+ * A consumer group: its members, its generation, its offsets. As in Kafka a rebalance waits until every member has asked
+ * to join again, or has gone: until then the old generation may commit, and nobody knows what it will hold.
+ */
 export class MemoryGroup {
   readonly #store: MemoryStore;
   readonly #committed = new Map<string, CommittedEntry>();
   readonly #members = new Set<GroupMember>();
+  /** Who is a member of the current generation; an expelled one is not, though it may be joining again. */
+  #generation = new Set<GroupMember>();
   #generationId = 0;
+  /** Who has asked to join the next generation; undefined while none is being prepared. */
+  #asking: Set<GroupMember> | undefined;
   #named = 0;
+  /** Partitions of the same number of all topics go to the same member. */
+  isCoPartitioned = false;
 
   constructor(store: MemoryStore) {
     this.#store = store;
@@ -44,17 +56,15 @@ export class MemoryGroup {
     member.memberId = this.#name();
     this.#members.add(member);
     this.rebalance();
+    this.#ask(member);
   }
 
   remove(member: GroupMember): void {
-    if (this.#members.delete(member)) this.rebalance();
-  }
-
-  /** The member was silent for too long: the others get its partitions, and it comes back under a new name. */
-  expel(member: GroupMember): void {
     if (!this.#members.delete(member)) return;
+    this.#generation.delete(member);
+    this.#asking?.delete(member);
     this.rebalance();
-    this.add(member);
+    this.#beginGeneration();
   }
 
   has(member: GroupMember): boolean {
@@ -63,13 +73,35 @@ export class MemoryGroup {
 
   /** False when the member is of a generation that is over. */
   commit(member: GroupMember, generationId: number, entries: readonly CommitEntry[]): boolean {
-    if (!this.#members.has(member) || generationId !== this.#generationId) return false;
+    if (!this.#generation.has(member) || generationId !== this.#generationId) return false;
     for (const { offset, metadata, ...of } of entries) this.#committed.set(keyOf(of), { offset, metadata });
     return true;
   }
 
-  /** A new generation: everybody joins again, one task each. */
+  /** Everybody is to join again. Each hears of it with a heartbeat. */
   rebalance(): void {
+    if (this.#asking !== undefined) return;
+    this.#asking = new Set();
+    for (const member of this.#members) this.hear(member);
+  }
+
+  /** The member's next heartbeat tells it of a rebalance, if there is one. */
+  hear(member: GroupMember): void {
+    this.#store.clock.heartbeat(() => {
+      if (member.isReachable()) this.#ask(member);
+    });
+  }
+
+  #ask(member: GroupMember): void {
+    if (this.#asking === undefined || !this.#members.has(member)) return;
+    this.#asking.add(member);
+    this.#beginGeneration();
+  }
+
+  #beginGeneration(): void {
+    if (this.#asking === undefined || this.#asking.size < this.#members.size) return;
+    this.#asking = undefined;
+    this.#generation = new Set(this.#members);
     const generationId = ++this.#generationId;
     const assignment = this.#assign();
     for (const member of this.#members) {
@@ -78,7 +110,7 @@ export class MemoryGroup {
         partitions.map((partition) => ({ topic, partition })),
       );
       this.#store.clock.schedule(() => {
-        const isCurrent = this.#members.has(member) && this.#generationId === generationId;
+        const isCurrent = this.#generation.has(member) && this.#generationId === generationId;
         if (isCurrent && member.memberId === memberId) member.join(assigned, memberId, generationId);
       });
     }
@@ -92,7 +124,7 @@ export class MemoryGroup {
       for (const { topic, partition } of held()) owned.set(topic, [...(owned.get(topic) ?? []), partition]);
       return { memberId, topics: subscribed, generationId, owned };
     });
-    return assignSticky(topics, members);
+    return this.isCoPartitioned ? assignCoPartitioned(topics, members) : assignSticky(topics, members);
   }
 
   #name(): string {

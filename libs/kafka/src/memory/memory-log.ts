@@ -16,7 +16,8 @@ export class MemoryLog {
   readonly #groups = new Map<string, MemoryGroup>();
 
   constructor(clock: Partial<MemoryClock> = {}) {
-    this.#store = new MemoryStore({ now: Date.now, schedule: (task) => void setImmediate(task), ...clock });
+    const { now = Date.now, schedule = (task) => void setImmediate(task), heartbeat = schedule } = clock;
+    this.#store = new MemoryStore({ now, schedule, heartbeat });
   }
 
   createTopic(name: string, partitions: number): void {
@@ -38,6 +39,11 @@ export class MemoryLog {
   /** Retention. */
   deleteBefore(of: TopicPartition, offset: number): void {
     this.#store.partition(of.topic, of.partition).deleteBefore(offset);
+  }
+
+  /** While its leader is away nothing is read of a partition. */
+  setAway(of: TopicPartition, isAway: boolean): void {
+    this.#store.partition(of.topic, of.partition).setAway(isAway);
   }
 
   /** Compaction: what `shouldRemove` names is gone, its offsets stay unused. */
@@ -64,8 +70,11 @@ export class MemoryLog {
     this.#group(groupId).rebalance();
   }
 
-  consumer(options: LogConsumerOptions): MemoryConsumer {
-    return new MemoryConsumer(this.#store, this.#group(options.groupId), options);
+  /** `isCoPartitioned`: partitions of the same number of all topics go to the same member of its group. */
+  consumer(options: LogConsumerOptions & { readonly isCoPartitioned?: boolean }): MemoryConsumer {
+    const group = this.#group(options.groupId);
+    if (options.isCoPartitioned === true) group.isCoPartitioned = true;
+    return new MemoryConsumer(this.#store, group, options);
   }
 
   producer(options?: MemoryProducerOptions): MemoryProducer {

@@ -29,7 +29,10 @@ function memoryHarness(): LogConsumerHarness & LogProducerHarness & LogReaderHar
     setCommitted: (groupId, { offset, metadata, ...of }) =>
       Promise.resolve(log.setCommitted(groupId, of, { offset, metadata })),
     expel: (groupId) => {
-      for (const consumer of members.get(groupId) ?? []) consumer.expel();
+      for (const consumer of members.get(groupId) ?? []) {
+        consumer.drop();
+        consumer.comeBack();
+      }
       return Promise.resolve();
     },
     records: (of) => Promise.resolve(log.records(of)),

@@ -16,6 +16,7 @@ export class MemoryPartition {
   #slots: Slot[] = [];
   #start = 0;
   #end = 0;
+  #isAway = false;
   readonly #watchers = new Set<() => void>();
 
   get start(): number {
@@ -50,9 +51,15 @@ export class MemoryPartition {
     this.#slots = this.#slots.filter(({ record }) => record === undefined || !shouldRemove(record));
   }
 
-  /** What a fetch from `position` brings; undefined at the end. */
+  /** Its leader: while it is away nothing can be read. */
+  setAway(isAway: boolean): void {
+    this.#isAway = isAway;
+    if (!isAway) this.#wake();
+  }
+
+  /** What a fetch from `position` brings; undefined at the end, and while the leader is away. */
   read(position: number, maxRecords: number): MemoryRead | undefined {
-    if (position >= this.#end) return undefined;
+    if (position >= this.#end || this.#isAway) return undefined;
     const records: LogRecord[] = [];
     let nextPosition = this.#end;
     for (let i = this.#indexOf(position); i < this.#slots.length; i++) {

@@ -53,8 +53,10 @@ export class MemoryTailReader implements TailReader {
         await this.#nextTask();
         signal.throwIfAborted();
         const read = part.log.read(part.position, MAX_BATCH_RECORDS);
-        for (const record of read?.records ?? []) if (record.offset < part.end) onRecord(record);
-        part.position = read?.nextPosition ?? part.end;
+        // Its leader is away: it will come back.
+        if (read === undefined) continue;
+        for (const record of read.records) if (record.offset < part.end) onRecord(record);
+        part.position = read.nextPosition;
       }
     }
     return parts.map(({ partition, end }) => ({ topic: this.#topic, partition, offset: end }));

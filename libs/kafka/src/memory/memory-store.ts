@@ -8,6 +8,8 @@ export interface MemoryClock {
   readonly now: () => number;
   /** Runs the task later, tasks in the order given. All that happens in the log happens in such a task. */
   readonly schedule: (task: () => void) => void;
+  /** The same with a member's next heartbeat. */
+  readonly heartbeat: (task: () => void) => void;
 }
 
 const toBuffer = (value: Buffer | string | null): Buffer | null =>

@@ -23,6 +23,11 @@ import { Settlement } from './settlement.ts';
 
 /** Start no work when the group has not answered for this long: another member may hold the partitions by now. */
 const MAX_HEARTBEAT_AGE_MS = 4_500;
+/**
+ * Facts of who held a partition before may come so long after a join: what was queued while its group was silent goes out
+ * when it has joined again, which may be after this sender has read `attempts`.
+ */
+const LATE_FACTS_MS = 10_000;
 
 /** Deliveries → signed POSTs → facts. See Settlement for the order in which things become done. */
 export class Sender implements LogHandler {
@@ -33,6 +38,9 @@ export class Sender implements LogHandler {
   private readonly posting: Posting;
   /** What `attempts` told of records above the committed offset, by partition and offset. */
   private recovered = new Map<number, ReadonlyMap<number, RecoveredFact>>();
+  /** How far `attempts` was read on assignment, by partition. */
+  private readonly readUpTo = new Map<number, number>();
+  private locatedAtMs = 0;
   /** Outcomes that came while the group was silent: settled when it is clear who holds the partition. */
   private unsettled: (() => void)[] = [];
   private consumer: LogConsumer | undefined;
@@ -122,7 +130,11 @@ export class Sender implements LogHandler {
     const { attempts } = this.options.topics;
     const { partitions, ends, verdicts } = await recoverFacts(this.options.attemptsTail, attempts, assigned, signal);
     for (const { fact, at } of verdicts) this.steering.onFact(fact, at);
-    for (const end of ends) this.settlement.attemptsEnds.note(end.partition, end.offset);
+    this.locatedAtMs = this.options.now();
+    for (const end of ends) {
+      this.settlement.attemptsEnds.note(end.partition, end.offset);
+      this.readUpTo.set(end.partition, end.offset);
+    }
     this.recovered = new Map([...partitions].map(([partition, { facts }]) => [partition, facts]));
     return assigned.map((of) => {
       const offset = of.committedOffset ?? of.logStart;
@@ -140,7 +152,7 @@ export class Sender implements LogHandler {
     }
     const ledger = this.book.ledger(batch);
     const recovered = this.recovered.get(batch.partition);
-    const tag = this.settlement.attemptsEnds.snapshot()[batch.partition] ?? 0;
+    const tag = this.knownOf(batch.partition);
     for (const record of batch.records) {
       if (ledger.take(record.offset, tag) !== 'new') continue;
       const task = this.taskOf(record, ledger);
@@ -167,9 +179,8 @@ export class Sender implements LogHandler {
 
   /** What the commit loop commits. */
   toCommit(): readonly CommitEntry[] {
-    const known = this.settlement.attemptsEnds.snapshot();
     return this.book.toCommit(({ partition }, _offset, tag) => {
-      const position = tag ?? known[partition] ?? 0;
+      const position = tag ?? this.knownOf(partition);
       return attemptsMetadata(Math.min(position, this.steering.oldestUnanswered(partition) ?? position));
     });
   }
@@ -200,6 +211,13 @@ export class Sender implements LogHandler {
     await this.options.producer.flush();
     // What a fact owes is appended when the fact is acknowledged.
     await this.options.producer.flush();
+  }
+
+  /** Facts about records that come now lie behind this position in `attempts`, also those that come late. */
+  private knownOf(partition: number): number {
+    const known = this.settlement.attemptsEnds.snapshot()[partition] ?? 0;
+    const mayComeLate = this.options.now() - this.locatedAtMs < LATE_FACTS_MS;
+    return mayComeLate ? Math.min(known, this.readUpTo.get(partition) ?? known) : known;
   }
 
   private taskOf(record: LogRecord, ledger: OwnedTask['ledger']): OwnedTask | undefined {
@@ -236,9 +254,11 @@ export class Sender implements LogHandler {
     this.settlement.settle(task, fact);
   }
 
-  /** Its receiver may have asked to be sent nothing more. */
+  /**
+   * Its receiver may have asked to be sent nothing more. Also where the partition went away meanwhile: its new owner may
+   * have read `attempts` before this fact was there.
+   */
   private steer(task: OwnedTask, fact: Fact, offset?: number): void {
-    if (task.ledger.ended) return;
     if (this.steering.onFact(fact, { partition: task.partition, offset })) this.admission.stop(task.webhookId);
   }
 
