@@ -3,7 +3,6 @@ import { encodeDelivery, topicNames } from '@signalbox/contracts';
 import { MemoryLog } from '@signalbox/kafka';
 import { waitFor } from '@signalbox/testing';
 import { aDelivery } from '../../testing/dispatcher-fixtures.ts';
-import { WebhookDirectory } from '../../webhooks/domain/webhook-directory.ts';
 import { DEFAULT_LANE_LIMITS } from '../domain/lane.ts';
 import { DEFAULT_SENDER_LIMITS } from './sender-options.ts';
 import { attemptsMetadata } from './sender-recovery.ts';
@@ -23,13 +22,12 @@ async function aSender() {
   for (const topic of [topics.deliveries, topics.attempts, ...topics.retries]) log.createTopic(topic, 1);
   for (const value of ['1', '2', '3']) log.append({ topic: topics.attempts, key: GONE, value });
   log.setCommitted('senders', { topic: topics.deliveries, partition: 0 }, { offset: 0, metadata: '' });
-  const directory = new WebhookDirectory();
-  directory.apply({ deleted: true, id: GONE, tenantId: 'default', epoch: 1, version: 2, deletedAtMs: 0 });
+  const gone = { deleted: true, id: GONE, tenantId: 'default', epoch: 1, version: 2, deletedAtMs: 0 } as const;
   const clock = { nowMs: Date.now() };
   const producer = log.producer();
   const silent = (): void => {};
   const sender = new Sender({
-    directory,
+    directory: { get: (id) => (id === GONE ? gone : undefined), onApplied: silent },
     profiles: { of: () => ({ kind: 'refused url', detail: '' }) },
     transport: { post: silent, close: () => Promise.resolve() },
     disabler: { disableByReceiver: () => Promise.resolve(false) },
