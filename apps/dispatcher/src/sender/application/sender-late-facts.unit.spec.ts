@@ -27,7 +27,7 @@ async function aSender() {
   const producer = log.producer();
   const silent = (): void => {};
   const sender = new Sender({
-    directory: { get: (id) => (id === GONE ? gone : undefined), onApplied: silent },
+    directory: { get: (id) => (id === GONE ? gone : undefined), subscribers: () => [], onApplied: silent },
     profiles: { of: () => ({ kind: 'refused url', detail: '' }) },
     transport: { post: silent, close: () => Promise.resolve() },
     disabler: { disableByReceiver: () => Promise.resolve(false) },
