@@ -8,6 +8,8 @@ export interface DatabaseOptions {
   readonly url: string;
   /** A connection that was idle broke, as when Postgres is restarted. */
   readonly onIdleError?: (error: unknown) => void;
+  /** Connections at most; default 10. */
+  readonly poolSize?: number;
 }
 
 /** The read models' database, not initialised yet. */

@@ -11,6 +11,12 @@ import { createMonitoringDataSource } from './data-source.ts';
 import { MaintenanceTimer } from './application/maintenance-timer.ts';
 
 export const DATABASE_READINESS = Symbol('DatabaseReadiness');
+/**
+ * The projector's own connections: calls of the API that wait for one must not hold up what is projected, nor the other
+ * way round. One for the transaction under way, one for positions after a join.
+ */
+export const PROJECTION_DATABASE = Symbol('ProjectionDatabase');
+const PROJECTION_CONNECTIONS = 2;
 
 @Global()
 @Module({
@@ -19,11 +25,16 @@ export const DATABASE_READINESS = Symbol('DatabaseReadiness');
       provide: DataSource,
       inject: [ENVIRONMENT, LOGGER],
       useFactory: async (env: MonitoringEnvironment, logger: Logger): Promise<DataSource> => {
-        const onIdleError = (error: unknown): void => logger.warn({ err: error }, 'database.connection_lost');
-        const dataSource = await createMonitoringDataSource({ url: env.DATABASE_URL, onIdleError }).initialize();
+        const dataSource = await connect(env, logger);
         await assertMigrated(dataSource);
         return dataSource;
       },
+    },
+    {
+      provide: PROJECTION_DATABASE,
+      inject: [ENVIRONMENT, LOGGER],
+      useFactory: async (env: MonitoringEnvironment, logger: Logger): Promise<DataSource> =>
+        connect(env, logger, PROJECTION_CONNECTIONS),
     },
     {
       provide: MaintenanceTimer,
@@ -43,16 +54,23 @@ export const DATABASE_READINESS = Symbol('DatabaseReadiness');
       }),
     },
   ],
-  exports: [DataSource, DATABASE_READINESS, MaintenanceTimer],
+  exports: [DataSource, PROJECTION_DATABASE, DATABASE_READINESS, MaintenanceTimer],
 })
 export class DatabaseModule implements OnApplicationShutdown {
-  readonly #dataSource: DataSource;
+  readonly #dataSources: readonly DataSource[];
 
-  constructor(@Inject(DataSource) dataSource: DataSource) {
-    this.#dataSource = dataSource;
+  constructor(@Inject(DataSource) ofCalls: DataSource, @Inject(PROJECTION_DATABASE) ofProjection: DataSource) {
+    this.#dataSources = [ofCalls, ofProjection];
   }
 
   async onApplicationShutdown(): Promise<void> {
-    if (this.#dataSource.isInitialized) await this.#dataSource.destroy();
+    const open = this.#dataSources.filter(({ isInitialized }) => isInitialized);
+    await Promise.all(open.map(async (dataSource) => dataSource.destroy()));
   }
+}
+
+async function connect(env: MonitoringEnvironment, logger: Logger, poolSize?: number): Promise<DataSource> {
+  const onIdleError = (error: unknown): void => logger.warn({ err: error }, 'database.connection_lost');
+  const size = poolSize === undefined ? {} : { poolSize };
+  return createMonitoringDataSource({ url: env.DATABASE_URL, onIdleError, ...size }).initialize();
 }

@@ -22,6 +22,7 @@ let connection: KafkaConnection;
 let dataSource: DataSource;
 let producer: LogProducer;
 const running: Projections[] = [];
+const logger = createLogger({ service: 'test', level: 'fatal' });
 
 beforeAll(async () => {
   backends = await startTestBackends();
@@ -54,19 +55,18 @@ async function startProjector(groupId = groupNames(backends.topicPrefix).project
     readModels: new PostgresReadModels(dataSource),
     deadLetters: new KafkaDeadLetters(letters, backends.topics.deadLetters),
     keptSinceMs: () => 0,
-    observer: projectorMetrics(createRegistry(), createLogger({ service: 'test', level: 'fatal' })),
+    observer: projectorMetrics(createRegistry(), logger),
   });
-  const consumer = createLogConsumer({
-    connection,
-    groupId,
-    topics: [backends.topics.deliveries, backends.topics.attempts],
-    isCoPartitioned: true,
-    handler: projector,
-    onFatal: (error) => {
-      throw error;
-    },
-  });
-  const projections = new Projections(projector, consumer, letters);
+  const createConsumer = (onFatal: (error: Error) => void) =>
+    createLogConsumer({
+      connection,
+      groupId,
+      topics: [backends.topics.deliveries, backends.topics.attempts],
+      isCoPartitioned: true,
+      handler: projector,
+      onFatal,
+    });
+  const projections = new Projections({ projector, createConsumer, producer: letters, logger });
   running.push(projections);
   await projections.start();
   return projector;

@@ -1,13 +1,15 @@
 import { Module } from '@nestjs/common';
 import { kafkaConnectionOf } from '@signalbox/config';
 import { groupNames, topicNames } from '@signalbox/contracts';
+import type { LogConsumer } from '@signalbox/kafka';
 import { createLogConsumer, createLogProducer } from '@signalbox/kafka';
 import type { Logger, Registry } from '@signalbox/observability';
-import { DataSource } from 'typeorm';
+import type { DataSource } from 'typeorm';
+import { PROJECTION_DATABASE } from '../database/database.module.ts';
 import type { MonitoringEnvironment } from '../monitoring.environment.ts';
 import { keptSinceMs, retentionMsOf } from '../monitoring.environment.ts';
 import type { OnFatal } from '../shared.ts';
-import { ENVIRONMENT, LOGGER, ON_FATAL, REGISTRY } from '../shared.ts';
+import { ENVIRONMENT, LOGGER, REGISTRY } from '../shared.ts';
 import { KafkaDeadLetters } from './adapters/kafka/dead-letters.kafka.ts';
 import { observeLag, projectorMetrics } from './adapters/metrics/projector.metrics.ts';
 import { PostgresReadModels } from './adapters/postgres/read-models.postgres.ts';
@@ -18,13 +20,12 @@ import { Projections } from './projections.ts';
   providers: [
     {
       provide: Projections,
-      inject: [ENVIRONMENT, DataSource, LOGGER, REGISTRY, ON_FATAL],
+      inject: [ENVIRONMENT, PROJECTION_DATABASE, LOGGER, REGISTRY],
       useFactory: (
         env: MonitoringEnvironment,
         dataSource: DataSource,
         logger: Logger,
         registry: Registry,
-        onFatal: OnFatal,
       ): Projections => {
         const connection = { ...kafkaConnectionOf(env), logger };
         const topics = topicNames({ prefix: env.TOPIC_PREFIX, authEvents: env.AUTH_EVENT_TOPICS });
@@ -37,16 +38,17 @@ import { Projections } from './projections.ts';
           keptSinceMs: () => keptSinceMs(Date.now(), retentionMsOf(env)),
         });
         observeLag(registry, projector);
-        const consumer = createLogConsumer({
-          connection,
-          groupId: groupNames(env.TOPIC_PREFIX).projector,
-          topics: [topics.deliveries, topics.attempts],
-          // A delivery and its facts lie in partitions of the same number: one instance projects both.
-          isCoPartitioned: true,
-          handler: projector,
-          onFatal,
-        });
-        return new Projections(projector, consumer, producer);
+        const createConsumer = (onFatal: OnFatal): LogConsumer =>
+          createLogConsumer({
+            connection,
+            groupId: groupNames(env.TOPIC_PREFIX).projector,
+            topics: [topics.deliveries, topics.attempts],
+            // A delivery and its facts lie in partitions of the same number: one instance projects both.
+            isCoPartitioned: true,
+            handler: projector,
+            onFatal,
+          });
+        return new Projections({ projector, createConsumer, producer, logger });
       },
     },
   ],
