@@ -138,19 +138,6 @@ export interface NotAFact {
   readonly reason: string;
 }
 
-const REQUIRED_TEXT = ['webhookId', 'tenantId', 'eventType', 'deliveryId'] as const;
-const REQUIRED_COUNT = [
-  'round',
-  'attemptNumber',
-  'deferrals',
-  'firstScheduledAtMs',
-  'roundStartedAtMs',
-  'webhookEpoch',
-  'webhookVersion',
-  'deliveryOffset',
-  'atMs',
-] as const;
-
 export function decodeFact(headers: RecordHeaders, value: Buffer | null): Fact | NotAFact {
   const kind = factKindOf(headers);
   if (kind === undefined) return notAFact(`header "kind" must be one of ${FACT_KINDS.join(', ')}`);
@@ -161,17 +148,25 @@ export function decodeFact(headers: RecordHeaders, value: Buffer | null): Fact |
     return notAFact('value is not JSON');
   }
   if (typeof fields !== 'object' || fields === null || Array.isArray(fields)) return notAFact('value is not an object');
-  const fact = fields as Record<string, unknown>;
-  if (fact['kind'] !== kind) return notAFact('field "kind" differs from header "kind"');
-  for (const name of REQUIRED_TEXT) {
-    if (typeof fact[name] !== 'string') return notAFact(`field "${name}" must be a string`);
-  }
-  for (const name of REQUIRED_COUNT) {
-    const count = fact[name];
-    if (typeof count !== 'number' || !Number.isFinite(count) || count < 0) {
-      return notAFact(`field "${name}" must be a number from 0`);
-    }
-  }
+  // Each field by its name: a loop over names costs more than the parsing, for every fact of every reader.
+  const fact = fields as Partial<Record<keyof FactBase | 'kind', unknown>>;
+  if (fact.kind !== kind) return notAFact('field "kind" differs from header "kind"');
+  const { webhookId, tenantId, eventType, deliveryId } = fact;
+  if (typeof webhookId !== 'string') return notText('webhookId');
+  if (typeof tenantId !== 'string') return notText('tenantId');
+  if (typeof eventType !== 'string') return notText('eventType');
+  if (typeof deliveryId !== 'string') return notText('deliveryId');
+  const { round, attemptNumber, deferrals, firstScheduledAtMs, roundStartedAtMs } = fact;
+  if (!isCount(round)) return notCount('round');
+  if (!isCount(attemptNumber)) return notCount('attemptNumber');
+  if (!isCount(deferrals)) return notCount('deferrals');
+  if (!isCount(firstScheduledAtMs)) return notCount('firstScheduledAtMs');
+  if (!isCount(roundStartedAtMs)) return notCount('roundStartedAtMs');
+  const { webhookEpoch, webhookVersion, deliveryOffset, atMs } = fact;
+  if (!isCount(webhookEpoch)) return notCount('webhookEpoch');
+  if (!isCount(webhookVersion)) return notCount('webhookVersion');
+  if (!isCount(deliveryOffset)) return notCount('deliveryOffset');
+  if (!isCount(atMs)) return notCount('atMs');
   const fault = faultsOfKind[kind](fact);
   return fault === undefined ? (fields as Fact) : notAFact(fault);
 }
@@ -199,4 +194,16 @@ const faultsOfKind: Readonly<Record<FactKind, (fact: Fields) => string | undefin
 
 function notAFact(reason: string): NotAFact {
   return { kind: 'not-a-fact', reason };
+}
+
+function notText(name: keyof FactBase): NotAFact {
+  return notAFact(`field "${name}" must be a string`);
+}
+
+function notCount(name: keyof FactBase): NotAFact {
+  return notAFact(`field "${name}" must be a number from 0`);
+}
+
+function isCount(value: unknown): boolean {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0;
 }

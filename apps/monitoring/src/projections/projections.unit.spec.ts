@@ -43,7 +43,9 @@ describe('projections whose logs cannot be read', () => {
     expect(await projections.readiness.reasonNotReady(signal)).toBeNull();
     made[0]?.fail(new Error('no fetch was answered'));
     expect(await projections.readiness.reasonNotReady(signal)).toBe('the logs cannot be read: no fetch was answered');
-    await waitFor(async () => (await projections.readiness.reasonNotReady(signal)) === null, { what: 'logs that are read' });
+    await waitFor(async () => (await projections.readiness.reasonNotReady(signal)) === null, {
+      what: 'logs that are read',
+    });
     expect(made.map(({ isStopped }) => isStopped)).toEqual([true, true, true, false]);
     await projections.stop();
     expect(made.every(({ isStopped }) => isStopped)).toBe(true);

@@ -1,7 +1,7 @@
 import type { Attempted, Delivery } from '@signalbox/contracts';
 import type { AttemptSlot, AttemptStanding } from '../domain/attempt-standing.ts';
 import { attemptStandingOf, compareAttemptStandings, compareSlots } from '../domain/attempt-standing.ts';
-import type { BucketDeltas } from '../domain/bucket-deltas.ts';
+import type { BucketDeltas, OpenDelta } from '../domain/bucket-deltas.ts';
 import { countsOf, noCounts } from '../domain/delivery-counts.ts';
 import type { DeliverySummary } from '../domain/delivery-summary.ts';
 import { emptySummary, withFact, withRound } from '../domain/delivery-summary.ts';
@@ -23,6 +23,8 @@ export class Folding implements DeliveryRow {
   facts: StoredFact[] = [];
   #known: KnownDelivery | null = null;
   #hasBody = false;
+  /** The minute it counts in, once asked for. */
+  #minute: OpenDelta | undefined;
   /** Attempts that are counted. Few: a list, as most deliveries have one. */
   readonly #attempts: (AttemptSlot & AttemptStanding)[] = [];
 
@@ -69,7 +71,7 @@ export class Folding implements DeliveryRow {
   /** Takes what was counted so far to the minute it belongs to now. To be called before anything is taken in. */
   carryOver(deltas: BucketDeltas): void {
     if (this.move === null || this.#known === null) return;
-    const [left, entered] = [deltas.of(this.#known), deltas.of(this)];
+    const [left, entered] = [deltas.of(this.#known), this.#minuteOf(deltas)];
     const counts = countsOf(this.#known.summary);
     left.move(counts, noCounts);
     entered.move(noCounts, counts);
@@ -98,7 +100,7 @@ export class Folding implements DeliveryRow {
   count(deltas: BucketDeltas): void {
     const before = this.#known === null ? noCounts : countsOf(this.#known.summary);
     const after = countsOf(this.summary);
-    if (before !== after) deltas.of(this).move(before, after);
+    if (before !== after) this.#minuteOf(deltas).move(before, after);
   }
 
   /** Counts an attempt once. False when a twin of it stands already. */
@@ -110,7 +112,7 @@ export class Folding implements DeliveryRow {
     // What counts alike may still differ in what is only shown: the table decides.
     if (order === 0) return true;
     if (order < 0) return false;
-    const minute = deltas.of(this);
+    const minute = this.#minuteOf(deltas);
     if (counted === undefined) this.#attempts.push(standing);
     else {
       minute.removeAttempt(counted);
@@ -118,6 +120,10 @@ export class Folding implements DeliveryRow {
     }
     minute.addAttempt(standing);
     return true;
+  }
+
+  #minuteOf(deltas: BucketDeltas): OpenDelta {
+    return (this.#minute ??= deltas.of(this));
   }
 
   #placed(fact: StoredFact): StoredFact {

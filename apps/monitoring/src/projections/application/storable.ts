@@ -1,4 +1,4 @@
-import type { Delivery, Fact, FactBase } from '@signalbox/contracts';
+import type { Attempted, Delivery, Fact, FactBase } from '@signalbox/contracts';
 
 /** Up to here a time in microseconds is a whole number without loss, so that a key read back is the key that was written. */
 const LAST_MS = Date.parse('2255-01-01T00:00:00.000Z');
@@ -40,38 +40,50 @@ export function whyDeliveryNotStorable(delivery: Delivery, webhookId: string): s
   return whyNotStorable(delivery, webhookId);
 }
 
-/** Optional texts of all kinds: a number in one of them would stop the encoder of its column. */
-const OPTIONAL_TEXT = ['errorClass', 'error', 'answer', 'verdict', 'detail', 'reason'] as const;
 const BREAKER_STATES: readonly unknown[] = ['closed', 'open', 'half-open'];
 
 function whyKindNotStorable(fact: Fact): string | null {
-  const fields: Readonly<Record<string, unknown>> = { ...fact };
-  for (const name of OPTIONAL_TEXT) {
-    const value = fields[name];
-    if (value !== undefined && typeof value !== 'string') return `field "${name}" must be a string`;
-  }
-  const isTime = (value: number | undefined): boolean => value === undefined || isCount(value, LAST_MS);
   switch (fact.kind) {
-    case 'attempted': {
-      if (!isTime(fact.startedAtMs)) return 'field "startedAtMs" must be Unix milliseconds';
-      if (!isTime(fact.nextAttemptAtMs)) return 'field "nextAttemptAtMs" must be Unix milliseconds';
-      if (fact.statusCode !== undefined && !isCount(fact.statusCode, 999)) return 'field "statusCode" must be 0 to 999';
-      const durations = Object.values(fact.timings);
-      if (!durations.every((value) => Number.isFinite(value))) return 'field "timings" must hold numbers';
-      return Number.isFinite(fact.timings.totalMs) ? null : 'field "timings.totalMs" must be a number';
-    }
+    case 'attempted':
+      return whyAttemptNotStorable(fact);
     case 'deferred':
-      return isTime(fact.dueAtMs) ? null : 'field "dueAtMs" must be Unix milliseconds';
+      if (!isTime(fact.dueAtMs)) return 'field "dueAtMs" must be Unix milliseconds';
+      return whyNoText('detail', fact.detail) ?? whyNoText('reason', fact.reason);
     case 'breaker-changed':
       if (!BREAKER_STATES.includes(fact.state)) return 'field "state" must be closed, open or half-open';
-      return isTime(fact.openSinceMs) && isTime(fact.nextProbeAtMs)
-        ? null
-        : 'times of a breaker must be Unix milliseconds';
+      if (!isTime(fact.openSinceMs) || !isTime(fact.nextProbeAtMs))
+        return 'times of a breaker must be Unix milliseconds';
+      return whyNoText('reason', fact.reason);
     case 'skipped':
+      return whyNoText('reason', fact.reason);
     case 'expired':
       return null;
   }
   return fact satisfies never;
+}
+
+function whyAttemptNotStorable(fact: Attempted): string | null {
+  if (!isTime(fact.startedAtMs)) return 'field "startedAtMs" must be Unix milliseconds';
+  if (!isTime(fact.nextAttemptAtMs)) return 'field "nextAttemptAtMs" must be Unix milliseconds';
+  if (fact.statusCode !== undefined && !isCount(fact.statusCode, 999)) return 'field "statusCode" must be 0 to 999';
+  const { dnsMs = 0, connectMs = 0, tlsMs = 0, firstByteMs = 0, totalMs } = fact.timings;
+  if (!Number.isFinite(totalMs)) return 'field "timings.totalMs" must be a number';
+  if (![dnsMs, connectMs, tlsMs, firstByteMs].every(Number.isFinite)) return 'field "timings" must hold numbers';
+  return (
+    whyNoText('errorClass', fact.errorClass) ??
+    whyNoText('error', fact.error) ??
+    whyNoText('answer', fact.answer) ??
+    whyNoText('verdict', fact.verdict)
+  );
+}
+
+/** A number in an optional text would stop the encoder of its column. */
+function whyNoText(name: string, value: unknown): string | null {
+  return value === undefined || typeof value === 'string' ? null : `field "${name}" must be a string`;
+}
+
+function isTime(value: number | undefined): boolean {
+  return value === undefined || isCount(value, LAST_MS);
 }
 
 function isCount(value: unknown, max: number): boolean {

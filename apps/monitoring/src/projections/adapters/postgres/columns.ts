@@ -1,3 +1,5 @@
+import type { Encode, Read } from './binary-array.ts';
+
 /** A column of rows to be written: its name, its type in SQL, and its values as a binary array. */
 export interface Column<Row> {
   readonly name: string;
@@ -5,14 +7,14 @@ export interface Column<Row> {
   readonly of: (rows: readonly Row[]) => Buffer;
 }
 
-/** A column whose values are made by `encode` from what `value` gives for each row. */
+/** A column whose values are made by `encode` from what `read` gives for each row. */
 export function column<Row, Value>(
   name: string,
   type: Column<Row>['type'],
-  encode: (values: readonly (Value | null)[]) => Buffer,
-  value: (row: Row) => Value | null | undefined,
+  encode: Encode<Value>,
+  read: Read<Row, Value>,
 ): Column<Row> {
-  return { name, type, of: (rows) => encode(rows.map((row) => value(row) ?? null)) };
+  return { name, type, of: (rows) => encode(rows, read) };
 }
 
 /** `INSERT … SELECT FROM unnest(…)`: one statement and one parameter a column for any number of rows. */

@@ -96,9 +96,9 @@ export const MOVES = ['delivery', 'attempt', 'delivery_place'].map(move);
 
 export function moveParameters(moves: readonly DeliveryMove[]): Buffer[] {
   return [
-    uuidArray(moves.map(({ deliveryId }) => deliveryId)),
-    timestampArray(moves.map(({ fromMs }) => fromMs)),
-    timestampArray(moves.map(({ toMs }) => toMs)),
+    uuidArray(moves, ({ deliveryId }) => deliveryId),
+    timestampArray(moves, ({ fromMs }) => fromMs),
+    timestampArray(moves, ({ toMs }) => toMs),
   ];
 }
 
@@ -216,8 +216,8 @@ export function keyParameters(keys: readonly DeliveryKey[]): readonly [Buffer, B
     last = Math.max(last, firstScheduledAtMs);
   }
   return [
-    uuidArray(keys.map(({ deliveryId }) => deliveryId)),
-    timestampArray(keys.map(({ firstScheduledAtMs }) => firstScheduledAtMs)),
+    uuidArray(keys, ({ deliveryId }) => deliveryId),
+    timestampArray(keys, ({ firstScheduledAtMs }) => firstScheduledAtMs),
     new Date(first),
     new Date(last),
   ];

@@ -101,7 +101,7 @@ export class PostgresReadModels implements ReadModels {
     const stored = await this.#dataSource.query<StoredPosition[]>(
       `SELECT topic, partition, next_offset FROM monitoring.projection_offset
        JOIN unnest($1::text[], $2::int4[]) AS asked (topic, partition) USING (topic, partition)`,
-      [textArray(partitions.map(({ topic }) => topic)), int4Array(partitions.map(({ partition }) => partition))],
+      [textArray(partitions, ({ topic }) => topic), int4Array(partitions, ({ partition }) => partition)],
     );
     if (stored.length !== partitions.length)
       throw new Error('the table projection_offset lost the position of a partition');
@@ -129,7 +129,7 @@ async function take(manager: EntityManager, advances: readonly Advance[]): Promi
   const numbers = [...new Set(advances.map(({ partition }) => partition))].toSorted((left, right) => left - right);
   await manager.query('SELECT pg_advisory_xact_lock($1::int4, number) FROM unnest($2::int4[]) AS number', [
     PARTITION_LOCK,
-    int4Array(numbers),
+    int4Array(numbers, (number) => number),
   ]);
   // Invariant 6: the compare-and-set. Who read the same records a second time finds another position here.
   const [, moved] = await manager.query<[unknown[], number]>(
@@ -138,7 +138,7 @@ async function take(manager: EntityManager, advances: readonly Advance[]): Promi
      WHERE known.topic = asked.topic AND known.partition = asked.partition AND known.next_offset = asked.since`,
     [
       ...positionParameters(advances.map(({ topic, partition, from }) => ({ topic, partition, offset: from }))),
-      int8Array(advances.map(({ to }) => to)),
+      int8Array(advances, ({ to }) => to),
     ],
   );
   if (moved !== advances.length) throw new Overtaken('a position stands elsewhere');
@@ -156,7 +156,7 @@ class PostgresProjection implements Projection {
   async known(deliveryIds: readonly string[], keptSinceMs: number): Promise<readonly KnownDelivery[]> {
     if (deliveryIds.length === 0) return [];
     const places = await this.#manager.query<DeliveryKey[]>(SELECT_PLACES, [
-      uuidArray(deliveryIds),
+      uuidArray(deliveryIds, (id) => id),
       new Date(keptSinceMs),
     ]);
     if (places.length === 0) return [];
@@ -201,9 +201,9 @@ class PostgresProjection implements Projection {
 
 function positionParameters(positions: readonly PartitionPosition[]): [Buffer, Buffer, Buffer] {
   return [
-    textArray(positions.map(({ topic }) => topic)),
-    int4Array(positions.map(({ partition }) => partition)),
-    int8Array(positions.map(({ offset }) => offset)),
+    textArray(positions, ({ topic }) => topic),
+    int4Array(positions, ({ partition }) => partition),
+    int8Array(positions, ({ offset }) => offset),
   ];
 }
 
