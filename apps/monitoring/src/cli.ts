@@ -1,15 +1,24 @@
 import { runService } from '@signalbox/config';
+import { readVerifyOptions } from './verification/verify-options.ts';
 import { verifyCommand } from './verification/verify-command.ts';
 
 const USAGE = `npm run monitoring -- COMMAND
   verify   counts the facts of the topic anew and compares with the tables; exits 1 when they differ
+           --webhook ID      of this webhook alone
+           --from T --to T   first scheduled in this time, in whole hours
 The database and the brokers are those of the running sandbox, or DATABASE_URL and KAFKA_BROKERS.
 `;
 
 await runService(async () => {
-  const [command] = process.argv.slice(2);
+  const [command, ...args] = process.argv.slice(2);
   if (command === 'verify') {
-    const isEqual = await verifyCommand(process.env, (line) => process.stdout.write(`${line}\n`));
+    const options = readVerifyOptions(args);
+    if (typeof options === 'string') {
+      process.stderr.write(`${options}\n${USAGE}`);
+      process.exitCode = 2;
+      return;
+    }
+    const isEqual = await verifyCommand(process.env, (line) => process.stdout.write(`${line}\n`), options);
     process.exitCode = isEqual ? 0 : 1;
     return;
   }

@@ -18,9 +18,12 @@ afterAll(async () => {
   await monitoring?.stop();
 });
 
-async function verified(): Promise<{ isEqual: boolean; said: string }> {
+async function verified(
+  options?: Parameters<typeof verifyCommand>[2],
+  maxFacts?: number,
+): Promise<{ isEqual: boolean; said: string }> {
   const lines: string[] = [];
-  const isEqual = await verifyCommand(monitoring.env, (line) => lines.push(line));
+  const isEqual = await verifyCommand(monitoring.env, (line) => lines.push(line), options, maxFacts);
   return { isEqual, said: lines.join('\n') };
 }
 
@@ -90,14 +93,70 @@ describe('verify', () => {
       `UPDATE monitoring.webhook_minute SET requests = requests - 1; UPDATE monitoring.webhook_hour SET l5 = l5 - 1`,
       (said) => {
         expect(said).toMatch(/minute \S+ of webhook hook-to-verify: requests is \d, the facts say \d/);
-        expect(said).toMatch(/hour \S+ of webhook hook-to-verify: attempts is \d, the facts say \d/);
+        expect(said).toMatch(/hour \S+ of webhook hook-to-verify: l5 is \d, the facts say \d/);
       },
     );
+    expect((await verified()).isEqual).toBe(true);
+  });
+
+  it('names an attempt whose row is missing, altered or doubled by hand, with the offset of its fact', async () => {
+    const id = idOf({ webhookId, index: 2 });
+    const of = `delivery_id = '${id}' AND kind = 'attempted' AND attempt_number`;
+    const at = (offset: number): string => `delivery ${id} of webhook ${webhookId} (attempts[0] offset ${offset})`;
     await tamperedBy(
-      `UPDATE monitoring.attempt SET kind = 'skipped' WHERE kind = 'attempted' AND attempt_number = 2`,
-      `UPDATE monitoring.attempt SET kind = 'attempted' WHERE kind = 'skipped' AND attempt_number = 2 AND outcome IS NOT NULL`,
-      (said) => expect(said).toContain('1 attempts are stored, 2 were made'),
+      `UPDATE monitoring.attempt SET status_code = 418 WHERE ${of} = 2`,
+      `UPDATE monitoring.attempt SET status_code = NULL WHERE ${of} = 2`,
+      (said) => expect(said).toContain(`${at(3)}: statusCode of "attempted 0/2/0" is 418, the fact says null`),
+    );
+    await tamperedBy(
+      `UPDATE monitoring.attempt SET attempt_number = 7 WHERE ${of} = 2`,
+      `UPDATE monitoring.attempt SET attempt_number = 2 WHERE ${of} = 7`,
+      (said) => {
+        expect(said).toContain(`${at(3)}: "attempted 0/2/0" has no row`);
+        expect(said).toContain(`delivery ${id} of webhook ${webhookId}: its row "attempted 0/7/0" has no fact`);
+      },
+    );
+    const copied = (table: string): string => `
+      CREATE TEMP TABLE copied AS SELECT * FROM monitoring.${table} WHERE delivery_id = '${id}';
+      UPDATE copied SET first_scheduled_at = first_scheduled_at + interval '1 second';
+      INSERT INTO monitoring.${table} SELECT * FROM copied; DROP TABLE copied`;
+    const undone = (table: string): string => `
+      DELETE FROM monitoring.${table} AS one USING monitoring.delivery_place AS place
+      WHERE one.delivery_id = place.delivery_id AND one.first_scheduled_at > place.first_scheduled_at`;
+    await tamperedBy(copied('delivery'), undone('delivery'), (said) =>
+      expect(said).toContain(`${at(3)}: has two rows`),
+    );
+    await tamperedBy(copied('attempt'), undone('attempt'), (said) =>
+      expect(said).toContain(`${at(3)}: "attempted 0/2/0" has two rows`),
     );
     expect((await verified()).isEqual).toBe(true);
+  });
+
+  it('compares the counts of tenants with those of their webhooks', async () => {
+    await tamperedBy(
+      `UPDATE monitoring.tenant_hour SET requests = requests + 1 WHERE tenant_id = 'default'`,
+      `UPDATE monitoring.tenant_hour SET requests = requests - 1 WHERE tenant_id = 'default'`,
+      (said) => expect(said).toMatch(/hour \S+ of tenant default: its counts are not those of the webhooks added up/),
+    );
+  });
+
+  it('looks at one webhook or one time alone, and says where the topic begins', async () => {
+    const other = 'hook-beside';
+    log.append({ webhookId: other, index: 1 }, attempted());
+    await log.projected();
+    const all = { webhookId: null, fromMs: null, toMs: null };
+    const one = await verified({ ...all, webhookId: other });
+    expect(one.said).toContain('1 deliveries compared');
+    expect(one.said).toMatch(/attempts begins in partition 0 at offset 0 of \d{4}-/);
+    const early = await verified({ ...all, fromMs: Date.now() - 48 * 3_600_000, toMs: Date.now() - 24 * 3_600_000 });
+    expect(early).toMatchObject({ isEqual: true });
+    expect(early.said).toContain('0 deliveries compared');
+  });
+
+  it('reads the topic in several passes when there are more facts than it may hold', async () => {
+    const { isEqual, said } = await verified(undefined, 3);
+    expect(isEqual).toBe(true);
+    expect(said).toMatch(/11 facts of \S+ read up to where they are projected, in 4 passes/);
+    expect(said).toContain('7 deliveries compared');
   });
 });

@@ -1,75 +1,142 @@
 import { decodeFact } from '@signalbox/contracts';
 import type { LogRecord, TailReader } from '@signalbox/kafka';
-import { countBuckets, differingBuckets, differingDeliveries } from '../domain/compare.ts';
-import type { CountedFact } from '../domain/recount.ts';
+import type { ComparedTime } from '../domain/compare.ts';
+import { Comparison } from '../domain/compare.ts';
+import type { CountedFact } from '../domain/counted-fact.ts';
+import { sliceOf } from '../domain/counted-fact.ts';
 import { Recount } from '../domain/recount.ts';
-import type { StoredCounts } from './stored-counts.port.ts';
+import type { Slice, StoredRows } from './stored-rows.port.ts';
 
 export interface VerifyInput {
   /** Full name of `attempts`. */
   readonly topic: string;
   readonly reader: TailReader;
-  readonly stored: StoredCounts;
-  /** Deliveries first scheduled before are no longer kept. */
-  readonly keptSinceMs: number;
+  readonly stored: StoredRows;
+  /** Whole hours. Deliveries first scheduled before are no longer kept, or not asked for. */
+  readonly time: ComparedTime;
+  /** This webhook alone; null: all. */
+  readonly webhookId: string | null;
+  /** Facts that are held in memory at once, about. */
+  readonly maxFacts: number;
+  readonly onDifference: (difference: string) => void;
 }
 
 export interface Verified {
   readonly facts: number;
   readonly unreadable: number;
   readonly deliveries: number;
-  /** Deliveries first scheduled before are left out: the topic no longer has all of their facts, or the tables none. */
-  readonly sinceMs: number;
-  readonly differences: readonly string[];
+  /** Of the topic, for each partition that has records. */
+  readonly begins: readonly LogBegin[];
+  /** Raised to where the topic still has all facts of a delivery. */
+  readonly time: ComparedTime;
+  readonly passes: number;
+}
+
+export interface LogBegin {
+  readonly partition: number;
+  readonly offset: number;
+  readonly timestampMs: number;
 }
 
 const HOUR_MS = 3_600_000;
+const MAX_SLICES = 256;
 
-/** Reads all facts that are projected, counts them anew, and compares with the tables. */
-export async function verify({ topic, reader, stored, keptSinceMs }: VerifyInput): Promise<Verified> {
+/**
+ * Counts all facts that are projected anew and compares with the tables. So that any number of them fits into memory, the
+ * topic is read once for each slice of the webhooks.
+ */
+export async function verify(input: VerifyInput): Promise<Verified> {
+  const { topic, reader, stored, webhookId } = input;
   const positions = await stored.positions(topic);
   const projectedTo = new Map(positions.map(({ partition, offset }) => [partition, offset]));
-  const recount = new Recount();
-  const firstSeen = new Set<number>();
-  let sinceMs = keptSinceMs;
+  const beginnings = positions.map(({ partition }) => ({ topic, partition, offset: 0 }));
+  const putAside = await stored.putAside(topic);
+  const begins = new Map<number, LogBegin>();
+  let records = 0;
+  const isProjected = ({ partition, offset }: LogRecord): boolean => offset < (projectedTo.get(partition) ?? 0);
+  await reader.read(beginnings, (record) => {
+    const { partition, offset, timestampMs } = record;
+    if (!begins.has(partition)) begins.set(partition, { partition, offset, timestampMs });
+    if (isProjected(record)) records++;
+  });
+  // What retention has removed was older than the first record that is left.
+  const cuts = [...begins.values()].flatMap(({ offset, timestampMs }) => (offset > 0 ? [timestampMs] : []));
+  const sinceMs = Math.ceil(Math.max(input.time.sinceMs, ...cuts) / HOUR_MS) * HOUR_MS;
+  const time = { sinceMs, untilMs: Math.max(sinceMs, input.time.untilMs) };
+  const count = webhookId === null ? Math.min(MAX_SLICES, Math.ceil(records / input.maxFacts) || 1) : 1;
   let facts = 0;
   let unreadable = 0;
-  const take = (record: LogRecord): void => {
-    // What retention has removed was older than the first record that is left.
-    if (!firstSeen.has(record.partition) && record.offset > 0) sinceMs = Math.max(sinceMs, record.timestampMs);
-    firstSeen.add(record.partition);
-    if (record.offset >= (projectedTo.get(record.partition) ?? 0)) return;
-    const fact = countedFactOf(record);
-    if (fact === 'unreadable') unreadable++;
-    else if (fact !== undefined) {
-      facts++;
-      recount.add(fact);
-    }
-  };
-  const beginnings = positions.map(({ partition }) => ({ topic, partition, offset: 0 }));
-  await reader.read(beginnings, take);
-  // Whole hours, so that no bucket is compared that counts some of the left out.
-  sinceMs = Math.ceil(sinceMs / HOUR_MS) * HOUR_MS;
-  const recounted = [...recount.deliveries()].filter(({ firstScheduledAtMs }) => firstScheduledAtMs >= sinceMs);
-  const differences = [
-    ...differingDeliveries(recounted, await stored.deliveries(sinceMs)),
-    ...differingBuckets('minute', countBuckets(recounted), await stored.minutes(sinceMs)),
-    ...differingBuckets('hour', countBuckets(recounted, HOUR_MS), await stored.hours(sinceMs)),
-  ];
-  return { facts, unreadable, deliveries: recounted.length, sinceMs, differences };
+  let deliveries = 0;
+  for (let index = 0; index < count; index++) {
+    const slice: Slice = { index, count, webhookId };
+    const recount = new Recount();
+    await reader.read(beginnings, (record) => {
+      if (!isProjected(record) || !isOf(slice, record.key)) return;
+      const fact = countedFactOf(record, putAside);
+      if (fact === 'unreadable') unreadable++;
+      else if (fact !== undefined && fact.firstScheduledAtMs >= sinceMs) {
+        facts++;
+        recount.add(fact);
+      }
+    });
+    deliveries += await compare(slice, new Comparison(recount, time), { ...input, time });
+  }
+  if (webhookId === null) for (const difference of await stored.differingTenants(time)) input.onDifference(difference);
+  return { facts, unreadable, deliveries, begins: [...begins.values()], time, passes: count };
 }
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+/** Returns how many deliveries were compared. */
+async function compare(slice: Slice, comparison: Comparison, input: VerifyInput): Promise<number> {
+  const { stored, time, onDifference } = input;
+  const tell = (differences: Iterable<string>): void => {
+    for (const difference of differences) onDifference(difference);
+  };
+  let compared = 0;
+  for await (const rows of stored.deliveries(slice, time)) {
+    for (const row of rows) {
+      if (row.state !== 'queued') compared++;
+      tell(comparison.delivery(row));
+    }
+  }
+  for await (const rows of stored.attempts(slice, time)) for (const row of rows) tell(comparison.attempt(row));
+  tell(comparison.missing());
+  for (const [table, what, expected] of [
+    ['webhook_minute', 'minute', comparison.minutes],
+    ['webhook_hour', 'hour', comparison.hours],
+  ] as const) {
+    for await (const rows of stored.buckets(table, slice, time)) {
+      for (const row of rows) tell(expected.compare(what, row));
+    }
+    tell(expected.missing(what));
+  }
+  return compared;
+}
+
+function isOf({ index, count, webhookId }: Slice, key: Buffer | null): boolean {
+  const id = key?.toString() ?? '';
+  return webhookId === null ? sliceOf(id, count) === index : id === webhookId;
+}
 
 /** Undefined for facts that are about no delivery. */
-function countedFactOf(record: LogRecord): CountedFact | 'unreadable' | undefined {
+function countedFactOf(record: LogRecord, putAside: ReadonlySet<string>): CountedFact | 'unreadable' | undefined {
+  const { partition, offset } = record;
   const fact = decodeFact(record.headers, record.value);
-  if (fact.kind === 'not-a-fact' || !UUID.test(fact.deliveryId)) return 'unreadable';
+  if (fact.kind === 'not-a-fact' || putAside.has(`${partition}/${offset}`)) return 'unreadable';
   if (fact.kind === 'breaker-changed') return undefined;
+  const { tenantId, webhookId, deliveryId, firstScheduledAtMs, round, attemptNumber, deferrals, atMs } = fact;
+  const common = { tenantId, webhookId, deliveryId, firstScheduledAtMs, round, attemptNumber, deferrals, atMs };
+  const nothing = { outcome: null, totalMs: null, statusCode: null, errorClass: null, nextAtMs: null };
+  const position = { partition, offset };
+  if (fact.kind === 'deferred') return { ...common, ...nothing, ...position, kind: fact.kind, nextAtMs: fact.dueAtMs };
+  if (fact.kind !== 'attempted') return { ...common, ...nothing, ...position, kind: fact.kind };
   return {
-    ...fact,
-    outcome: fact.kind === 'attempted' ? fact.outcome : null,
-    partition: record.partition,
-    offset: record.offset,
+    ...common,
+    ...position,
+    kind: fact.kind,
+    outcome: fact.outcome,
+    totalMs: fact.timings.totalMs,
+    statusCode: fact.statusCode ?? null,
+    errorClass: fact.errorClass ?? null,
+    nextAtMs: fact.nextAttemptAtMs ?? null,
   };
 }

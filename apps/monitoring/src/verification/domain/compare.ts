@@ -1,4 +1,7 @@
-import type { RecountedDelivery } from './recount.ts';
+import { BucketRecount } from './bucket-recount.ts';
+import type { CountedFact } from './counted-fact.ts';
+import { slotOf } from './counted-fact.ts';
+import type { Recount, RecountedDelivery } from './recount.ts';
 
 /** A delivery as the table has it. */
 export interface StoredDelivery {
@@ -8,101 +11,120 @@ export interface StoredDelivery {
   readonly firstScheduledAtMs: number;
   readonly state: string;
   readonly isRequest: boolean;
-  readonly attempts: number;
 }
 
-/** What a webhook's minute holds, in the table or by the facts. */
-export interface MinuteCount {
-  readonly tenantId: string;
-  readonly webhookId: string;
-  readonly startMs: number;
-  readonly requests: number;
-  readonly succeeded: number;
-  readonly failed: number;
-  readonly attempts: number;
-}
+/** A row of the table of attempts. */
+export type StoredFact = Omit<CountedFact, 'tenantId' | 'partition' | 'offset'>;
 
 const MINUTE_MS = 60_000;
-const COMPARED = ['requests', 'succeeded', 'failed', 'attempts'] as const satisfies (keyof MinuteCount)[];
+const HOUR_MS = 3_600_000;
+const COMPARED = ['outcome', 'atMs', 'totalMs', 'statusCode', 'errorClass', 'nextAtMs'] as const;
 
-/** Names every delivery that differs, with where its last fact lies. */
-export function* differingDeliveries(
-  recounted: Iterable<RecountedDelivery>,
-  stored: ReadonlyMap<string, StoredDelivery>,
-): Generator<string> {
-  const unseen = new Set(stored.keys());
-  for (const fact of recounted) {
-    const key = keyOf(fact);
-    const row = stored.get(key);
-    unseen.delete(key);
-    const at = `delivery ${fact.deliveryId} of webhook ${fact.webhookId} (attempts[${fact.partition}] offset ${fact.offset})`;
-    if (row === undefined) yield `${at}: has facts and no row`;
-    else for (const difference of differences(fact, row)) yield `${at}: ${difference}`;
-  }
-  for (const key of unseen) {
-    const row = stored.get(key);
-    if (row !== undefined) yield `delivery ${row.deliveryId} of webhook ${row.webhookId}: has a row and no facts`;
-  }
+/** Which deliveries are compared, by when they were first scheduled, Unix ms. */
+export interface ComparedTime {
+  readonly sinceMs: number;
+  /** Exclusive. */
+  readonly untilMs: number;
 }
 
-function* differences(fact: RecountedDelivery, row: StoredDelivery): Generator<string> {
-  if (!fact.possibleStates.includes(row.state)) {
-    yield `its row says ${row.state}, its facts say ${fact.possibleStates.join(' or ')}`;
-  }
-  if (row.isRequest !== fact.isRequest) yield `it ${fact.isRequest ? 'must' : 'must not'} be in the request log`;
-  if (row.attempts !== fact.attempts) yield `${row.attempts} attempts are stored, ${fact.attempts} were made`;
-  if (row.tenantId !== fact.tenantId) yield `it is stored for tenant ${row.tenantId} and belongs to ${fact.tenantId}`;
-}
+/** Compares what facts say with rows, as these come; every difference names the delivery and where its fact lies. */
+export class Comparison {
+  readonly minutes = new BucketRecount(MINUTE_MS);
+  readonly hours = new BucketRecount(HOUR_MS);
+  readonly #recount: Recount;
+  readonly #time: ComparedTime;
+  /** Deliveries whose row was seen, and the slots of each that have no row yet. */
+  readonly #open = new Map<string, Set<string>>();
 
-/** What the facts make of each webhook's minutes, or of longer buckets. */
-export function countBuckets(recounted: Iterable<RecountedDelivery>, widthMs = MINUTE_MS): Map<string, MinuteCount> {
-  const buckets = new Map<string, MinuteCount>();
-  for (const delivery of recounted) {
-    const { tenantId, webhookId } = delivery;
-    const startMs = Math.floor(delivery.firstScheduledAtMs / widthMs) * widthMs;
-    const key = bucketKey({ tenantId, webhookId, startMs });
-    const before = buckets.get(key);
-    const [state = ''] = delivery.possibleStates;
-    const hasFailed = state === 'failed' || state === 'expired' || (state === 'skipped' && delivery.isRequest);
-    buckets.set(key, {
-      tenantId,
-      webhookId,
-      startMs,
-      requests: (before?.requests ?? 0) + (delivery.isRequest ? 1 : 0),
-      succeeded: (before?.succeeded ?? 0) + (state === 'succeeded' ? 1 : 0),
-      failed: (before?.failed ?? 0) + (hasFailed ? 1 : 0),
-      attempts: (before?.attempts ?? 0) + delivery.attempts,
-    });
+  constructor(recount: Recount, time: ComparedTime) {
+    this.#recount = recount;
+    this.#time = time;
   }
-  return buckets;
-}
 
-/** Names every bucket whose counts differ. */
-export function* differingBuckets(
-  what: string,
-  counted: ReadonlyMap<string, MinuteCount>,
-  stored: ReadonlyMap<string, MinuteCount>,
-): Generator<string> {
-  for (const key of new Set([...counted.keys(), ...stored.keys()])) {
-    const facts = counted.get(key);
-    const row = stored.get(key);
-    const { webhookId = '', startMs = 0 } = facts ?? row ?? {};
+  *delivery(row: StoredDelivery): Generator<string> {
+    const facts = this.#recount.delivery(row.deliveryId);
+    if (row.state === 'queued' && facts === undefined) {
+      this.#countQueued(row);
+      return;
+    }
+    if (facts === undefined) {
+      yield `delivery ${row.deliveryId} of webhook ${row.webhookId}: has a row and no facts`;
+      return;
+    }
+    if (this.#open.has(row.deliveryId)) {
+      yield `${nameOf(facts)}: has two rows, one of them at ${new Date(row.firstScheduledAtMs).toISOString()}`;
+      return;
+    }
+    this.#open.set(row.deliveryId, new Set(facts.slots.keys()));
+    yield* differences(facts, row);
+    const [first = ''] = facts.possibleStates;
+    this.#count(facts, row.firstScheduledAtMs, facts.possibleStates.includes(row.state) ? row.state : first);
+  }
+
+  *attempt(row: StoredFact): Generator<string> {
+    const facts = this.#recount.delivery(row.deliveryId);
+    const slot = slotOf(row);
+    const fact = facts?.slots.get(slot);
+    if (facts === undefined || fact === undefined) {
+      yield `delivery ${row.deliveryId} of webhook ${row.webhookId}: its row "${slot}" has no fact`;
+      return;
+    }
+    if (this.#open.get(row.deliveryId)?.delete(slot) === false) {
+      yield `${nameOf(facts, fact)}: "${slot}" has two rows`;
+      return;
+    }
     for (const name of COMPARED) {
-      const [expected, found] = [facts?.[name] ?? 0, row?.[name] ?? 0];
-      if (expected === found) continue;
-      yield `${what} ${new Date(startMs).toISOString()} of webhook ${webhookId}: ${name} is ${found}, the facts say ${expected}`;
+      if (row[name] === fact[name]) continue;
+      yield `${nameOf(facts, fact)}: ${name} of "${slot}" is ${row[name]}, the fact says ${fact[name]}`;
     }
   }
+
+  /** What the facts tell of and no row was seen of. */
+  *missing(): Generator<string> {
+    for (const facts of this.#recount.deliveries()) {
+      const slots = this.#open.get(facts.deliveryId);
+      if (slots === undefined) {
+        if (!this.#isCompared(facts.firstScheduledAtMs)) continue;
+        yield `${nameOf(facts)}: has facts and no row`;
+        this.#count(facts, facts.firstScheduledAtMs, facts.possibleStates[0] ?? '');
+        continue;
+      }
+      for (const slot of slots) yield `${nameOf(facts, facts.slots.get(slot))}: "${slot}" has no row`;
+    }
+  }
+
+  #isCompared(timeMs: number): boolean {
+    return timeMs >= this.#time.sinceMs && timeMs < this.#time.untilMs;
+  }
+
+  #count(facts: RecountedDelivery, firstScheduledAtMs: number, state: string): void {
+    for (const buckets of [this.minutes, this.hours]) buckets.add(facts, firstScheduledAtMs, state);
+  }
+
+  #countQueued({ tenantId, webhookId, firstScheduledAtMs }: StoredDelivery): void {
+    for (const buckets of [this.minutes, this.hours]) buckets.addQueued(tenantId, webhookId, firstScheduledAtMs);
+  }
 }
 
-export function keyOf(delivery: { readonly deliveryId: string; readonly firstScheduledAtMs: number }): string {
-  return `${delivery.deliveryId} ${delivery.firstScheduledAtMs}`;
+function* differences(facts: RecountedDelivery, row: StoredDelivery): Generator<string> {
+  const name = nameOf(facts);
+  if (!facts.possibleStates.includes(row.state)) {
+    yield `${name}: its row says ${row.state}, its facts say ${facts.possibleStates.join(' or ')}`;
+  }
+  if (row.isRequest !== facts.isRequest) {
+    yield `${name}: it ${facts.isRequest ? 'must' : 'must not'} be in the request log`;
+  }
+  if (row.tenantId !== facts.tenantId) {
+    yield `${name}: it is stored for tenant ${row.tenantId} and belongs to ${facts.tenantId}`;
+  }
+  if (row.webhookId !== facts.webhookId) yield `${name}: it is stored for webhook ${row.webhookId}`;
+  // Its record may tell of an earlier time than any of its facts.
+  if (row.firstScheduledAtMs > facts.firstScheduledAtMs) {
+    yield `${name}: it is stored at ${row.firstScheduledAtMs}, and was first scheduled at ${facts.firstScheduledAtMs}`;
+  }
 }
 
-export function bucketKey({
-  tenantId,
-  webhookId,
-  startMs,
-}: Pick<MinuteCount, 'tenantId' | 'webhookId' | 'startMs'>): string {
-  return `${tenantId}\n${webhookId}\n${startMs}`;
+function nameOf({ deliveryId, webhookId, partition, offset }: RecountedDelivery, fact?: CountedFact): string {
+  const at = fact ?? { partition, offset };
+  return `delivery ${deliveryId} of webhook ${webhookId} (attempts[${at.partition}] offset ${at.offset})`;
 }

@@ -1,33 +1,21 @@
+import type { CountedFact } from './counted-fact.ts';
+import { slotOf } from './counted-fact.ts';
+
 /**
  * Counts facts anew, to find out whether the tables say the same. On purpose it shares nothing with the projection: it
  * keeps every fact and looks at them all at the end, where the projection folds one after the other.
  */
-export interface CountedFact {
-  readonly kind: 'attempted' | 'deferred' | 'skipped' | 'expired';
-  readonly outcome: 'succeeded' | 'retrying' | 'failed' | null;
-  readonly tenantId: string;
-  readonly webhookId: string;
-  readonly deliveryId: string;
-  readonly firstScheduledAtMs: number;
-  readonly round: number;
-  readonly attemptNumber: number;
-  readonly deferrals: number;
-  readonly atMs: number;
-  /** Where it lies in `attempts`. */
-  readonly partition: number;
-  readonly offset: number;
-}
-
 export interface RecountedDelivery {
   readonly deliveryId: string;
   readonly tenantId: string;
   readonly webhookId: string;
+  /** The lowest that its facts tell. */
   readonly firstScheduledAtMs: number;
   /** More than one where facts of the very same moment contradict each other. */
   readonly possibleStates: readonly string[];
   readonly isRequest: boolean;
-  /** Different attempts; twins are one. */
-  readonly attempts: number;
+  /** The fact that its row must hold, for each slot (see `slotOf`); twins are one. */
+  readonly slots: ReadonlyMap<string, CountedFact>;
   /** Of its last fact. */
   readonly partition: number;
   readonly offset: number;
@@ -37,30 +25,56 @@ export class Recount {
   readonly #factsOf = new Map<string, CountedFact[]>();
 
   add(fact: CountedFact): void {
-    const key = `${fact.deliveryId} ${fact.firstScheduledAtMs}`;
-    const facts = this.#factsOf.get(key);
-    if (facts === undefined) this.#factsOf.set(key, [fact]);
+    const facts = this.#factsOf.get(fact.deliveryId);
+    if (facts === undefined) this.#factsOf.set(fact.deliveryId, [fact]);
     else facts.push(fact);
+  }
+
+  delivery(deliveryId: string): RecountedDelivery | undefined {
+    const facts = this.#factsOf.get(deliveryId);
+    return facts === undefined ? undefined : recounted(facts);
   }
 
   *deliveries(): Generator<RecountedDelivery> {
     for (const facts of this.#factsOf.values()) {
-      const last = facts.at(-1);
-      if (last === undefined) continue;
-      const attempts = facts.filter(({ kind }) => kind === 'attempted');
-      yield {
-        deliveryId: last.deliveryId,
-        tenantId: last.tenantId,
-        webhookId: last.webhookId,
-        firstScheduledAtMs: last.firstScheduledAtMs,
-        possibleStates: possibleStatesOf(facts),
-        isRequest: attempts.length > 0 || facts.some(({ kind }) => kind === 'expired'),
-        attempts: new Set(attempts.map(({ round, attemptNumber }) => `${round}/${attemptNumber}`)).size,
-        partition: last.partition,
-        offset: last.offset,
-      };
+      const delivery = recounted(facts);
+      if (delivery !== undefined) yield delivery;
     }
   }
+}
+
+function recounted(facts: readonly CountedFact[]): RecountedDelivery | undefined {
+  const last = facts.at(-1);
+  if (last === undefined) return undefined;
+  const slots = new Map<string, CountedFact>();
+  for (const [slot, twins] of Map.groupBy(facts, slotOf)) {
+    const [standing] = twins.toSorted(standingFirst);
+    if (standing !== undefined) slots.set(slot, standing);
+  }
+  return {
+    deliveryId: last.deliveryId,
+    tenantId: last.tenantId,
+    webhookId: last.webhookId,
+    firstScheduledAtMs: Math.min(...facts.map((fact) => fact.firstScheduledAtMs)),
+    possibleStates: possibleStatesOf(facts),
+    isRequest: facts.some(({ kind }) => kind === 'attempted' || kind === 'expired'),
+    slots,
+    partition: last.partition,
+    offset: last.offset,
+  };
+}
+
+/** "Of twins succeeded before failed before retrying, then the later one"; what follows only settles ties. */
+function standingFirst(left: CountedFact, right: CountedFact): number {
+  const order = ['succeeded', 'failed', 'retrying', null];
+  return (
+    order.indexOf(left.outcome) - order.indexOf(right.outcome) ||
+    right.atMs - left.atMs ||
+    (right.totalMs ?? -1) - (left.totalMs ?? -1) ||
+    (right.statusCode ?? -1) - (left.statusCode ?? -1) ||
+    Number((right.errorClass ?? '') > (left.errorClass ?? '')) -
+      Number((right.errorClass ?? '') < (left.errorClass ?? ''))
+  );
 }
 
 /** "Final beats open, success beats error, else the highest (round, number, deferrals)", read literally. */
