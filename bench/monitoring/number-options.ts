@@ -7,11 +7,10 @@ export function numberOptions<Numbers extends Readonly<Record<string, number>>>(
   flags: readonly string[] = [],
 ): (Record<keyof Numbers, number> & { readonly flags: ReadonlySet<string> }) | undefined {
   try {
-    const numbers = Object.entries(defaults).map(([name, value]) => {
-      return [name, { type: 'string' as const, default: String(value) }] as const;
-    });
-    const switches = flags.map((name) => [name, { type: 'boolean' as const, default: false }] as const);
-    const parsed = parseArgs({ args: [...args], options: Object.fromEntries([...numbers, ...switches]) });
+    const known: Record<string, { type: 'string' | 'boolean'; default: string | boolean }> = {};
+    for (const [name, value] of Object.entries(defaults)) known[name] = { type: 'string', default: String(value) };
+    for (const name of flags) known[name] = { type: 'boolean', default: false };
+    const parsed = parseArgs({ args: [...args], options: known });
     const values: Readonly<Record<string, unknown>> = parsed.values;
     const read = Object.keys(defaults).map((name) => [name, Number(values[name])] as const);
     if (read.some(([, value]) => !Number.isSafeInteger(value) || value < 1)) return undefined;
