@@ -3,6 +3,7 @@ import {
   egressEnvironment,
   httpUrlVariable,
   identityEnvironment,
+  integerVariable,
   kafkaEnvironment,
   keyringEnvironment,
   loadEnvironment,
@@ -44,6 +45,9 @@ const schema = z.object({
   MONITORING_URL: httpUrlVariable(),
   MONITORING_GRPC_URL: grpcAddressVariable('monitoring'),
   DISPATCHER_GRPC_URL: grpcAddressVariable('the sender'),
+  AUTO_DISABLE_AFTER_DAYS: integerVariable({ min: 0, max: 365 })
+    .default(5)
+    .describe('a whole number of days from 0 (never) to 365'),
   CONSOLE_DIR: z.string().optional().describe('the folder of the built console'),
 });
 

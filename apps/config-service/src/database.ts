@@ -9,6 +9,7 @@ import { CreateEventTypes1764200000000 } from './catalogue/adapters/postgres/mig
 import { RememberDeletions1764400000000 } from './outbox/adapters/postgres/migrations/1764400000000-remember-deletions.ts';
 import { DatabaseBehind1764300002000 } from './outbox/adapters/postgres/migrations/1764300002000-database-behind.ts';
 import { CreateWebhooks1764000000000 } from './webhooks/adapters/postgres/migrations/1764000000000-create-webhooks.ts';
+import { CreateFailingWebhooks1764400001000 } from './webhooks/adapters/postgres/migrations/1764400001000-create-failing-webhooks.ts';
 import { IndexWebhookNames1764200002000 } from './webhooks/adapters/postgres/migrations/1764200002000-index-webhook-names.ts';
 import { WebhookEntity } from './webhooks/adapters/postgres/webhook.entity.ts';
 
@@ -33,6 +34,7 @@ export function databaseOptions(url: string, onIdleError?: (error: unknown) => v
       TraceChanges1764300001000,
       DatabaseBehind1764300002000,
       RememberDeletions1764400000000,
+      CreateFailingWebhooks1764400001000,
     ],
     ...(onIdleError !== undefined && { onIdleError }),
   };

@@ -4,7 +4,7 @@ import { textOf } from './delivery.codec.ts';
 interface AboutWebhook {
   readonly webhookId: string;
   readonly tenantId: string;
-  /** Of the journal entry that this tells of. */
+  /** Of the journal entry that this tells of, or the newest when it tells of none. */
   readonly webhookVersion: number;
   /** Who did it: `api-key:<id>`, `receiver`, `system`. */
   readonly actor: string;
@@ -19,6 +19,22 @@ export interface WebhookDisabled extends AboutWebhook {
   readonly reason: string;
 }
 
+/** Its deliveries have ended in failure for half of the time after which it is disabled. */
+export interface WebhookFailing extends AboutWebhook {
+  readonly kind: 'webhook-failing';
+  /** Unix ms, of the first failure since the last success. */
+  readonly failingSinceMs: number;
+  readonly failures: number;
+  /** Unix ms: a failure from then on disables it, unless a delivery succeeds before. */
+  readonly disabledFromMs: number;
+}
+
+/** One that was told to be failing has had a success. */
+export interface WebhookRecovered extends AboutWebhook {
+  readonly kind: 'webhook-recovered';
+  readonly failingSinceMs: number;
+}
+
 /** A webhook signs with a new key. */
 export interface KeysRotated extends AboutWebhook {
   readonly kind: 'keys-rotated';
@@ -27,9 +43,14 @@ export interface KeysRotated extends AboutWebhook {
 }
 
 /** What operators are told, on the topic `operations`. A reader skips kinds it does not know: more will come. */
-export type Operation = WebhookDisabled | KeysRotated;
+export type Operation = WebhookDisabled | WebhookFailing | WebhookRecovered | KeysRotated;
 
-export const OPERATION_KINDS = ['webhook-disabled', 'keys-rotated'] as const satisfies readonly Operation['kind'][];
+export const OPERATION_KINDS = [
+  'webhook-disabled',
+  'webhook-failing',
+  'webhook-recovered',
+  'keys-rotated',
+] as const satisfies readonly Operation['kind'][];
 
 export function encodeOperation(operation: Operation): {
   readonly headers: Record<string, string>;

@@ -1,3 +1,4 @@
+import type { OnModuleDestroy, OnModuleInit } from '@nestjs/common';
 import { Module } from '@nestjs/common';
 import { kafkaConnectionOf } from '@signalbox/config';
 import { topicNames } from '@signalbox/contracts';
@@ -13,6 +14,7 @@ import { PUBLISH_GATE } from '../outbox/publish-gate.port.ts';
 import { ENVIRONMENT, IDENTITY_KEY, LOGGER } from '../shared.ts';
 import { DnsEndpointLookup } from './adapters/dns/endpoint-lookup.dns.ts';
 import { GrpcExecutionStats } from './adapters/grpc/execution-stats.grpc.ts';
+import { GrpcFailureLog } from './adapters/grpc/failure-log.grpc.ts';
 import { GrpcPayloadTester } from './adapters/grpc/payload-tester.grpc.ts';
 import { HistoryController } from './adapters/http/history.controller.ts';
 import { TestWebhookController } from './adapters/http/test-webhook.controller.ts';
@@ -23,6 +25,7 @@ import { PostgresWebhookChanges } from './adapters/postgres/webhook-changes.post
 import { PostgresJournalPages } from './adapters/postgres/journal-pages.postgres.ts';
 import { PostgresWebhookJournal } from './adapters/postgres/webhook-journal.postgres.ts';
 import { PostgresWebhookRedirections } from './adapters/postgres/webhook-redirections.postgres.ts';
+import { PostgresWatchedWebhooks } from './adapters/postgres/watched-webhooks.postgres.ts';
 import { PostgresWebhookList } from './adapters/postgres/webhook-list.postgres.ts';
 import { WebhookInputParser } from './adapters/validation/webhook-input.parser.ts';
 import { ChangeWebhookUseCase } from './application/change-webhook.ts';
@@ -35,6 +38,8 @@ import { SecretVault } from './application/secret-vault.ts';
 import { DisableByReceiverUseCase } from './application/disable-by-receiver.ts';
 import { TestWebhookUseCase } from './application/test-webhook.ts';
 import { TopicGate } from './application/topic-gate.ts';
+import { FailureWatch } from './application/failure-watch.ts';
+import { WatchFailures } from './application/watch-failures.ts';
 import { WebhookFeed } from './application/webhook-feed.ts';
 import { WebhookWriter } from './application/webhook-writer.ts';
 import { WEBHOOK_OWNERSHIP } from './webhook-ownership.port.ts';
@@ -134,6 +139,17 @@ import { WEBHOOK_OWNERSHIP } from './webhook-ownership.port.ts';
       ) => new TestWebhookUseCase(journal, vault, lookup, tester, eventTypes, Date.now),
     },
     {
+      provide: GrpcFailureLog,
+      inject: [ENVIRONMENT, IDENTITY_KEY],
+      useFactory: (env: ConfigServiceEnvironment, identityKey: IdentityKey) =>
+        new GrpcFailureLog(env.MONITORING_GRPC_URL, identityKey),
+    },
+    {
+      provide: FailureWatch,
+      inject: [ENVIRONMENT, LOGGER, DataSource, WebhookWriter, GrpcFailureLog],
+      useFactory: failureWatch,
+    },
+    {
       provide: PUBLISH_GATE,
       inject: [DataSource, ENVIRONMENT, LOGGER],
       useFactory: publishGate,
@@ -173,7 +189,45 @@ import { WEBHOOK_OWNERSHIP } from './webhook-ownership.port.ts';
     DisableByReceiverUseCase,
   ],
 })
-export class WebhooksModule {}
+export class WebhooksModule implements OnModuleDestroy, OnModuleInit {
+  constructor(
+    private readonly failures: FailureWatch,
+    private readonly failureLog: GrpcFailureLog,
+  ) {}
+
+  onModuleInit(): void {
+    this.failures.start();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.failureLog.close();
+    await this.failures.stop();
+  }
+}
+
+function failureWatch(
+  env: ConfigServiceEnvironment,
+  logger: Logger,
+  dataSource: DataSource,
+  writer: WebhookWriter,
+  log: GrpcFailureLog,
+): FailureWatch {
+  const watching = new WatchFailures({
+    log,
+    webhooks: new PostgresWatchedWebhooks(dataSource),
+    writer,
+    disableAfterMs: env.AUTO_DISABLE_AFTER_DAYS * DAY_MS,
+    now: Date.now,
+    onDecided: ({ tenantId, webhookId }, what) =>
+      logger.info({ tenant_id: tenantId, webhook_id: webhookId, decided: what }, 'failing_webhook.decided'),
+  });
+  return new FailureWatch({
+    run: env.AUTO_DISABLE_AFTER_DAYS === 0 ? undefined : async () => watching.run(),
+    onTrouble: (error) => logger.warn({ err: error }, 'failing_webhooks.not_looked_at'),
+  });
+}
+
+const DAY_MS = 86_400_000;
 
 function publishGate(dataSource: DataSource, env: ConfigServiceEnvironment, logger: Logger): TopicGate {
   const names = topicNames({ prefix: env.TOPIC_PREFIX, authEvents: env.AUTH_EVENT_TOPICS });

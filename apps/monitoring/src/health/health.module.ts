@@ -5,6 +5,9 @@ import { DataSource } from 'typeorm';
 import { IDENTITY_KEY } from '../access/identity.guard.ts';
 import type { MonitoringEnvironment } from '../monitoring.environment.ts';
 import { ENVIRONMENT, LOGGER } from '../shared.ts';
+import { FailingWebhooksModule } from '../failing-webhooks/failing-webhooks.module.ts';
+import { FAILING_WEBHOOKS_RPCS } from '../failing-webhooks/failing-webhooks.ts';
+import type { IdentifiedService } from './adapters/grpc/stats.server.ts';
 import { StatsServer } from './adapters/grpc/stats.server.ts';
 import { HealthController } from './adapters/http/health.controller.ts';
 import { PostgresBreakerHistory } from './adapters/postgres/breaker-history.postgres.ts';
@@ -19,6 +22,7 @@ import { TENANT_COUNTS } from './application/tenant-counts.port.ts';
 export const STATS_SERVER = Symbol('StatsServer');
 
 @Module({
+  imports: [FailingWebhooksModule],
   controllers: [HealthController],
   providers: [
     {
@@ -39,9 +43,22 @@ export const STATS_SERVER = Symbol('StatsServer');
     },
     {
       provide: STATS_SERVER,
-      inject: [ENVIRONMENT, IDENTITY_KEY, HEALTH_COUNTS, LOGGER],
-      useFactory: (env: MonitoringEnvironment, identityKey: IdentityKey, counts: HealthCounts, logger: Logger) =>
-        new StatsServer({ host: env.GRPC_HOST, port: env.GRPC_PORT, identityKey, counts, logger }),
+      inject: [ENVIRONMENT, IDENTITY_KEY, HEALTH_COUNTS, FAILING_WEBHOOKS_RPCS, LOGGER],
+      useFactory: (
+        env: MonitoringEnvironment,
+        identityKey: IdentityKey,
+        counts: HealthCounts,
+        rpcs: IdentifiedService['rpcs'],
+        logger: Logger,
+      ) =>
+        new StatsServer({
+          host: env.GRPC_HOST,
+          port: env.GRPC_PORT,
+          identityKey,
+          counts,
+          further: [{ name: 'FailingWebhooks', rpcs }],
+          logger,
+        }),
     },
   ],
   exports: [STATS_SERVER],

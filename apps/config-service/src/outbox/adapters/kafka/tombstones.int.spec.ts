@@ -80,11 +80,12 @@ describe('a deletion', () => {
   it('is a marker for 30 days, then one tombstone behind it, which is no change to who follows', async () => {
     const [gone, kept] = [await service.makeWebhook(), await service.makeWebhook()];
     await service.call('DELETE', `/api/hooks/${gone.id}`);
-    await restarted();
     await allPublished();
+    await restarted();
     expect(webhooks.of(gone.id)).toEqual(['1.1', '1.2 deleted']);
     await age();
     await restarted();
+    await allPublished();
     await restarted();
     await service.call('PATCH', `/api/hooks/${kept.id}`, { body: { name: 'later' } });
     await waitFor(() => webhooks.of(kept.id).length === 2, { what: 'the change that is told last' });
@@ -102,6 +103,7 @@ describe('a deletion', () => {
     await service.call('DELETE', '/api/event-types/Own.Thing');
     await age();
     await makeType('Own.Thing');
+    await allPublished();
     await restarted();
     await allPublished();
     await waitFor(() => eventTypes.of('default/Own.Thing').length === 3, { what: 'what is told of the type' });
@@ -129,7 +131,7 @@ describe('a database restored to before', () => {
     await restarted();
     await makeType('Own.Lost');
     await waitFor(() => eventTypes.of('default/Own.Lost').length === 3, { what: 'the new type' });
-    expect(eventTypes.of('default/Own.Lost').at(-1)).toBe('2.2');
+    expect(eventTypes.of('default/Own.Lost').at(-1)).toMatch(/^2\.\d+$/);
     expect(await remembered()).toEqual([]);
   });
 

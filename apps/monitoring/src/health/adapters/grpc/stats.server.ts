@@ -10,6 +10,7 @@ import { loadSync } from '@grpc/proto-loader';
 import { protoPath } from '@signalbox/contracts';
 import { last24Hours } from '@signalbox/domain';
 import type { IdentityKey } from '@signalbox/identity';
+import type { Identity } from '@signalbox/identity';
 import { IDENTITY_HEADER, isRefused, verifyIdentity } from '@signalbox/identity';
 import type { Logger } from '@signalbox/observability';
 import type { HealthCounts } from '../../application/health-counts.port.ts';
@@ -31,25 +32,41 @@ interface Refusal {
   readonly details: string;
 }
 
+/** A handler of one RPC for a caller whose identity was looked at. */
+type IdentifiedRpc = (identity: Identity, request: never) => Promise<object>;
+
+/** A further service of signalbox.monitoring.v1. */
+export interface IdentifiedService {
+  /** As in monitoring.proto. */
+  readonly name: string;
+  readonly rpcs: Readonly<Record<string, IdentifiedRpc>>;
+}
+
 export interface StatsServerOptions {
   readonly host: string;
   /** 0: a free one. */
   readonly port: number;
   readonly identityKey: IdentityKey;
   readonly counts: HealthCounts;
+  readonly further: readonly IdentifiedService[];
   readonly logger: Logger;
 }
 
 const MAX_WEBHOOKS = 100;
 
-/** `signalbox.monitoring.v1.Stats` over gRPC, for callers with an identity of the public door. */
+/** `signalbox.monitoring.v1` over gRPC, for callers with an identity of the public door. */
 export class StatsServer {
   readonly #options: StatsServerOptions;
   readonly #server = new Server({ 'grpc.max_receive_message_length': 64 * 1024 });
 
   constructor(options: StatsServerOptions) {
     this.#options = options;
-    this.#server.addService(statsService(), { getExecutionStats: this.#call } satisfies UntypedServiceImplementation);
+    const stats = {
+      getExecutionStats: async (identity: Identity, request: StatsRequest) => this.#stats(identity, request),
+    };
+    for (const { name, rpcs } of [{ name: 'Stats', rpcs: stats }, ...options.further]) {
+      this.#server.addService(serviceOf(name), this.#implementationOf(rpcs));
+    }
   }
 
   /** Returns `host:port`. Rejects when the port is taken. */
@@ -72,48 +89,61 @@ export class StatsServer {
     clearTimeout(force);
   }
 
-  readonly #call: handleUnaryCall<StatsRequest, StatsResponse> = (call, callback) => {
-    void this.#reply(call, callback);
-  };
+  #implementationOf(rpcs: Readonly<Record<string, IdentifiedRpc>>): UntypedServiceImplementation {
+    return Object.fromEntries(
+      Object.entries(rpcs).map(([name, rpc]): [string, handleUnaryCall<unknown, object>] => [
+        name,
+        (call, callback) => void this.#reply(call, callback, rpc),
+      ]),
+    );
+  }
 
   async #reply(
-    call: ServerUnaryCall<StatsRequest, StatsResponse>,
-    callback: sendUnaryData<StatsResponse>,
+    call: ServerUnaryCall<unknown, object>,
+    callback: sendUnaryData<object>,
+    rpc: IdentifiedRpc,
   ): Promise<void> {
     const [token] = call.metadata.get(IDENTITY_HEADER);
-    let answer: StatsResponse | Refusal;
+    let answer: object;
     try {
-      answer = await this.#answer(typeof token === 'string' ? token : undefined, call.request);
+      const identity = await this.#identityOf(typeof token === 'string' ? token : undefined);
+      answer = 'code' in identity ? identity : await rpc(identity, call.request as never);
     } catch (error) {
-      this.#options.logger.error({ err: error }, 'stats.failed');
-      answer = { code: status.UNAVAILABLE, details: 'the counts cannot be read at the moment' };
+      this.#options.logger.error({ err: error, rpc: call.getPath() }, 'stats.failed');
+      answer = { code: status.UNAVAILABLE, details: 'this cannot be read at the moment' };
     }
-    if ('code' in answer) callback(answer);
+    if ('code' in answer) callback(answer as Refusal);
     else callback(null, answer);
   }
 
-  async #answer(token: string | undefined, { webhookIds }: StatsRequest): Promise<StatsResponse | Refusal> {
-    const { identityKey, counts, logger } = this.#options;
+  async #identityOf(token: string | undefined): Promise<Identity | Refusal> {
+    const { identityKey, logger } = this.#options;
     const identity = await verifyIdentity(identityKey, token, 'monitoring');
-    if (isRefused(identity)) {
-      logger.warn({ refused: identity.refused, reason: identity.reason }, 'identity.refused');
-      return { code: status.UNAUTHENTICATED, details: 'a valid internal identity is required' };
-    }
+    if (!isRefused(identity)) return identity;
+    logger.warn({ refused: identity.refused, reason: identity.reason }, 'identity.refused');
+    return { code: status.UNAUTHENTICATED, details: 'a valid internal identity is required' };
+  }
+
+  async #stats({ tenantId }: Identity, { webhookIds }: StatsRequest): Promise<StatsResponse | Refusal> {
     if (webhookIds.length > MAX_WEBHOOKS) {
       return { code: status.INVALID_ARGUMENT, details: `webhook_ids: ${MAX_WEBHOOKS} are the most` };
     }
-    return { stats: await counts.executionStats(identity.tenantId, webhookIds, last24Hours(Date.now())) };
+    return { stats: await this.#options.counts.executionStats(tenantId, webhookIds, last24Hours(Date.now())) };
   }
 }
 
-/** The service's definition as grpc-js makes it of the .proto file. */
-function statsService(): ServiceDefinition {
+/** A service's definition as grpc-js makes it of the .proto file. */
+function serviceOf(name: string): ServiceDefinition {
   const root = loadPackageDefinition(loadSync(protoPath('monitoring'), { longs: Number, defaults: true }));
   // The loader types its result as any tree of packages and services.
   const loaded = root as unknown as {
     readonly signalbox: {
-      readonly monitoring: { readonly v1: { readonly Stats: { readonly service: ServiceDefinition } } };
+      readonly monitoring: {
+        readonly v1: Readonly<Record<string, { readonly service: ServiceDefinition } | undefined>>;
+      };
     };
   };
-  return loaded.signalbox.monitoring.v1.Stats.service;
+  const service = loaded.signalbox.monitoring.v1[name]?.service;
+  if (service === undefined) throw new Error(`monitoring.proto has no service ${name}`);
+  return service;
 }
