@@ -9,8 +9,14 @@ import { DeadLetters } from './dead-letters/dead-letters.ts';
 import { DeadLettersModule } from './dead-letters/dead-letters.module.ts';
 import type { StatsServer } from './health/adapters/grpc/stats.server.ts';
 import { HealthModule, STATS_SERVER } from './health/health.module.ts';
+import type { Live } from './live/live.ts';
+import { LIVE } from './live/live.ts';
+import { LiveModule } from './live/live.module.ts';
 import type { MonitoringEnvironment } from './monitoring.environment.ts';
 import { Monitoring } from './monitoring.ts';
+import type { Operations } from './operations/operations.ts';
+import { OPERATIONS } from './operations/operations.ts';
+import { OperationsModule } from './operations/operations.module.ts';
 import { Projections } from './projections/projections.ts';
 import { ProjectionsModule } from './projections/projections.module.ts';
 import { RequestLogModule } from './request-log/request-log.module.ts';
@@ -49,6 +55,8 @@ export class MonitoringModule {
         HealthModule,
         DeadLettersModule,
         ResendsModule,
+        OperationsModule,
+        LiveModule,
         OpsModule.registerAsync({
           imports: [ProjectionsModule, DeadLettersModule],
           inject: [DATABASE_READINESS, Projections, DeadLetters, REGISTRY],
@@ -66,14 +74,16 @@ export class MonitoringModule {
       providers: [
         {
           provide: Monitoring,
-          inject: [Projections, Resends, STATS_SERVER, MaintenanceTimer, DeadLetters],
+          inject: [Projections, Resends, STATS_SERVER, MaintenanceTimer, DeadLetters, OPERATIONS, LIVE],
           useFactory: (
             projections: Projections,
             resends: Resends,
             statsServer: StatsServer,
             maintenance: MaintenanceTimer,
             deadLetters: DeadLetters,
-          ) => new Monitoring({ projections, resends, statsServer, maintenance, deadLetters }),
+            operations: Operations,
+            live: Live,
+          ) => new Monitoring({ projections, resends, statsServer, maintenance, deadLetters, operations, live }),
         },
       ],
     };

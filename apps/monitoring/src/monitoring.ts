@@ -1,6 +1,8 @@
 import type { MaintenanceTimer } from './database/application/maintenance-timer.ts';
 import type { DeadLetters } from './dead-letters/dead-letters.ts';
 import type { StatsServer } from './health/adapters/grpc/stats.server.ts';
+import type { Live } from './live/live.ts';
+import type { Operations } from './operations/operations.ts';
 import type { Projections } from './projections/projections.ts';
 import type { Resends } from './resends/resends.ts';
 
@@ -10,6 +12,8 @@ export interface MonitoringParts {
   readonly statsServer: StatsServer;
   readonly maintenance: MaintenanceTimer;
   readonly deadLetters: DeadLetters;
+  readonly operations: Operations;
+  readonly live: Live;
 }
 
 /** What runs beside the HTTP listener. */
@@ -24,15 +28,18 @@ export class Monitoring {
   async start(): Promise<string> {
     await this.#parts.maintenance.start();
     const grpcUrl = await this.#parts.statsServer.start();
-    const { projections, deadLetters, resends } = this.#parts;
+    const { projections, deadLetters, resends, operations } = this.#parts;
     await Promise.all([projections.start(), deadLetters.start(), resends.start()]);
+    operations.start();
     return grpcUrl;
   }
 
   async stop(): Promise<void> {
+    // First: who is ended soon is soon at another instance.
+    await this.#parts.live.stop();
     await this.#parts.statsServer.stop();
-    const { projections, deadLetters, resends } = this.#parts;
-    await Promise.all([projections.stop(), deadLetters.stop(), resends.stop()]);
+    const { projections, deadLetters, resends, operations } = this.#parts;
+    await Promise.all([projections.stop(), deadLetters.stop(), resends.stop(), operations.stop()]);
     await this.#parts.maintenance.stop();
   }
 }

@@ -5,3 +5,4 @@ export * from './load-environment.ts';
 export * from './run-service.ts';
 export * from './secret-variable.ts';
 export * from './shared.environment.ts';
+export * from './tracing.environment.ts';

@@ -20,7 +20,7 @@ export interface GroupPosition extends TopicPartition {
 
 /** Looks at consumer groups from outside: it joins none. */
 export interface GroupLagReader {
-  /** Of every partition of every topic of every group. Rejects while Kafka does not answer: ask again. */
+  /** Of every partition of every topic of every group; a topic that does not exist has none. Rejects while Kafka does not answer: ask again. */
   read(groups: readonly ReadingGroup[]): Promise<readonly GroupPosition[]>;
   stop(): Promise<void>;
 }
@@ -28,12 +28,6 @@ export interface GroupLagReader {
 /** A {@link GroupLagReader} over kafkajs's admin client, which connects when it is first asked. */
 export function createGroupLagReader(connection: KafkaConnection): GroupLagReader {
   return new KafkajsGroupLagReader(connection);
-}
-
-interface LogRangeAnswer {
-  readonly partition: number;
-  readonly low: string;
-  readonly high: string;
 }
 
 class KafkajsGroupLagReader implements GroupLagReader {
@@ -46,15 +40,20 @@ class KafkajsGroupLagReader implements GroupLagReader {
 
   async read(groups: readonly ReadingGroup[]): Promise<readonly GroupPosition[]> {
     await this.#connect();
-    const topics = [...new Set(groups.flatMap((group) => group.topics))];
+    const existing = new Set(await this.#admin.listTopics());
+    const reading = groups.map(({ groupId, topics }) => ({
+      groupId,
+      topics: topics.filter((one) => existing.has(one)),
+    }));
     // Committed offsets first: asked after the ends, a busy group would seem to be ahead of its log.
-    const committed = await Promise.all(groups.map(async (group) => this.#committed(group)));
+    const committed = await Promise.all(reading.map(async (group) => this.#committed(group)));
+    const topics = [...new Set(reading.flatMap((group) => group.topics))];
     const ranges = new Map(
       await Promise.all(topics.map(async (topic) => [topic, await this.#admin.fetchTopicOffsets(topic)] as const)),
     );
-    return groups.flatMap(({ groupId, topics: read }, index) =>
+    return reading.flatMap(({ groupId, topics: read }, index) =>
       read.flatMap((topic) =>
-        (ranges.get(topic) ?? []).map(({ partition, low, high }: LogRangeAnswer) => ({
+        (ranges.get(topic) ?? []).map(({ partition, low, high }) => ({
           groupId,
           topic,
           partition,
@@ -81,6 +80,7 @@ class KafkajsGroupLagReader implements GroupLagReader {
   }
 
   async #committed({ groupId, topics }: ReadingGroup): Promise<ReadonlyMap<string, number>> {
+    if (topics.length === 0) return new Map();
     const answered = await this.#admin.fetchOffsets({ groupId, topics: [...topics] });
     return new Map(
       answered.flatMap(({ topic, partitions }) =>

@@ -6,3 +6,5 @@ export * from './nest-logger.ts';
 export * from './ops-listener.ts';
 export * from './ops.module.ts';
 export * from './readiness-check.ts';
+export * from './tracing/open-tracing.ts';
+export * from './tracing/tracing.port.ts';

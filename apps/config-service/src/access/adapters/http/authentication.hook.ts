@@ -3,7 +3,7 @@ import { isForApi } from '../../../http/api-path.ts';
 import type { Authenticator } from '../../authenticator.port.ts';
 import type { Principal } from '../../domain/principal.ts';
 import { admit } from '../../admit.ts';
-import { callerAddressOf } from '../../caller-address.ts';
+import { presentedBy } from '../../presented-by.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -19,11 +19,6 @@ declare module 'fastify' {
 export function authenticateRequests(fastify: FastifyInstance, authenticator: Authenticator): void {
   fastify.addHook('onRequest', async (request: FastifyRequest) => {
     if (!isForApi(request)) return;
-    const { authorization, 'development-user-id': developmentUserId } = request.headers;
-    request.principal = await admit(authenticator, {
-      authorization,
-      developmentUserId: typeof developmentUserId === 'string' ? developmentUserId : undefined,
-      address: callerAddressOf(request.ip),
-    });
+    request.principal = await admit(authenticator, presentedBy(request));
   });
 }

@@ -3,6 +3,7 @@ import type { Logger } from '@signalbox/observability';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { requirePrincipal } from '../../../access/access.ts';
 import { NeedsScope } from '../../../access/needs-scope.ts';
+import { presentedBy } from '../../../access/presented-by.ts';
 import { SignalboxError } from '../../../errors/signalbox-error.ts';
 import { LOGGER } from '../../../shared.ts';
 import { isWebhookId } from '../../../webhooks/webhook-id.ts';
@@ -12,6 +13,8 @@ import { mayBePassedOn } from '../../application/guarded-webhook.ts';
 import type { NeededState } from '../../application/guarded-webhook.ts';
 import type { MonitoringGateway } from '../../application/monitoring-gateway.port.ts';
 import { MONITORING_GATEWAY } from '../../application/monitoring-gateway.port.ts';
+import type { StreamWatch } from '../../application/stream-watch.ts';
+import { STREAM_WATCH } from '../../application/stream-watch.ts';
 
 /** What monitoring needs of a request; the caller's credential is not among it. */
 const PASSED_HEADERS = ['accept', 'content-type', 'if-none-match', 'last-event-id', 'prefer', 'traceparent'] as const;
@@ -22,6 +25,7 @@ export class DoorController {
   constructor(
     @Inject(WEBHOOK_OWNERSHIP) private readonly ownership: WebhookOwnership,
     @Inject(MONITORING_GATEWAY) private readonly monitoring: MonitoringGateway,
+    @Inject(STREAM_WATCH) private readonly streams: StreamWatch,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
@@ -94,8 +98,13 @@ export class DoorController {
       this.logger.error({ path: request.routeOptions.url }, 'monitoring.identity_refused');
       throw unreachable();
     }
+    const isStream = /^text\/event-stream\b/.test(String(headers['content-type']));
+    const unwatch = isStream ? this.streams.watch(presentedBy(request), () => body.destroy()) : undefined;
     // The reader may go at any time; monitoring must not go on writing for nobody.
-    reply.raw.once('close', () => body.destroy());
+    reply.raw.once('close', () => {
+      unwatch?.();
+      body.destroy();
+    });
     if (reply.raw.destroyed) body.destroy();
     await reply
       .status(status)
