@@ -18,11 +18,11 @@ export class TcpProxy {
     });
   }
 
-  /** Listens on a free port, in front of the host and port of `url`. */
-  static async start(url: string): Promise<TcpProxy> {
+  /** Listens on a free port, or on `listenPort`, in front of the host and port of `url`. */
+  static async start(url: string, listenPort = 0): Promise<TcpProxy> {
     const { hostname, port } = new URL(url);
     const proxy = new TcpProxy({ host: hostname, port: Number(port) });
-    await new Promise<void>((resolve) => proxy.#server.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => proxy.#server.listen(listenPort, '127.0.0.1', resolve));
     return proxy;
   }
 

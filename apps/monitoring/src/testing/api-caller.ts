@@ -1,6 +1,6 @@
 import type { Identity } from '@signalbox/identity';
 import { IDENTITY_HEADER } from '@signalbox/identity';
-import type { RunningMonitoring } from './running-monitoring.ts';
+import { identityOf } from './running-monitoring.ts';
 
 export interface CallOptions {
   readonly who?: Partial<Identity>;
@@ -8,20 +8,31 @@ export interface CallOptions {
   readonly body?: unknown;
 }
 
+export interface CalledAnswer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly retryAfter?: string;
+}
+
 /** Calls the API as the public door does. The body is parsed; an empty one is undefined. */
 export async function callApi(
-  monitoring: RunningMonitoring,
+  monitoring: { readonly url: string },
   path: string,
   { who, method = 'GET', body }: CallOptions = {},
-): Promise<{ readonly status: number; readonly body: unknown }> {
+): Promise<CalledAnswer> {
   const response = await fetch(`${monitoring.url}${path}`, {
     method,
     headers: {
-      [IDENTITY_HEADER]: await monitoring.identity(who),
+      [IDENTITY_HEADER]: await identityOf(who),
       ...(body !== undefined && { 'content-type': 'application/json' }),
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
   const text = await response.text();
-  return { status: response.status, body: text === '' ? undefined : (JSON.parse(text) as unknown) };
+  const retryAfter = response.headers.get('retry-after');
+  return {
+    status: response.status,
+    body: text === '' ? undefined : (JSON.parse(text) as unknown),
+    ...(retryAfter !== null && { retryAfter }),
+  };
 }

@@ -5,7 +5,10 @@ import type { LogProducer } from '@signalbox/kafka';
 import { createLogProducer } from '@signalbox/kafka';
 import { waitFor } from '@signalbox/testing';
 import { attempted } from './facts.ts';
-import type { RunningMonitoring } from './running-monitoring.ts';
+import type { PreparedMonitoring, RunningMonitoring } from './running-monitoring.ts';
+
+/** Where it is published, and where it is seen to be projected. */
+type Logged = Pick<PreparedMonitoring, 'backends' | 'connection'> & Pick<RunningMonitoring, 'dataSource'>;
 
 /** Which delivery is published. */
 export interface Published {
@@ -28,16 +31,16 @@ function ownOf(of: Published) {
 
 /** Publishes deliveries and what happened to them, as router and sender do. */
 export class FactLog {
-  readonly #monitoring: RunningMonitoring;
+  readonly #monitoring: Logged;
   readonly #producer: LogProducer;
   #appended = 0;
 
-  private constructor(monitoring: RunningMonitoring, producer: LogProducer) {
+  private constructor(monitoring: Logged, producer: LogProducer) {
     this.#monitoring = monitoring;
     this.#producer = producer;
   }
 
-  static async open(monitoring: RunningMonitoring): Promise<FactLog> {
+  static async open(monitoring: Logged): Promise<FactLog> {
     const producer = createLogProducer({ connection: monitoring.connection });
     await producer.start();
     return new FactLog(monitoring, producer);

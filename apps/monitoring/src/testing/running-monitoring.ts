@@ -19,37 +19,61 @@ import { Monitoring } from '../monitoring.ts';
 
 const IDENTITY_KEY = Buffer.alloc(32, 7).toString('base64');
 
-/** The whole service in this process, on a database and topics of its own. */
-export interface RunningMonitoring {
+/** A database and topics of one's own, made ready, and what a monitoring on them is told. */
+export interface PreparedMonitoring {
   readonly backends: TestBackends;
   /** As a process would have it. */
   readonly env: Readonly<Record<string, string>>;
   readonly connection: KafkaConnection;
-  readonly dataSource: DataSource;
-  readonly url: string;
-  readonly grpcUrl: string;
-  /** A token of the public door; by default for this service, with every scope, made now. */
-  identity(who?: Partial<Identity>, audience?: IdentityAudience, atMs?: number): Promise<string>;
-  stop(): Promise<void>;
 }
 
-/** With `beside`, a second instance on the same database and topics; stop it before the first. */
-export async function startMonitoring(beside?: RunningMonitoring): Promise<RunningMonitoring> {
-  const backends = beside?.backends ?? (await startTestBackends());
+export async function prepareMonitoring(): Promise<PreparedMonitoring> {
+  const backends = await startTestBackends();
   const connection = { brokers: backends.kafkaBrokers.split(','), clientId: 'monitoring-test' };
-  if (beside === undefined) {
-    await ensureTopics(connection, topicSpecs(backends.topics, backends.layout));
-    const migrating = await createMonitoringDataSource({ url: backends.databaseUrl }).initialize();
-    await migrate(migrating);
-    await migrating.destroy();
-  }
-  const rawEnv = {
+  await ensureTopics(connection, topicSpecs(backends.topics, backends.layout));
+  const migrating = await createMonitoringDataSource({ url: backends.databaseUrl }).initialize();
+  await migrate(migrating);
+  await migrating.destroy();
+  const env = {
     KAFKA_BROKERS: backends.kafkaBrokers,
     DATABASE_URL: backends.databaseUrl,
     TOPIC_PREFIX: backends.topicPrefix,
     AUTH_EVENT_TOPICS: backends.topics.authEvents.join(','),
     INTERNAL_IDENTITY_KEY: IDENTITY_KEY,
   };
+  return { backends, connection, env };
+}
+
+/** A token of the public door; by default for this service, with every scope that only reads, made now. */
+export async function identityOf(
+  who: Partial<Identity> = {},
+  audience: IdentityAudience = 'monitoring',
+  atMs = Date.now(),
+): Promise<string> {
+  const scopes = ['webhooks:read', 'deliveries:read'];
+  const identity = { tenantId: 'default', scopes, actor: 'test', ...who };
+  return issueIdentity(identityKeyFrom(IDENTITY_KEY), identity, audience, atMs);
+}
+
+/** The whole service in this process, on a database and topics of its own. */
+export interface RunningMonitoring extends PreparedMonitoring {
+  readonly dataSource: DataSource;
+  readonly url: string;
+  readonly grpcUrl: string;
+  readonly identity: typeof identityOf;
+  stop(): Promise<void>;
+}
+
+/**
+ * With `beside`, a further instance on the same database and topics, to be stopped before who owns them; `change` is what
+ * its environment differs by.
+ */
+export async function startMonitoring(
+  beside?: PreparedMonitoring,
+  change: Readonly<Record<string, string>> = {},
+): Promise<RunningMonitoring> {
+  const prepared = beside ?? (await prepareMonitoring());
+  const rawEnv = { ...prepared.env, ...change };
   const env = loadEnvironment(monitoringEnvironment, rawEnv);
   const logger = createLogger({ service: 'monitoring', level: 'fatal' });
   const onFatal = (error: Error): void => {
@@ -63,22 +87,17 @@ export async function startMonitoring(beside?: RunningMonitoring): Promise<Runni
   await app.listen(0, '127.0.0.1');
   const monitoring = app.get(Monitoring);
   const grpcUrl = await monitoring.start();
-  const key = identityKeyFrom(IDENTITY_KEY);
   return {
-    backends,
+    ...prepared,
     env: rawEnv,
-    connection,
     dataSource: app.get(DataSource),
     url: await app.getUrl(),
     grpcUrl,
-    identity: async (who = {}, audience = 'monitoring', atMs = Date.now()) => {
-      const scopes = ['webhooks:read', 'deliveries:read'];
-      return issueIdentity(key, { tenantId: 'default', scopes, actor: 'test', ...who }, audience, atMs);
-    },
+    identity: identityOf,
     stop: async () => {
       await monitoring.stop();
       await app.close();
-      if (beside === undefined) await backends.stop();
+      if (beside === undefined) await prepared.backends.stop();
     },
   };
 }
