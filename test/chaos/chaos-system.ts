@@ -102,6 +102,15 @@ export class ChaosSystem implements AsyncDisposable {
     );
   }
 
+  /** Resolves when the cluster counts so many brokers. */
+  async waitForBrokers(brokers: number, timeoutMs: number): Promise<void> {
+    await waitFor(async () => (await this.admin.describeCluster()).brokers.length === brokers, {
+      what: `${brokers} brokers`,
+      timeoutMs,
+      everyMs: 200,
+    });
+  }
+
   /** Resolves when every partition of our topics has all its replicas again. */
   async waitForReplicas(timeoutMs: number): Promise<void> {
     await waitFor(

@@ -119,7 +119,7 @@ function matchPosts(
   facts: readonly AttemptFact[],
 ): { readonly matched: readonly PostOfAttempt[]; readonly unmatchedFacts: number } {
   const inOrder = posts.toSorted((a, b) => a.receivedAtMs - b.receivedAtMs);
-  const factsInOrder = facts.toSorted((a, b) => a.startedAtMs - b.startedAtMs);
+  const factsInOrder = withoutTwins(facts).toSorted((a, b) => a.startedAtMs - b.startedAtMs);
   const factOf = new Map<RecordedPost, AttemptFact>();
   let unmatchedFacts = 0;
   for (const fact of factsInOrder) {
@@ -135,6 +135,17 @@ function matchPosts(
     return { post, fact, attempt: telling && `${telling.round}/${telling.attemptNumber}` };
   });
   return { matched, unmatchedFacts };
+}
+
+/** A fact whose append was not acknowledged is appended again: it is one and the same fact. */
+function withoutTwins(facts: readonly AttemptFact[]): readonly AttemptFact[] {
+  const first = new Map<string, AttemptFact>();
+  for (const fact of facts) {
+    const { round, attemptNumber, startedAtMs, endedAtMs } = fact;
+    const key = `${round}/${attemptNumber}/${startedAtMs}/${endedAtMs}`;
+    if (!first.has(key)) first.set(key, fact);
+  }
+  return [...first.values()];
 }
 
 function duplicatesOf(

@@ -100,4 +100,25 @@ describe('the audit of deliveries', () => {
     const audit = auditDeliveries({ expected, posts: other, facts: [fact(100, 1)], kills: [] });
     expect(audit).toMatchObject({ altered: ['a'], unexpected: ['b'] });
   });
+
+  it('takes a fact that is in the log twice for one', () => {
+    const facts = [fact(100, 1), fact(100, 1, { appendedAtMs: 900 })];
+    const audit = auditDeliveries({ expected, posts: [post(100)], facts, kills: [] });
+    expect(audit).toMatchObject({ withoutPost: [], duplicated: none });
+  });
+
+  it('excuses in unrest what was in flight, or answered and unacknowledged, and nothing that its fact told of', () => {
+    const unrests = [{ atMs: 1_000, untilMs: 9_000 }];
+    const connectedAtMs = 0;
+    const again = post(7_000, { connectedAtMs });
+    const judge = (first: RecordedPost, ...facts: AttemptFact[]) =>
+      auditDeliveries({ expected, posts: [first, again], facts: [...facts, fact(7_000, 1)], kills: [], unrests })
+        .duplicated;
+    expect(judge(post(999, { connectedAtMs, answeredAtMs: 1_500 }))).toEqual({ ...none, 'in flight at hand-over': 1 });
+    expect(judge(post(900, { connectedAtMs, answeredAtMs: 950 }))).toEqual({
+      ...none,
+      'answered but unacknowledged': 1,
+    });
+    expect(judge(post(900, { connectedAtMs, answeredAtMs: 950 }), fact(900, 1))).toEqual({ ...none, other: 1 });
+  });
 });

@@ -6,8 +6,10 @@ import { ChaosSystem, IS_LONG } from './chaos-system.ts';
 import type { Unrest } from './delivery-audit.ts';
 import { expectNothingWrong } from './delivery-expectations.ts';
 
+/** A broker that was killed is back after half a minute at best: too long for every run. */
+const itLong = IS_LONG ? it : it.skip;
 const ROUNDS = IS_LONG ? 6 : 1;
-const AWAY_MS = IS_LONG ? 120_000 : 6_000;
+const AWAY_MS = 120_000;
 const TIMEOUT_MS = IS_LONG ? 900_000 : 240_000;
 const IDLE_WITHIN_MS = IS_LONG ? 300_000 : 180_000;
 /** A session lasts 6 s: whoever is stopped for longer is taken for dead. */
@@ -122,7 +124,7 @@ describe('nothing is lost, and only what was in flight comes twice', () => {
     TIMEOUT_MS,
   );
 
-  it(
+  itLong(
     'when one of three brokers at a time is killed',
     async () => {
       await using load = await ChaosLoad.start(system, 'Role.Created', CUSTOMERS);
@@ -141,6 +143,8 @@ describe('nothing is lost, and only what was in flight comes twice', () => {
             notes.push(
               `broker ${number + 1} killed with ${underWay} under way; a POST ${await untilPostAfter(load, killedAtMs, 60_000)} later`,
             );
+            // Before that the controller would take the new process for the old one.
+            await system.waitForBrokers(2, 60_000);
             await node?.start();
             await system.waitForReplicas(60_000);
           }),
@@ -151,7 +155,7 @@ describe('nothing is lost, and only what was in flight comes twice', () => {
     TIMEOUT_MS,
   );
 
-  it(
+  itLong(
     'when all of Kafka is killed, and comes back',
     async () => {
       await using load = await ChaosLoad.start(system, 'Role.Deleted', CUSTOMERS);

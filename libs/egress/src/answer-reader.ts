@@ -23,8 +23,6 @@ export class AnswerReader {
   statusCode = 0;
   retryAfter: string | undefined;
   webhookDelivery: string | undefined;
-  /** The first {@link KEPT_ANSWER_BYTES} of the body. */
-  answer = NO_ANSWER;
   /** Of the body as sent, its framing included. */
   answerBytes = 0;
   fault: AnswerFault | undefined;
@@ -35,6 +33,8 @@ export class AnswerReader {
   /** For how long it says it will, where it does. */
   staysOpenMs: number | undefined;
 
+  #kept = NO_ANSWER;
+  #keptBytes = 0;
   #state: State = 'status';
   #line = '';
   #headBytes = 0;
@@ -43,6 +43,11 @@ export class AnswerReader {
   #missing = 0;
   #contentLength: number | undefined;
   #codings: string | undefined;
+
+  /** The first {@link KEPT_ANSWER_BYTES} of the body. */
+  get answer(): Buffer {
+    return this.#kept.subarray(0, this.#keptBytes);
+  }
 
   get isComplete(): boolean {
     return this.#state === 'over' && this.fault === undefined;
@@ -239,10 +244,17 @@ export class AnswerReader {
 
   #keep(bytes: Buffer, from: number, to: number): void {
     this.answerBytes += to - from;
-    const missing = KEPT_ANSWER_BYTES - this.answer.length;
-    if (missing <= 0) return;
-    const kept = bytes.subarray(from, Math.min(to, from + missing));
-    this.answer = this.answer.length === 0 ? Buffer.from(kept) : Buffer.concat([this.answer, kept]);
+    const room = KEPT_ANSWER_BYTES - this.#keptBytes;
+    if (room <= 0) return;
+    const end = this.#keptBytes + Math.min(to - from, room);
+    if (end > this.#kept.length) {
+      // Twice as large each time: an answer in chunks of one byte would be copied anew with every one of them.
+      const grown = Buffer.allocUnsafeSlow(Math.min(KEPT_ANSWER_BYTES, Math.max(end, 2 * this.#kept.length)));
+      this.#kept.copy(grown, 0, 0, this.#keptBytes);
+      this.#kept = grown;
+    }
+    bytes.copy(this.#kept, this.#keptBytes, from, to);
+    this.#keptBytes = end;
   }
 }
 

@@ -1,6 +1,8 @@
 import { networkInterfaces } from 'node:os';
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { EndpointUrl } from '@signalbox/domain';
+import type { PostOutcome } from './http-transport.port.ts';
 import { EgressBench, endpointOf, eventually, post } from './testing/egress-bench.ts';
 import { answerText, onRequest } from './testing/raw-server.ts';
 
@@ -175,16 +177,20 @@ describe('names', () => {
   });
 
   it('that are slow to resolve hold nobody else', async () => {
-    const { dns, transport } = await withNames();
+    const dns = await bench.dns();
+    // Asked for once each: a thousand questions repeated at a time would be too many for the server's socket.
+    const transport = bench.transport({ names: { servers: [dns.address], queryTimeoutMs: 5_000 } });
     dns.zone.set('quick.test', ['127.0.0.1']);
-    const slow = Array.from({ length: 50 }, (_, index) => {
+    const slow: Promise<PostOutcome>[] = [];
+    for (let index = 0; index < 1_000; index++) {
       dns.zone.set(`slow-${index}.test`, 'silence');
-      return post(transport, named(`slow-${index}.test`, 9_999), { timeoutMs: 800 });
-    });
+      slow.push(post(transport, named(`slow-${index}.test`, 9_999), { timeoutMs: 2_000 }));
+      if (index % 10 === 0) await setImmediate();
+    }
     const server = await answering();
     const quick = await post(transport, named('quick.test', server.port));
     expect(quick).toMatchObject({ kind: 'answered' });
-    expect(quick.timings.totalMs).toBeLessThan(400);
+    expect(quick.timings.totalMs).toBeLessThan(1_000);
     for (const outcome of await Promise.all(slow)) expect(outcome).toMatchObject({ kind: 'failed', isOwnFault: false });
   });
 
