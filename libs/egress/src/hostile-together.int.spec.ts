@@ -63,7 +63,7 @@ describe('hostile endpoints all at once', () => {
     const toHealthy = endpointOf(`http://127.0.0.1:${healthy.port}/`);
     /** Five POSTs to each hostile one, and one after the other to the healthy one meanwhile. */
     const round = async (): Promise<void> => {
-      let isOver = false;
+      const progress = { isOver: false };
       const hostile = Promise.all(
         servers.flatMap(({ title, to, outcome }) =>
           Array.from({ length: 5 }, async () => {
@@ -76,9 +76,9 @@ describe('hostile endpoints all at once', () => {
             });
           }),
         ),
-      ).finally(() => (isOver = true));
+      ).finally(() => (progress.isOver = true));
       let answered = 0;
-      while (!isOver) {
+      while (!progress.isOver) {
         expect(await post(transport, toHealthy)).toMatchObject({ kind: 'answered' });
         answered++;
       }
