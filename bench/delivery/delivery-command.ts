@@ -6,7 +6,8 @@ import { currentLoad, machineLines } from '../measure/machine.ts';
 import { readOptions, USAGE, UsageError, type DeliveryOptions } from './options.ts';
 import { startOwnSystem } from './own-system.ts';
 import { figureLines, judge } from './report.ts';
-import { runDelivery, type DeliveryRun } from './run-delivery.ts';
+import { runDelivery } from './run-delivery.ts';
+import type { System } from './system.ts';
 import { runningSystem } from './running-system.ts';
 
 class Interrupted extends Error {}
@@ -43,16 +44,11 @@ async function measure(options: DeliveryOptions, args: readonly string[], ending
   const profileDir = join(repositoryRoot(), '.sandbox-profiles');
   if (options.profiled.length > 0) await mkdir(profileDir, { recursive: true });
   const control = { signal, onLine, onFatal: (error: Error): void => ending.abort(error) };
-  const system = options.isRunning ? await runningSystem() : await startOwnSystem(options, profileDir, control);
-  const machine = machineLines(system.isOwnKafka, load);
-  let run: DeliveryRun;
-  try {
-    run = await runDelivery(options, system, control);
-  } finally {
-    onLine('stopping');
-    await system.stop();
-  }
-  const verdict = judge(run, options.fanout);
+  const startSystem = (): Promise<System> =>
+    options.isRunning ? runningSystem() : startOwnSystem(options, profileDir, control);
+  const run = await runDelivery(options, startSystem, control);
+  const machine = machineLines(!options.isRunning && !process.env['KAFKA_BROKERS'], load);
+  const verdict = judge(run);
   const command = ['npm run bench -- delivery', ...args].join(' ');
   const lines = ['', command, ...machine, ...figureLines(run, options), ...verdict.lines];
   for (const line of lines) console.log(line);

@@ -6,6 +6,12 @@ export interface EventGroup {
   readonly event: string;
 }
 
+/** The groups that a phase's events are of, in turn: `count` of them from number `first` on. */
+export interface GroupRange {
+  readonly first: number;
+  readonly count: number;
+}
+
 /** An endpoint of a customer, before there is a webhook for it. */
 export interface Endpoint {
   readonly group: EventGroup;
@@ -29,12 +35,18 @@ export function eventGroups(count: number): readonly EventGroup[] {
   }));
 }
 
-/** A host for each, as customers have: connections are kept by origin. */
-export function endpointsOf(groups: readonly EventGroup[], fanout: number, port: number): readonly Endpoint[] {
+/** A host for each, as customers have: connections are kept by origin. The last `secure` groups are reached by TLS. */
+export function endpointsOf(
+  groups: readonly EventGroup[],
+  { fanout, secure }: { readonly fanout: number; readonly secure: number },
+  ports: { readonly plain: number; readonly tls: number },
+): readonly Endpoint[] {
   return groups.flatMap((group, index) =>
     Array.from({ length: fanout }, (_, member) => {
       const number = index * fanout + member;
-      return { group, url: `http://endpoint-${number}.localhost:${port}/${number}` };
+      const isSecure = index >= groups.length - secure;
+      const origin = `endpoint-${number}.localhost:${isSecure ? ports.tls : ports.plain}`;
+      return { group, url: `${isSecure ? 'https' : 'http'}://${origin}/${number}` };
     }),
   );
 }

@@ -2,7 +2,7 @@
 import { createLogProducer, type KafkaConnection, type LogProducer } from '@signalbox/kafka';
 import { eventTemplate, nowUs, stampedEvent } from './bench-event.ts';
 import { serveCalls } from './child.ts';
-import type { EventGroup } from './endpoints.ts';
+import type { EventGroup, GroupRange } from './endpoints.ts';
 
 /** What the loader answers to. */
 export interface LoaderCalls {
@@ -11,7 +11,7 @@ export interface LoaderCalls {
     readonly topic: string;
     readonly groups: readonly EventGroup[];
   }) => Promise<void>;
-  /** Publishes events of all groups in turn; answers when Kafka has acknowledged every one. */
+  /** Publishes events of the groups in turn; answers when Kafka has acknowledged every one. */
   publish: (input: PublishInput) => Promise<Published>;
   /** Events of the newest call that Kafka has acknowledged. */
   acknowledged: (input: null) => number;
@@ -20,6 +20,7 @@ export interface LoaderCalls {
 export interface PublishInput {
   readonly firstSequence: number;
   readonly events: number;
+  readonly groups: GroupRange;
   /** Events per second, whatever comes of them (open loop); undefined: as fast as Kafka takes them. */
   readonly ratePerSecond?: number;
 }
@@ -37,16 +38,17 @@ let templates: readonly { readonly bytes: Buffer; readonly tenantId: string }[] 
 let acknowledged = 0;
 let wake: (() => void) | undefined;
 
-function append(to: LogProducer, sequence: number): void {
-  const template = templates[sequence % templates.length];
+function append(to: LogProducer, { firstSequence, groups }: PublishInput, index: number): void {
+  const sequence = firstSequence + index;
+  const template = templates[groups.first + (index % groups.count)];
   if (template === undefined) throw new Error('nothing to publish: connect first');
   const value = stampedEvent(template.bytes, sequence, nowUs());
   to.append({ topic, key: null, value, headers: { 'tenant-id': template.tenantId } }, () => acknowledged++);
 }
 
-async function publishFast(to: LogProducer, { firstSequence, events }: PublishInput): Promise<void> {
-  for (let index = 0; index < events; index++) {
-    append(to, firstSequence + index);
+async function publishFast(to: LogProducer, input: PublishInput): Promise<void> {
+  for (let index = 0; index < input.events; index++) {
+    append(to, input, index);
     if (to.isSaturated()) await new Promise<void>((resolve) => (wake = resolve));
     // Appends cost nothing until the saturation: the answers of Kafka must come in between.
     else if (index % 500 === 499) await new Promise((resolve) => setImmediate(resolve));
@@ -64,7 +66,7 @@ async function publishEvenly(to: LogProducer, input: PublishInput, ratePerSecond
       continue;
     }
     latestUs = Math.max(latestUs, lateUs);
-    append(to, input.firstSequence + index++);
+    append(to, input, index++);
   }
   return latestUs / 1_000;
 }

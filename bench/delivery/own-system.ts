@@ -20,7 +20,7 @@ import type { System } from './system.ts';
  * of their own, and stay. Profiles of the drain are written to `profileDir/<service>.cpuprofile`.
  */
 export async function startOwnSystem(
-  options: DeliveryOptions,
+  options: Pick<DeliveryOptions, 'services' | 'profiled'> & { readonly env?: Environment },
   profileDir: string,
   control: Required<Pick<SandboxOptions, 'signal' | 'onLine' | 'onFatal'>>,
 ): Promise<System> {
@@ -36,7 +36,13 @@ export async function startOwnSystem(
       ...control,
       dir,
       services: options.services,
-      env: { ...kafkaSettings(), LOG_LEVEL: 'warn', RATE_LIMIT_PER_SECOND: '0', SECRETS_KEYRING: keyring },
+      env: {
+        ...kafkaSettings(),
+        LOG_LEVEL: 'warn',
+        RATE_LIMIT_PER_SECOND: '0',
+        SECRETS_KEYRING: keyring,
+        ...options.env,
+      },
       serviceEnv: profilingOf(options, profileDir),
       ...(kafkaBrokers && { kafkaBrokers, makeAuthEventTopics: true }),
       ...(databaseUrl && { databaseUrl }),
@@ -98,7 +104,10 @@ function kafkaSettings(): Environment {
   return Object.fromEntries(entries);
 }
 
-function profilingOf({ profiled }: DeliveryOptions, profileDir: string): NonNullable<SandboxOptions['serviceEnv']> {
+function profilingOf(
+  { profiled }: Pick<DeliveryOptions, 'profiled'>,
+  profileDir: string,
+): NonNullable<SandboxOptions['serviceEnv']> {
   const preload = pathToFileURL(join(import.meta.dirname, '..', 'measure', 'profiled-process.ts')).href;
   const serviceEnv: Partial<Record<ServiceName, Environment>> = {};
   for (const name of profiled) {

@@ -1,4 +1,5 @@
 import { nowUs } from './bench-event.ts';
+import type { GroupRange } from './endpoints.ts';
 
 /** What arrived of the events of one phase. */
 export interface PhaseResult {
@@ -23,6 +24,7 @@ export interface LatencyMs {
 export class PhaseCount {
   readonly firstSequence: number;
   readonly events: number;
+  readonly #groups: GroupRange;
   readonly #fanout: number;
   readonly #arrivals: Uint8Array;
   readonly #latencyUs: Uint32Array;
@@ -31,12 +33,18 @@ export class PhaseCount {
   #firstAtUs = 0;
   #lastAtUs = 0;
 
-  constructor(firstSequence: number, events: number, fanout: number) {
+  constructor(firstSequence: number, events: number, groups: GroupRange, fanout: number) {
     this.firstSequence = firstSequence;
     this.events = events;
+    this.#groups = groups;
     this.#fanout = fanout;
     this.#arrivals = new Uint8Array(events * fanout);
     this.#latencyUs = new Uint32Array(events * fanout);
+  }
+
+  /** The number of the group that the event belongs to. */
+  groupOf(sequence: number): number {
+    return this.#groups.first + ((sequence - this.firstSequence) % this.#groups.count);
   }
 
   /** `member`: which of the webhooks that the event matches, from 0. */

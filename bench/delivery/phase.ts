@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { usageOf, type MeasuredProcess, type Usage } from '../measure/process-usage.ts';
 import type { CaughtUp } from './caught-up.ts';
 import type { Child } from './child.ts';
+import type { GroupRange } from './endpoints.ts';
 import type { LoaderCalls, Published } from './loader.ts';
 import type { ReceiverCalls } from './receiver.ts';
 
@@ -10,12 +11,16 @@ export interface PhaseOptions {
   readonly events: number;
   /** Events per second; undefined: as fast as Kafka takes them. */
   readonly ratePerSecond?: number;
+  /** Which groups the events are of. */
+  readonly groups: GroupRange;
 }
 
 /** What was measured from before the first event until all was received, committed and projected. */
 export interface PhaseRun {
   readonly name: string;
   readonly published: Published;
+  readonly events: number;
+  /** Deliveries of them to endpoints that answer. */
   readonly expected: number;
   readonly arrived: number;
   /** CPU seconds of this phase by process. */
@@ -34,6 +39,8 @@ export interface Rig {
   readonly caughtUp: CaughtUp;
   readonly processes: readonly MeasuredProcess[];
   readonly fanout: number;
+  /** These answer nothing, and are not waited for. */
+  hanging: GroupRange;
   readonly signal: AbortSignal;
   readonly onLine: (line: string) => void;
 }
@@ -46,20 +53,24 @@ const SAY_EVERY_MS = 2_000;
 
 /** Publishes, waits until it has all arrived and is done with, and measures. `firstSequence` is this phase's alone. */
 export async function runPhase(rig: Rig, firstSequence: number, options: PhaseOptions): Promise<PhaseRun> {
-  const { events } = options;
-  const expected = events * rig.fanout;
-  await rig.receiver.call('expect', { firstSequence, events });
+  const { events, groups } = options;
+  const { hanging } = rig;
+  const expected = answered(events, groups, hanging) * rig.fanout;
+  await rig.receiver.call('expect', { firstSequence, events, groups });
   const before = usageOf(rig.processes);
   const [published, arrived] = await Promise.all([
     rig.loader.call('publish', {
       firstSequence,
       events,
+      groups,
       ...(options.ratePerSecond !== undefined && { ratePerSecond: options.ratePerSecond }),
     }),
     waitForArrivals(rig, options.name, events, expected),
   ]);
   const lastAtMs = performance.now();
-  const committedAfterMs = await zeroAfterMs(rig, lastAtMs, () => rig.caughtUp.uncommitted());
+  // What hangs is not committed before its attempts have timed out.
+  const committedAfterMs =
+    hanging.count > 0 ? undefined : await zeroAfterMs(rig, lastAtMs, () => rig.caughtUp.uncommitted());
   const projectedAfterMs = rig.caughtUp.hasMonitoring
     ? await zeroAfterMs(rig, lastAtMs, () => rig.caughtUp.unprojected())
     : null;
@@ -67,6 +78,7 @@ export async function runPhase(rig: Rig, firstSequence: number, options: PhaseOp
   return {
     name: options.name,
     published,
+    events,
     expected,
     arrived,
     cpuSeconds: mapOf(after, (usage, name) => usage.cpuSeconds - (before.get(name)?.cpuSeconds ?? 0)),
@@ -74,6 +86,16 @@ export async function runPhase(rig: Rig, firstSequence: number, options: PhaseOp
     committedAfterMs,
     projectedAfterMs,
   };
+}
+
+/** Events of groups that answer. */
+function answered(events: number, groups: GroupRange, hanging: GroupRange): number {
+  const isHanging = (group: number): boolean => group >= hanging.first && group < hanging.first + hanging.count;
+  let count = 0;
+  for (let index = 0; index < groups.count; index++) {
+    if (!isHanging(groups.first + index)) count += Math.ceil((events - index) / groups.count);
+  }
+  return count;
 }
 
 /** Resolves with how many came when all have, or when no more come. */

@@ -1,25 +1,41 @@
 /** The receiver's process: takes every request on kept-alive connections, checks it and counts it. */
 import { createHmac, createSecretKey, timingSafeEqual, type KeyObject } from 'node:crypto';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createServer as createSecureServer } from 'node:tls';
+import { certificateAuthority } from '@signalbox/testing';
 import { Webhook as StandardWebhook } from 'standardwebhooks';
 import { EVENT_BYTES, eventTemplate, isStampedCopy, readStamp } from './bench-event.ts';
 import { serveCalls } from './child.ts';
-import { eventGroups, type Webhook } from './endpoints.ts';
+import { eventGroups, type GroupRange, type Webhook } from './endpoints.ts';
 import { PhaseCount, type PhaseResult } from './phase-count.ts';
 import { headerOf, RequestReader } from './request-reader.ts';
 
 /** What the receiver answers to. */
 export interface ReceiverCalls {
-  /** Listens on a free port of loopback and answers with it. */
-  listen: (input: null) => Promise<number>;
+  /** Listens on free ports of loopback, by TLS too, with a certificate of an authority of its own, in PEM. */
+  listen: (input: null) => Promise<Listening>;
   /** Whose requests come, in the order of the numbers in their URLs. */
   know: (input: { readonly webhooks: readonly Webhook[]; readonly fanout: number }) => void;
   /** Counts the events of a phase from now on. */
-  expect: (input: { readonly firstSequence: number; readonly events: number }) => void;
+  expect: (input: Expected) => void;
+  /** From now on the webhooks of these groups are not answered, and not counted. */
+  hang: (input: GroupRange) => void;
   /** Deliveries of the newest phase that have arrived. */
   arrived: (input: null) => number;
   /** All phases in their order. */
   results: (input: null) => ReceiverResult;
+}
+
+export interface Listening {
+  readonly plain: number;
+  readonly tls: number;
+  readonly authority: string;
+}
+
+export interface Expected {
+  readonly firstSequence: number;
+  readonly events: number;
+  readonly groups: GroupRange;
 }
 
 export interface ReceiverResult {
@@ -47,14 +63,23 @@ const ANSWER = Buffer.from('HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\nconte
 
 let known: readonly Known[] = [];
 let fanout = 1;
+let hanging: GroupRange = { first: 0, count: 0 };
 const phases: PhaseCount[] = [];
 let badSignatures = 0;
 let strangers = 0;
 let checkedByLibrary = 0;
 let firstFault: string | undefined;
 
-function receive(head: string, body: Buffer): void {
+/** Whether the request is answered. */
+function receive(head: string, body: Buffer): boolean {
   const number = Number(head.slice('POST /'.length, head.indexOf(' HTTP/')));
+  const group = Math.floor(number / fanout);
+  if (group >= hanging.first && group < hanging.first + hanging.count) return false;
+  check(head, body, number);
+  return true;
+}
+
+function check(head: string, body: Buffer, number: number): void {
   const webhook = known[number];
   if (webhook === undefined || !isWhole(body, webhook)) {
     strangers++;
@@ -68,8 +93,7 @@ function receive(head: string, body: Buffer): void {
   }
   const { sequence, publishedAtUs } = readStamp(body);
   const phase = phases.findLast(({ firstSequence }) => sequence >= firstSequence);
-  const groups = known.length / fanout;
-  if (phase === undefined || sequence % groups !== Math.floor(number / fanout)) {
+  if (phase === undefined || phase.groupOf(sequence) !== Math.floor(number / fanout)) {
     strangers++;
     firstFault ??= `event ${sequence} came to webhook ${number}`;
   } else {
@@ -111,21 +135,28 @@ function isSigned(head: string, body: Buffer, webhook: Known): boolean {
 const isSame = (given: string, right: string): boolean =>
   given.length === right.length && timingSafeEqual(Buffer.from(given, 'latin1'), Buffer.from(right, 'latin1'));
 
-const server = createServer({ noDelay: true }, (socket) => {
+function serve(socket: Socket): void {
   const reader = new RequestReader((head, body) => {
-    receive(head, body);
-    socket.write(ANSWER);
+    if (receive(head, body)) socket.write(ANSWER);
   });
   socket.on('error', () => socket.destroy());
   socket.on('data', (chunk) => reader.push(chunk));
-});
+}
+
+const listen = (server: Server): Promise<number> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
+  });
 
 serveCalls<ReceiverCalls>({
-  listen: () =>
-    new Promise((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
-    }),
+  listen: async () => {
+    const authority = certificateAuthority('bench');
+    const names = ['*.localhost'];
+    const plain = await listen(createServer({ noDelay: true }, serve));
+    const tls = await listen(createSecureServer({ ...authority.issue(names), noDelay: true }, serve));
+    return { plain, tls, authority: authority.cert };
+  },
   know: (input) => {
     ({ fanout } = input);
     const templates = eventGroups(input.webhooks.length / fanout).map(({ event }) => eventTemplate(event));
@@ -137,8 +168,11 @@ serveCalls<ReceiverCalls>({
       isSeen: false,
     }));
   },
-  expect: ({ firstSequence, events }) => {
-    phases.push(new PhaseCount(firstSequence, events, fanout));
+  expect: ({ firstSequence, events, groups }) => {
+    phases.push(new PhaseCount(firstSequence, events, groups, fanout));
+  },
+  hang: (groups) => {
+    hanging = groups;
   },
   arrived: () => phases.at(-1)?.arrived ?? 0,
   results: () => ({

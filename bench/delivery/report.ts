@@ -1,5 +1,6 @@
 import type { DeliveryOptions } from './options.ts';
-import { ratePerSecondOf, type DeliveryRun, type MeasuredPhase } from './run-delivery.ts';
+import { ratePerSecondOf, type DeliveryRun } from './run-delivery.ts';
+import type { MeasuredPhase } from './session.ts';
 
 export interface Verdict {
   readonly isPassed: boolean;
@@ -7,18 +8,18 @@ export interface Verdict {
 }
 
 /** PASS only when every delivery that was owed arrived once, and nothing else did. */
-export function judge({ phases, receiver }: DeliveryRun, fanout: number): Verdict {
+export function judge({ phases, receiver }: Pick<DeliveryRun, 'phases' | 'receiver'>): Verdict {
   // What is owed is counted at the publisher: events that Kafka acknowledged × webhooks that they match.
-  const expected = sum(phases.map(({ published }) => published.acknowledged * fanout));
+  const owed = sum(phases.map(({ expected, events, published }) => (expected / events) * published.acknowledged));
   const arrived = sum(phases.map(({ result }) => result.arrived));
   const duplicated = sum(phases.map(({ result }) => result.duplicated));
   const { badSignatures, strangers, checkedByLibrary, firstFault } = receiver;
-  const lost = expected - arrived;
-  const isPassed = expected > 0 && lost === 0 && duplicated === 0 && badSignatures === 0 && strangers === 0;
+  const lost = owed - arrived;
+  const isPassed = owed > 0 && lost === 0 && duplicated === 0 && badSignatures === 0 && strangers === 0;
   return {
     isPassed,
     lines: [
-      `received  ${count(arrived)} of ${count(expected)} owed (acknowledged events × matching webhooks, warm-up included); ` +
+      `received  ${count(arrived)} of ${count(owed)} owed (acknowledged events × matching webhooks that answer, warm-up included); ` +
         `lost ${count(lost)}, duplicated ${count(duplicated)}`,
       `verified  both signatures of every request: ${count(badSignatures)} wrong, ${count(strangers)} unexpected; ` +
         `${checkedByLibrary} also by the package standardwebhooks`,

@@ -13,7 +13,9 @@ import {
   topicEnvironment,
 } from '@signalbox/config';
 import type { UrlRuleOptions } from '@signalbox/domain';
+import type { SocketTransportOptions } from '@signalbox/egress';
 import type { Keyring } from '@signalbox/secrets';
+import { accessSync, constants, readFileSync } from 'node:fs';
 import { z } from 'zod';
 
 export const ROLES = ['router', 'sender', 'scheduler'] as const;
@@ -40,6 +42,11 @@ const schema = z.object({
     .string()
     .regex(/^(\[[0-9a-f:.]+\]|[^\s:,[\]/]+):\d{1,5}$/i, 'is not host:port')
     .describe("host:port of config-service's gRPC listener"),
+  EGRESS_CA_FILE: z
+    .string()
+    .refine(isReadable, 'cannot be read')
+    .optional()
+    .describe('the path of a readable PEM file with authorities to trust besides'),
   MAX_EVENT_BYTES: integerVariable({ min: 1_024, max: 900 * 1_024 }).default(262_144),
 });
 
@@ -47,6 +54,8 @@ export interface DispatcherEnvironment extends z.output<typeof schema> {
   readonly roles: readonly RoleName[];
   readonly keyring: Keyring;
   readonly urlRules: UrlRuleOptions;
+  /** PEM of authorities that endpoints' certificates may come from, besides those that Node trusts. */
+  readonly egressCa: string | undefined;
 }
 
 /** @throws InvalidEnvironment naming every fault. */
@@ -57,5 +66,20 @@ export function loadDispatcherEnvironment(env: RawEnvironment = process.env): Di
     roles: ROLES.filter((role) => loaded.DISPATCHER_ROLES.includes(role)),
     keyring: loaded.SECRETS_KEYRING,
     urlRules: { allowList: loaded.EGRESS_ALLOW, ports: loaded.EGRESS_PORTS },
+    egressCa: loaded.EGRESS_CA_FILE === undefined ? undefined : readFileSync(loaded.EGRESS_CA_FILE, 'utf8'),
   };
+}
+
+/** How customers' endpoints are reached, by whichever role. */
+export function transportOptionsOf({ urlRules, egressCa }: DispatcherEnvironment): SocketTransportOptions {
+  return { allowList: urlRules.allowList, ...(egressCa !== undefined && { ca: egressCa }) };
+}
+
+function isReadable(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }

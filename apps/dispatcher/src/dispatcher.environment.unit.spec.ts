@@ -31,10 +31,11 @@ describe('dispatcher environment', () => {
       DISPATCHER_ROLES: 'router,chef',
       EGRESS_ALLOW: 'everything',
       EGRESS_PORTS: '0',
+      EGRESS_CA_FILE: '/nowhere.pem',
       MAX_EVENT_BYTES: '5',
     };
     expect(() => load({ ...wrong, SECRETS_KEYRING: 'k1=c2VjcmV0LXNob3J0' })).toThrow(
-      /EGRESS_ALLOW[^]*EGRESS_PORTS[^]*SECRETS_KEYRING[^]*DISPATCHER_ROLES[^]*MAX_EVENT_BYTES/,
+      /EGRESS_ALLOW[^]*EGRESS_PORTS[^]*SECRETS_KEYRING[^]*DISPATCHER_ROLES[^]*EGRESS_CA_FILE[^]*MAX_EVENT_BYTES/,
     );
     expect(() => load({ SECRETS_KEYRING: 'k1=c2VjcmV0LXNob3J0' })).toThrow(/^(?![^]*c2VjcmV0LXNob3J0)/);
   });

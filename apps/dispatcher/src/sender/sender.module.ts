@@ -8,6 +8,7 @@ import { identityKeyFrom } from '@signalbox/identity';
 import type { Logger, Registry } from '@signalbox/observability';
 import { SecretBox } from '@signalbox/secrets';
 import type { DispatcherEnvironment } from '../dispatcher.environment.ts';
+import { transportOptionsOf } from '../dispatcher.environment.ts';
 import { ConsumerLag, lagGauges } from '../consumer-lag.ts';
 import { GroupRole } from '../group-role.ts';
 import type { OnFatal, Role } from '../role.ts';
@@ -47,7 +48,7 @@ const TICK_MS = 50;
           mayStart: () => consumer.msSinceHeartbeat() <= MAX_HEARTBEAT_AGE_MS,
         });
         const tail = createTailReader({ connection, topic: topics.attempts, onFatal });
-        const transport = new SocketTransport({ allowList: env.urlRules.allowList });
+        const transport = new SocketTransport(transportOptionsOf(env));
         const disabler = new GrpcReceiverDisabler({
           address: env.CONFIG_GRPC_URL,
           identityKey: identityKeyFrom(env.INTERNAL_IDENTITY_KEY),

@@ -5,6 +5,7 @@ import type { Logger, Registry } from '@signalbox/observability';
 import { Counter, metricName } from '@signalbox/observability';
 import { SecretBox } from '@signalbox/secrets';
 import type { DispatcherEnvironment } from '../dispatcher.environment.ts';
+import { transportOptionsOf } from '../dispatcher.environment.ts';
 import type { Role } from '../role.ts';
 import { ENVIRONMENT, LOGGER, REGISTRY } from '../role.ts';
 import { SendProfiles } from '../sender/signed-posts.ts';
@@ -35,7 +36,7 @@ export function testPayloadRole(env: DispatcherEnvironment, logger: Logger, regi
     labelNames: ['result'],
     registers: [registry],
   });
-  const transport = new SocketTransport({ allowList: env.urlRules.allowList, maxIdleConnections: 16 });
+  const transport = new SocketTransport({ ...transportOptionsOf(env), maxIdleConnections: 16 });
   const profiles = new SendProfiles(new SecretBox(env.keyring), env.urlRules);
   const server = new TestPayloadServer({
     host: env.GRPC_HOST,

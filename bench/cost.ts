@@ -1,0 +1,42 @@
+/** `npm run bench -- cost`: CPU of each process for a delivery under drain, by HTTP and by TLS. docs/benchmarks.md. */
+import { cpuUsPerDelivery, figuresCommand } from './figures/figures-command.ts';
+import type { Figure } from './figures/figure.ts';
+
+const RUNS = 3;
+const EVENTS = 40_000;
+const WARM_UP_EVENTS = 20_000;
+const PATH = ['dispatcher-router', 'dispatcher-sender', 'dispatcher-scheduler', 'Kafka'];
+const PLAIN = { first: 0, count: 100 };
+const SECURE = { first: 100, count: 100 };
+
+process.exitCode = await figuresCommand({
+  name: 'cost',
+  session: { endpoints: 200, fanout: 1, secure: SECURE.count },
+  run: async (session) => {
+    for (const groups of [PLAIN, SECURE]) await session.phase({ name: 'warm-up', events: WARM_UP_EVENTS, groups });
+    for (let run = 0; run < RUNS; run++) {
+      await session.phase({ name: 'HTTP', events: EVENTS, groups: PLAIN });
+      await session.phase({ name: 'TLS', events: EVENTS, groups: SECURE });
+    }
+  },
+  figures: (phases) => {
+    const of = (phase: string, names: readonly string[]): number[] =>
+      phases.filter(({ name }) => name === phase).map((measured) => cpuUsPerDelivery(measured, names));
+    const one = (name: string): Figure => ({ what: `${name}, HTTP`, unit: 'µs', runs: of('HTTP', [name]) });
+    return [
+      { ...one('dispatcher-sender'), atMost: 50 },
+      { what: 'dispatcher-sender, TLS', unit: 'µs', runs: of('TLS', ['dispatcher-sender']), atMost: 80 },
+      one('dispatcher-router'),
+      one('dispatcher-scheduler'),
+      one('Kafka'),
+      { what: 'router, sender, scheduler and Kafka, HTTP', unit: 'µs', runs: of('HTTP', PATH), atMost: 100 },
+      {
+        what: 'received, HTTP, everything on this machine',
+        unit: '/s',
+        runs: phases
+          .filter(({ name }) => name === 'HTTP')
+          .map(({ result }) => (result.arrived / (result.lastAtUs - result.firstAtUs)) * 1e6),
+      },
+    ];
+  },
+});
