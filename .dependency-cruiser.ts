@@ -33,7 +33,7 @@ const configuration: IConfiguration = {
       severity: 'error',
       comment: 'libs/domain is read by every service: pure rules only.',
       from: { path: '^libs/domain/', pathNot: '\\.spec\\.ts$' },
-      to: { pathNot: '^libs/domain/|^(crypto|buffer)$|(^|/)node_modules/(uuid|ipaddr\\.js)/' },
+      to: { pathNot: '^libs/domain/|^(crypto|buffer)$|(^|/)node_modules/ipaddr\\.js/' },
     },
     {
       name: 'contracts-are-pure',
