@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { Module } from '@nestjs/common';
 import type { TopicNames } from '@signalbox/contracts';
 import { groupNames } from '@signalbox/contracts';
@@ -18,6 +17,7 @@ import type { WebhookLookup } from '../webhooks/webhook-lookup.port.ts';
 import { WEBHOOK_LOOKUP } from '../webhooks/webhook-lookup.port.ts';
 import { WebhooksModule } from '../webhooks/webhooks.module.ts';
 import { routerMetrics } from './adapters/metrics/router.metrics.ts';
+import { randomDigits } from './adapters/random-digits.ts';
 import { Router } from './application/router.ts';
 
 export const ROUTER_ROLE = Symbol('RouterRole');
@@ -50,7 +50,7 @@ export const ROUTER_ROLE = Symbol('RouterRole');
             isKnownEvent: (tenantId, name) =>
               eventTypes.isKnown(tenantId, name) || isSubscribedTo(directory, tenantId, name),
             subscribers: (tenantId, eventType) => directory.subscribers(tenantId, eventType),
-            randomUuids: () => randomUUID() + randomUUID(),
+            randomDigits: randomDigits(),
           },
           producer,
           tail: new KnownTail({ reader, topic: topics.deliveries, partitions }),

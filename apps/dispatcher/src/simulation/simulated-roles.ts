@@ -41,7 +41,7 @@ export const LANE_LIMITS: LaneLimits = { ...DEFAULT_LANE_LIMITS, minQueued: 16, 
 /** As the roles' modules say it to their producers. */
 const MAX_HEARTBEAT_AGE_MS = 4_500;
 const SIGNING_KEY = signingKeyOf('simulated');
-const UUIDS = '0af76519-16cd-43dd-8448-eb211c80319cb7ad6b71-6920-4331-8000-000000000001';
+const DIGITS = '0af7651916cd43dd8448eb211c80319cb7ad6b7169203331';
 
 /** The topics that a role reads. */
 export function topicsOf(role: RoleName, topics: TopicNames): readonly string[] {
@@ -77,7 +77,7 @@ export function routerOf(process: SimulatedProcess, producer: LogProducer, parts
       subscribers: (tenantId, event) => directory.subscribers(tenantId, event),
       isKnownEvent: (_tenantId, event) => isKnownEvent(event),
       maxEventBytes: 100_000,
-      randomUuids: () => UUIDS,
+      randomDigits: () => DIGITS,
     },
     producer,
     tail: deliveriesTail(log),

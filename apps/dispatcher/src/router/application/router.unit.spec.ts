@@ -40,7 +40,7 @@ async function startRouter(webhooks = 1) {
       maxEventBytes: 10_000,
       isKnownEvent: () => true,
       subscribers: () => Array.from({ length: webhooks }, () => aWebhookState({ url: 'http://127.0.0.1/' })),
-      randomUuids: () => '0'.repeat(64),
+      randomDigits: () => '0'.repeat(48),
     },
     producer: producer as unknown as LogProducer,
     tail,

@@ -52,9 +52,8 @@ export function identifyEvent(
   };
 }
 
-/** A trace of our own for an event whose publisher started none, from two random UUIDs. */
-export function startTrace(uuids: string): string {
-  const digits = uuids.replaceAll('-', '');
+/** A trace of our own for an event whose publisher started none, of 48 random hex digits. */
+export function startTrace(digits: string): string {
   return `00-${digits.slice(0, 32)}-${digits.slice(32, 48)}-01`;
 }
 

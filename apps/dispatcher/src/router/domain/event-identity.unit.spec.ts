@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { randomUUID } from 'node:crypto';
+import { randomDigits } from '../adapters/random-digits.ts';
 import { identifyEvent, startTrace } from './event-identity.ts';
 
 const source = { topic: 'auth-events', partition: 3, offset: 42 };
@@ -39,6 +39,6 @@ describe('identifyEvent', () => {
   it('continues a valid traceparent and ignores a broken one', () => {
     expect(identifyEvent({ traceparent: TRACE }, source)).toMatchObject({ traceparent: TRACE });
     expect(identifyEvent({ traceparent: 'nonsense' }, source)).not.toHaveProperty('traceparent');
-    expect(startTrace(randomUUID() + randomUUID())).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
+    expect(startTrace(randomDigits()())).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
   });
 });

@@ -27,8 +27,8 @@ export interface RoutingRules {
   readonly maxEventBytes: number;
   readonly isKnownEvent: (tenantId: string, name: string) => boolean;
   readonly subscribers: (tenantId: string, eventType: string) => Iterable<WebhookState>;
-  /** Two random UUIDs, for a trace id. */
-  readonly randomUuids: () => string;
+  /** 48 random hex digits, for a trace. */
+  readonly randomDigits: () => string;
 }
 
 /**
@@ -53,7 +53,7 @@ export function routeEvent(record: PublishedRecord, rules: RoutingRules): Routin
     ...(identity.eventByHeaders === undefined ? {} : { eventByHeaders: identity.eventByHeaders }),
   });
   if (!event.ok) return { kind: 'rejected', reason: event.reason, message: event.message };
-  const traceparent = identity.traceparent ?? startTrace(rules.randomUuids());
+  const traceparent = identity.traceparent ?? startTrace(rules.randomDigits());
 
   const named = { ...identity, eventType: event.event, traceparent };
   return { kind: 'routed', event: event.event, deliveries: deliveriesOf(record, value, named, rules) };

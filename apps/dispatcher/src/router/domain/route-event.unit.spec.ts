@@ -9,7 +9,7 @@ const rules = {
   maxEventBytes: 10_000,
   isKnownEvent: () => true,
   subscribers: () => [aWebhookState({ id: '0123456789abcdefghijk', url: 'http://127.0.0.1/' })],
-  randomUuids: () => '0'.repeat(64),
+  randomDigits: () => '0'.repeat(48),
 };
 const route = (record: Partial<PublishedRecord>): Routing =>
   routeEvent(
