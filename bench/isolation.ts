@@ -2,10 +2,9 @@
 import { ratePerSecondOf } from './delivery/run-delivery.ts';
 import type { MeasuredPhase } from './delivery/session.ts';
 import { medianOf, type Figure } from './figures/figure.ts';
-import { figuresCommand } from './figures/figures-command.ts';
+import { figuresCommand, WARM_UP } from './figures/figures-command.ts';
 
 const ANSWERING = 100;
-const WARM_UP_EVENTS = 20_000;
 const RUNS = 2;
 const RATE = 200;
 const OPEN_LOOP_EVENTS = RATE * 12;
@@ -23,7 +22,7 @@ process.exitCode = await figuresCommand({
   name: 'isolation',
   session: { endpoints: ANSWERING + HANGING.count, fanout: 1 },
   run: async (session) => {
-    await session.phase({ name: 'warm-up', events: WARM_UP_EVENTS });
+    await session.phase(WARM_UP);
     await session.hang(HANGING);
     const others = { events: OPEN_LOOP_EVENTS, ratePerSecond: RATE, groups: OTHERS };
     for (let run = 0; run < RUNS; run++) {

@@ -1,10 +1,9 @@
 /** `npm run bench -- latency`: publish → received in an open loop at 200/s and at 1,000/s. docs/benchmarks.md. */
 import type { Figure } from './figures/figure.ts';
-import { figuresCommand } from './figures/figures-command.ts';
+import { figuresCommand, WARM_UP } from './figures/figures-command.ts';
 
 const RUNS = 3;
 const SECONDS = 12;
-const WARM_UP_EVENTS = 20_000;
 const TARGETS = [
   { ratePerSecond: 200, p50Ms: 5, p99Ms: 15 },
   { ratePerSecond: 1_000, p50Ms: 6, p99Ms: 30 },
@@ -14,7 +13,7 @@ process.exitCode = await figuresCommand({
   name: 'latency',
   session: { endpoints: 100, fanout: 1 },
   run: async (session) => {
-    await session.phase({ name: 'warm-up', events: WARM_UP_EVENTS });
+    await session.phase(WARM_UP);
     for (let run = 0; run < RUNS; run++) {
       for (const { ratePerSecond } of TARGETS) {
         await session.phase({ name: `${ratePerSecond}/s`, events: ratePerSecond * SECONDS, ratePerSecond });

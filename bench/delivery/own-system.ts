@@ -73,6 +73,12 @@ function systemOf(sandbox: Sandbox, keyring: string, prefix: string, clean: () =
       ...(kafka?.nodes ?? []).map((node) => ({ name: 'Kafka', pid: () => node.pid })),
       ...(postgres ? [{ name: 'Postgres', pid: () => postgres.pid }] : []),
     ],
+    services: {
+      stop: (name) => sandbox.stopService(name),
+      kill: (name) => sandbox.killService(name),
+      start: (name) => sandbox.startService(name),
+      logFile: (name) => join(sandbox.dir, 'logs', `${name}.log`),
+    },
     opsUrls: () => new Map(sandbox.runInfo.processes.map(({ name, opsUrl }) => [name, opsUrl])),
     async stop() {
       await sandbox.stop();

@@ -11,6 +11,8 @@ export interface PhaseOptions {
   readonly events: number;
   /** Events per second; undefined: as fast as Kafka takes them. */
   readonly ratePerSecond?: number;
+  /** A process is killed meanwhile: what was answered and not yet acknowledged comes again (invariant 3). */
+  readonly mayDuplicate?: boolean;
   /** Which groups the events are of. */
   readonly groups: GroupRange;
 }
@@ -19,6 +21,7 @@ export interface PhaseOptions {
 export interface PhaseRun {
   readonly name: string;
   readonly published: Published;
+  readonly mayDuplicate: boolean;
   readonly events: number;
   /** Deliveries of them to endpoints that answer. */
   readonly expected: number;
@@ -78,6 +81,7 @@ export async function runPhase(rig: Rig, firstSequence: number, options: PhaseOp
   return {
     name: options.name,
     published,
+    mayDuplicate: options.mayDuplicate === true,
     events,
     expected,
     arrived,

@@ -12,7 +12,9 @@ export function judge({ phases, receiver }: Pick<DeliveryRun, 'phases' | 'receiv
   // What is owed is counted at the publisher: events that Kafka acknowledged × webhooks that they match.
   const owed = sum(phases.map(({ expected, events, published }) => (expected / events) * published.acknowledged));
   const arrived = sum(phases.map(({ result }) => result.arrived));
-  const duplicated = sum(phases.map(({ result }) => result.duplicated));
+  const unexplained = phases.filter(({ mayDuplicate }) => !mayDuplicate);
+  const duplicated = sum(unexplained.map(({ result }) => result.duplicated));
+  const afterKills = sum(phases.map(({ result }) => result.duplicated)) - duplicated;
   const { badSignatures, strangers, checkedByLibrary, firstFault } = receiver;
   const lost = owed - arrived;
   const isPassed = owed > 0 && lost === 0 && duplicated === 0 && badSignatures === 0 && strangers === 0;
@@ -20,7 +22,7 @@ export function judge({ phases, receiver }: Pick<DeliveryRun, 'phases' | 'receiv
     isPassed,
     lines: [
       `received  ${count(arrived)} of ${count(owed)} owed (acknowledged events × matching webhooks that answer, warm-up included); ` +
-        `lost ${count(lost)}, duplicated ${count(duplicated)}`,
+        `lost ${count(lost)}, duplicated ${count(duplicated)}${afterKills > 0 ? `, and ${count(afterKills)} after a kill -9` : ''}`,
       `verified  both signatures of every request: ${count(badSignatures)} wrong, ${count(strangers)} unexpected; ` +
         `${checkedByLibrary} also by the package standardwebhooks`,
       ...(firstFault === undefined ? [] : [`first fault: ${firstFault.trim()}`]),

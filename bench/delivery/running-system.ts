@@ -25,6 +25,7 @@ export async function runningSystem(): Promise<System> {
     isOwnKafka: kafka !== undefined,
     api: apiUrl === '' ? undefined : { url: apiUrl, databaseUrl },
     keyring: undefined,
+    services: undefined,
     processes: measured,
     opsUrls: () => new Map(processes.map(({ name, opsUrl }) => [name, opsUrl])),
     stop: () => Promise.resolve(),

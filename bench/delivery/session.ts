@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { usageOf } from '../measure/process-usage.ts';
 import { CaughtUp } from './caught-up.ts';
 import { Child } from './child.ts';
 import { createWebhooks } from './create-webhooks.ts';
@@ -102,6 +103,11 @@ export class Session {
     this.#phases.push(await runPhase(this.#rig, this.#take(whole.events), whole));
   }
 
+  /** Of all processes now. */
+  memoryBytes(): ReadonlyMap<string, number> {
+    return new Map([...usageOf(this.#rig.processes)].map(([name, usage]) => [name, usage.memoryBytes]));
+  }
+
   /** From now on these groups answer nothing. */
   async hang(groups: GroupRange): Promise<void> {
     this.#rig.hanging = groups;
@@ -120,6 +126,11 @@ export class Session {
       const result = phases[this.#probes + index];
       return result === undefined ? [] : [{ ...phase, result }];
     });
+  }
+
+  /** Deliveries of the newest phase. */
+  arrived(): Promise<number> {
+    return this.#rig.receiver.call('arrived', null);
   }
 
   receiver(): Promise<ReceiverResult> {

@@ -6,17 +6,18 @@ import { randomBytes } from 'node:crypto';
 import type { Endpoint, Webhook } from './endpoints.ts';
 import type { System } from './system.ts';
 
-/** As config-service's relay does it, for a bench without config-service. */
+/** As config-service's relay does it, for a bench without config-service. Ids are made of numbers from `firstNumber` on. */
 export async function appendWebhooks(
   { connection, topics }: System,
   keyring: string,
   endpoints: readonly Endpoint[],
+  firstNumber = 0,
 ): Promise<readonly Webhook[]> {
   const box = new SecretBox(parseKeyring(keyring));
   const producer = createLogProducer({ connection });
   await producer.start();
   const webhooks = endpoints.map(({ group, url }, index) => {
-    const id = `bench${index.toString(36).padStart(16, '0')}`;
+    const id = `bench${(firstNumber + index).toString(36).padStart(16, '0')}`;
     const signingKey = randomBytes(16).toString('hex');
     const value = encodeWebhook({
       deleted: false,

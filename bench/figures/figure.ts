@@ -15,14 +15,18 @@ export function medianOf(values: readonly number[]): number {
   return (lower + (sorted[Math.floor(middle)] ?? Number.NaN)) / 2;
 }
 
+export function isMet({ runs, atMost, atLeast }: Figure): boolean {
+  const median = medianOf(runs);
+  return (atMost === undefined || median <= atMost) && (atLeast === undefined || median >= atLeast);
+}
+
 /** A line for each: median, runs, target, and whether it is met. */
 export function figureTable(figures: readonly Figure[]): readonly string[] {
   const rows = figures.map((figure) => {
     const median = medianOf(figure.runs);
     const { atMost, atLeast, unit } = figure;
     const target = atMost !== undefined ? `≤ ${atMost}` : atLeast !== undefined ? `≥ ${atLeast}` : '';
-    const isMet = (atMost === undefined || median <= atMost) && (atLeast === undefined || median >= atLeast);
-    const verdict = target === '' ? '' : isMet ? 'met' : 'MISSED';
+    const verdict = target === '' ? '' : isMet(figure) ? 'met' : 'MISSED';
     return [figure.what, `${shown(median)} ${unit}`, target, verdict, figure.runs.map(shown).join(', ')];
   });
   const table = [['figure', 'median', 'target', '', 'runs'], ...rows];
