@@ -139,4 +139,16 @@ describe('projecting chunks', () => {
     await expect(projectChunks(deps, [odd])).rejects.toThrow('connection refused');
     expect(letters).toEqual([]);
   });
+
+  it('leaves out and counts what was first scheduled before the begin of the retention, a retry of it included', async () => {
+    const { readModels, letters, deps } = setUp();
+    const { firstScheduledAtMs } = attempted();
+    const chunks = [chunk(0, 0, [1, 2])];
+    const kept = await projectChunks({ ...deps, keptSinceMs: () => firstScheduledAtMs }, chunks);
+    expect([kept.outlived, readModels.stored]).toEqual([0, [1, 2]]);
+    const later = setUp();
+    const left = await projectChunks({ ...later.deps, keptSinceMs: () => firstScheduledAtMs + 1 }, chunks);
+    expect([left.outlived, left.deadLetters, later.readModels.stored, letters]).toEqual([2, 0, [], []]);
+    expect(later.readModels.positions.get(0)).toBe(2);
+  });
 });

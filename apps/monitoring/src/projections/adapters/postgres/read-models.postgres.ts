@@ -211,11 +211,15 @@ function positionOf(row: StoredPosition): PartitionPosition {
   return { topic: row.topic, partition: row.partition, offset: row.next_offset };
 }
 
+/** A row without a partition: the tables have no check of their own. What is missing is to be made, not the row put aside. */
+const NO_PARTITION = '23514';
+
 /**
  * SQLSTATE classes 21 (cardinality), 22 (data exception), 23 (constraint) and 54 (limit), or what the encoder of a column
- * cannot take: the values are at fault.
+ * cannot take: the values are at fault. A full disk (class 53, or an error of the file system) is none of these.
  */
 function isRefusal(error: unknown): boolean {
   const { name, code } = error as { readonly name?: unknown; readonly code?: unknown };
-  return name === 'RangeError' || name === 'TypeError' || (typeof code === 'string' && /^(2[123]|54)/.test(code));
+  if (name === 'RangeError' || name === 'TypeError') return true;
+  return typeof code === 'string' && code !== NO_PARTITION && /^(2[123]|54)/.test(code);
 }
