@@ -1,22 +1,11 @@
-import { connect, isIP, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import type { Socket } from 'node:net';
 import type { ISocketFactory } from 'kafkajs';
-
-const KEEP_ALIVE_DELAY_MS = 60_000;
-
-/** As kafkajs makes its sockets when nobody else does. */
-const ordinarySocket: ISocketFactory = ({ host, port, ssl, onConnect }) => {
-  const server = isIP(host) === 0 ? { servername: host } : {};
-  const socket = ssl
-    ? connectTls({ host, port, ...server, ...(ssl as object) }, onConnect)
-    : connect({ host, port }, onConnect);
-  return socket.setKeepAlive(true, KEEP_ALIVE_DELAY_MS);
-};
+import { clientSocket } from './client-socket.ts';
 
 const abandoned = (): Error => new Error('the connection was abandoned');
 
 /** Sockets that can be dropped all at once; kafkajs's own `disconnect` waits for answers, which may never come. */
-export function abandonableSockets(make: ISocketFactory = ordinarySocket): {
+export function abandonableSockets(make: ISocketFactory = clientSocket): {
   readonly factory: ISocketFactory;
   readonly abandon: () => void;
 } {

@@ -1,4 +1,5 @@
 import { Kafka, type ISocketFactory, type KafkaConfig, type RetryOptions, type SASLOptions } from 'kafkajs';
+import { clientSocket } from './client-socket.ts';
 import type { KafkaLogger } from './kafka-logger.port.ts';
 import { silentLogger } from './kafka-logger.port.ts';
 import { kafkajsLogCreator, kafkajsLogLevel } from './kafkajs-logging.ts';
@@ -54,6 +55,7 @@ export function createClient(connection: KafkaConnection): Kafka {
   const config: KafkaConfig = {
     brokers: [...connection.brokers],
     clientId: connection.clientId,
+    socketFactory: connection.socketFactory ?? clientSocket,
     connectionTimeout: 5_000,
     authenticationTimeout: 10_000,
     requestTimeout: 30_000,
@@ -63,6 +65,5 @@ export function createClient(connection: KafkaConnection): Kafka {
   };
   if (connection.sasl !== undefined) config.sasl = { ...connection.sasl } as SASLOptions;
   if (connection.tls !== undefined) config.ssl = connection.tls === true ? true : { ...connection.tls };
-  if (connection.socketFactory !== undefined) config.socketFactory = connection.socketFactory;
   return new Kafka(config);
 }

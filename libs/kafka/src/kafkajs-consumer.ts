@@ -89,7 +89,7 @@ class KafkajsConsumer implements LogConsumer {
     try {
       await this.#consumer.connect();
       // A broker hears of a new topic a moment later than the one that made it.
-      await persist(() => this.#consumer.subscribe({ topics: [...this.#options.topics], fromBeginning: true }), {
+      await persist(() => this.#consumer.subscribe({ topics: [...this.#options.topics] }), {
         signal: this.#stopping.signal,
         withinMs: SUBSCRIBE_WITHIN_MS,
       });

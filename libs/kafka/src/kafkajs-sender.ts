@@ -82,7 +82,6 @@ export class KafkajsSender implements BatchSender {
   #create(): Producer {
     return this.#client.producer({
       idempotent: true,
-      maxInFlightRequests: 1,
       allowAutoTopicCreation: false,
       createPartitioner: this.#placement.partitioner,
       // The client's number of retries binds idempotent producers too, and a rejection costs duplicates.

@@ -75,7 +75,7 @@ export class SoloConsumer {
     try {
       await this.#consumer.connect();
       // A broker hears of a new topic a moment later than the one that made it.
-      await persist(() => this.#consumer.subscribe({ topics: [this.#options.topic], fromBeginning: true }), {
+      await persist(() => this.#consumer.subscribe({ topics: [this.#options.topic] }), {
         signal: this.#stopping.signal,
         withinMs: SUBSCRIBE_WITHIN_MS,
       });
