@@ -8,18 +8,37 @@ import {
 import { LoaderCircle } from 'lucide-react';
 import './button.css';
 
-export interface ButtonProps extends Omit<AriaButtonProps, 'className' | 'style' | 'children'> {
+export interface ButtonProps extends Omit<AriaButtonProps, 'className' | 'style' | 'children' | 'isPending'> {
+  readonly isPending?: boolean;
   readonly kind?: 'primary' | 'secondary' | 'quiet' | 'danger';
   readonly size?: 'normal' | 'small';
   readonly icon?: ReactNode;
   readonly children: ReactNode;
 }
 
-/** With `isPending` it keeps the focus, shows that it works, and cannot be pressed again. */
-export function Button({ kind = 'secondary', size = 'normal', icon, children, ...props }: ButtonProps): ReactNode {
+/**
+ * With `isPending` it keeps the focus, shows that it works, and cannot be pressed again. Not React Aria's own: what that
+ * announces refers to an element that is gone when the work is done.
+ */
+export function Button({
+  kind = 'secondary',
+  size = 'normal',
+  icon,
+  isPending = false,
+  children,
+  ...props
+}: ButtonProps): ReactNode {
+  const { onPress, type, ...rest } = props;
+  const isSubmit = type === 'submit' && !isPending;
   return (
-    <AriaButton {...props} className={`button button--${kind} button--${size}`}>
-      {props.isPending === true ? <LoaderCircle className="button__spinner" size={16} aria-hidden /> : icon}
+    <AriaButton
+      {...rest}
+      type={isSubmit ? 'submit' : 'button'}
+      {...(onPress !== undefined && !isPending && { onPress })}
+      {...(isPending && { 'aria-disabled': true })}
+      className={`button button--${kind} button--${size}${isPending ? ' button--pending' : ''}`}
+    >
+      {isPending ? <LoaderCircle className="button__spinner" size={16} aria-hidden /> : icon}
       <span>{children}</span>
     </AriaButton>
   );

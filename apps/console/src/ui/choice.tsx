@@ -120,16 +120,17 @@ export interface RadioGroupProps<Value extends string> {
   readonly options: readonly Option<Value>[];
   readonly value: Value;
   readonly onChange: (value: Value) => void;
+  readonly isDisabled?: boolean;
 }
 
 export function RadioGroup<Value extends string>(props: RadioGroupProps<Value>): ReactNode {
-  const { label, options, value, onChange } = props;
+  const { label, options, value, onChange, isDisabled = false } = props;
   const choose = (key: string): void => {
     const option = options.find((each) => each.value === key);
     if (option !== undefined) onChange(option.value);
   };
   return (
-    <AriaRadioGroup className="field radios" value={value} onChange={choose}>
+    <AriaRadioGroup className="field radios" value={value} onChange={choose} isDisabled={isDisabled}>
       <Label className="field__label">{label}</Label>
       {options.map((option) => (
         <RadioField key={option.value} value={option.value}>

@@ -1,12 +1,32 @@
 import { common } from './common.ts';
+import { create } from './create.ts';
+import { details } from './details.ts';
 import { errors } from './errors.ts';
 import { health } from './health.ts';
+import { history } from './history.ts';
 import { keys } from './keys.ts';
 import { layout } from './layout.ts';
 import { ops } from './ops.ts';
 import { requests } from './requests.ts';
 import { session } from './session.ts';
+import { settings } from './settings.ts';
+import { test } from './test.ts';
 import { webhooks } from './webhooks.ts';
 
 /** Every text of the page, by area. Another language is of the same type, so that none can be forgotten. */
-export const en = { common, errors, health, keys, layout, ops, requests, session, webhooks };
+export const en = {
+  common,
+  create,
+  details,
+  errors,
+  health,
+  history,
+  keys,
+  layout,
+  ops,
+  requests,
+  session,
+  settings,
+  test,
+  webhooks,
+};

@@ -1,0 +1,42 @@
+/** The tab that sends sample payloads. */
+export const test = {
+  title: 'Send a test payload',
+  lead: 'One sample for each event that you choose, signed with this webhook’s key, to the URL and headers as they stand in the settings: saved or not. It is not tried again, and not in the log of requests.',
+  unsaved: 'What is sent has your unsaved changes.',
+  to: 'To',
+  events: 'Events',
+  all: 'All events of this webhook',
+  send: (count: number) => (count === 1 ? 'Send 1 test payload' : `Send ${count} test payloads`),
+  none: 'Choose at least one event.',
+  resultsTitle: 'What came back',
+  passed: (ok: number, all: number) => `${ok} of ${all} were answered with a 2xx`,
+  ok: 'Answered',
+  failed: 'Failed',
+  duration: (ms: string) => `${ms} ms`,
+  answer: 'Answer',
+  emptyAnswer: 'The answer has no body.',
+  headers: 'Headers sent',
+  body: 'Body sent',
+  signature: 'Signature',
+  show: (event: string) => `Details of ${event}`,
+  status: 'Status',
+  /** By the class of the error: what happened and what to do. */
+  advice: {
+    dns: 'The host name of the URL is not known. Check its spelling; a new name may take a while to be known everywhere.',
+    connect:
+      'Nothing accepted the connection. Is your service running, and does its firewall let it be reached on this port?',
+    tls: 'The secure connection failed. The certificate may have expired, be of another name, or lack its intermediate certificates.',
+    timeout:
+      'Your service did not answer in time. Answer first (a 2xx) and do the work afterwards, or raise the timeout.',
+    reset: 'The connection was closed before an answer came. A proxy before your service or a crash of it is likely.',
+    protocol: 'What came back is no HTTP answer. Is the port one of a web server?',
+    refused: 'The URL is not allowed: it leads to an address inside. Use one that is public.',
+    redirect: 'Your service answered with a redirect, and redirects are not followed. Enter the address it leads to.',
+    unauthorized: 'Your service asks for credentials. Add the header it wants under custom headers.',
+    notFound: 'Your service has nothing at this path. Check the path of the URL.',
+    method: 'Your service does not take POST here.',
+    client: 'Your service did not take the request. Its answer below may say why.',
+    server: 'Your service failed while it handled the request. Its own log says why.',
+    other: 'No answer came back.',
+  },
+};

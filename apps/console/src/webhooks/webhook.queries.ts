@@ -1,0 +1,51 @@
+import { queryOptions } from '@tanstack/react-query';
+import { api, bodyOf, versionedOf, type Schemas } from '../api/api-client.ts';
+
+export type Webhook = Schemas['Webhook'];
+export type WebhookConfig = Schemas['WebhookConfigDto'];
+export type EventType = Schemas['EventType'];
+export type HealthSummary = Schemas['HealthPage']['data'][number];
+
+const REFRESH_MS = 30_000;
+
+/** One webhook with its statistics, and the version that a change of it is made from. */
+export const webhookQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['webhook', id],
+    queryFn: async ({ signal }) =>
+      versionedOf(
+        api.GET('/api/hooks/{id}', { params: { path: { id }, query: { includeExecutionStats: 'true' } }, signal }),
+      ),
+  });
+
+/** What a webhook can be sent. */
+export const eventTypesQuery = queryOptions({
+  queryKey: ['event-types'],
+  queryFn: async ({ signal }) => bodyOf(api.GET('/api/event-types', { signal })),
+  staleTime: REFRESH_MS * 10,
+});
+
+/** Rate, requests and breaker of the last 24 hours, by webhook id. `ids`: 100 at most. */
+export const healthSummariesQuery = (ids: readonly string[]) =>
+  queryOptions({
+    queryKey: ['health-summaries', ids],
+    queryFn: async ({ signal }) => {
+      const { data } = await bodyOf(api.GET('/api/health', { params: { query: { hookIds: ids.join(',') } }, signal }));
+      return new Map(data.map((summary) => [summary.hookId, summary]));
+    },
+    enabled: ids.length > 0,
+    refetchInterval: REFRESH_MS,
+  });
+
+/** The keys that a webhook signs with, newest first. */
+export const signingKeysQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['signing-keys', id],
+    queryFn: async ({ signal }) =>
+      bodyOf(api.GET('/api/hooks/{id}/signing-keys', { params: { path: { id } }, signal })),
+  });
+
+/** What a legacy webhook is sent stands in `event`. */
+export function eventsOf({ event, events }: Pick<Webhook, 'event' | 'events'>): readonly string[] {
+  return events.length === 0 && event !== null ? [event] : events;
+}
