@@ -157,8 +157,7 @@ describe('a webhook', () => {
     await page.getByLabel('Type “Short lived” to confirm').fill('Short lived');
     await confirm.click();
     await page.getByRole('heading', { name: 'Webhooks', level: 1 }).waitFor();
-    await page.goto(`/webhooks/${id}/settings`);
-    await visitor.signIn(`/webhooks/${id}/settings`).catch(() => undefined);
+    await visitor.goTo(`/webhooks/${id}/settings`);
     await page.getByText('This webhook is not there').waitFor();
     await api.call('GET', `/api/hooks/${id}`, 404);
     expect(visitor.complaints).toEqual([]);

@@ -5,4 +5,5 @@ export default async function teardown(): Promise<void> {
   const running = globalThis.signalboxConsoleTest;
   await running?.browser.close();
   await running?.sandbox.stop();
+  await running?.issuer.close();
 }

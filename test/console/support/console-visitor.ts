@@ -42,6 +42,11 @@ export class ConsoleVisitor implements AsyncDisposable {
     await this.page.getByRole('main').getByRole('heading', { level: 1 }).waitFor();
   }
 
+  /** As a link of the page does: the credential is in its memory, and a reload would forget it. */
+  async goTo(path: string): Promise<void> {
+    await this.page.evaluate(`history.pushState(null, '', ${JSON.stringify(path)})`);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.page.context().close();
     await this.browser.close();

@@ -472,10 +472,30 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What a list of webhooks needs
+         * What a list of webhooks needs, or the health of the whole tenant
          * @description Scope: `deliveries:read`.
          */
         get: operations["get_api_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ops/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The health of all tenants together
+         * @description Scope: `ops:read`.
+         */
+        get: operations["get_api_ops_health"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1434,7 +1454,7 @@ export interface components {
             id: string;
             hookId: string;
             /** @enum {unknown} */
-            state: "counting" | "running" | "done" | "cancelled";
+            state: "running" | "done" | "cancelled";
             filter: {
                 /** @enum {unknown} */
                 state: "failed" | "expired" | "skipped" | "succeeded";
@@ -1445,7 +1465,7 @@ export interface components {
                 event?: string;
             };
             ratePerSecond: number;
-            /** @description `passedOver`: had another round open, or its body is not kept */
+            /** @description `passedOver`: had another round open, its body is not kept, or it ended otherwise meanwhile */
             counts: {
                 matching: number;
                 resent: number;
@@ -1517,12 +1537,14 @@ export interface components {
                 /** @description ms, off by 12.3 % at most; null where nothing was sent */
                 p95: number | null;
             }[];
-            /** @description Of deliveries that have not succeeded, the most frequent first */
+            /** @description Of attempts that failed, the most frequent first */
             errorClasses: {
-                /** @description dns, refused-address, connect, tls, timeout, reset, protocol, http-status */
+                /** @description dns, refused-address, connect, tls, timeout, reset, protocol, http-status; other */
                 class: string;
                 count: number;
             }[];
+            /** @description Unix ms, to the minute; absent where nothing is open */
+            oldestUndeliveredAt?: number;
             breaker: {
                 /** @enum {unknown} */
                 state: "closed" | "open" | "half-open";
@@ -1545,6 +1567,49 @@ export interface components {
                     nextProbeAt?: number;
                 }[];
             };
+        };
+        TenantHealth: {
+            /** @description Unix ms */
+            from: number;
+            /** @description Unix ms */
+            to: number;
+            /** @description Deliveries with an attempt, and expired ones */
+            requests: number;
+            succeeded: number;
+            failed: number;
+            /** @description retrying and waiting */
+            open: number;
+            retrying: number;
+            /** @description Put off or queued */
+            waiting: number;
+            /** @description succeeded ÷ (succeeded + failed); null while nothing has ended */
+            successRate: number | null;
+            /** @description Of attempts */
+            latencyMs: {
+                /** @description ms, off by 12.3 % at most; null where nothing was sent */
+                p50: number | null;
+                /** @description ms, off by 12.3 % at most; null where nothing was sent */
+                p95: number | null;
+                /** @description ms, off by 12.3 % at most; null where nothing was sent */
+                p99: number | null;
+            };
+            /** @description By the minute; minutes without any delivery are left out */
+            series: {
+                /** @description Unix ms */
+                at: number;
+                requests: number;
+                succeeded: number;
+                failed: number;
+                open: number;
+                /** @description ms, off by 12.3 % at most; null where nothing was sent */
+                p95: number | null;
+            }[];
+            /** @description Of attempts that failed, the most frequent first */
+            errorClasses: {
+                /** @description dns, refused-address, connect, tls, timeout, reset, protocol, http-status; other */
+                class: string;
+                count: number;
+            }[];
             /** @description Unix ms, to the minute; absent where nothing is open */
             oldestUndeliveredAt?: number;
         };
@@ -2029,7 +2094,7 @@ export interface operations {
             /** @description The event type */
             201: {
                 headers: {
-                    /** @description The webhook's version */
+                    /** @description Names the state that is answered, for `If-Match`; opaque */
                     ETag: string;
                     [name: string]: unknown;
                 };
@@ -2139,7 +2204,7 @@ export interface operations {
             /** @description The event type */
             200: {
                 headers: {
-                    /** @description The webhook's version */
+                    /** @description Names the state that is answered, for `If-Match`; opaque */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -2203,7 +2268,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that was read: the call is refused when the webhook has changed since */
+                /** @description The `ETag` that was read: the call is refused when what it names has changed since */
                 "If-Match"?: string;
             };
             path: {
@@ -2303,7 +2368,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that was read: the call is refused when the webhook has changed since */
+                /** @description The `ETag` that was read: the call is refused when what it names has changed since */
                 "If-Match"?: string;
             };
             path: {
@@ -2320,7 +2385,7 @@ export interface operations {
             /** @description The event type */
             200: {
                 headers: {
-                    /** @description The webhook's version */
+                    /** @description Names the state that is answered, for `If-Match`; opaque */
                     ETag: string;
                     [name: string]: unknown;
                 };
@@ -2546,7 +2611,7 @@ export interface operations {
             /** @description The webhook */
             201: {
                 headers: {
-                    /** @description The webhook's version */
+                    /** @description Names the state that is answered, for `If-Match`; opaque */
                     ETag: string;
                     [name: string]: unknown;
                 };
@@ -2650,7 +2715,7 @@ export interface operations {
             /** @description The webhook */
             200: {
                 headers: {
-                    /** @description The webhook's version */
+                    /** @description Names the state that is answered, for `If-Match`; opaque */
                     ETag: string;
                     /** @description Stats were asked for and cannot be had now */
                     Warning?: "199 signalbox \"execution statistics are not available now\"";
@@ -2716,7 +2781,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that was read: the call is refused when the webhook has changed since */
+                /** @description The `ETag` that was read: the call is refused when what it names has changed since */
                 "If-Match"?: string;
             };
             path: {
@@ -2816,7 +2881,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that was read: the call is refused when the webhook has changed since */
+                /** @description The `ETag` that was read: the call is refused when what it names has changed since */
                 "If-Match"?: string;
             };
             path: {
@@ -2833,7 +2898,7 @@ export interface operations {
             /** @description The webhook */
             200: {
                 headers: {
-                    /** @description The webhook's version */
+                    /** @description Names the state that is answered, for `If-Match`; opaque */
                     ETag: string;
                     [name: string]: unknown;
                 };
@@ -2951,7 +3016,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that was read: the call is refused when the webhook has changed since */
+                /** @description The `ETag` that was read: the call is refused when what it names has changed since */
                 "If-Match"?: string;
             };
             path: {
@@ -2968,7 +3033,7 @@ export interface operations {
             /** @description The webhook */
             200: {
                 headers: {
-                    /** @description The webhook's version */
+                    /** @description Names the state that is answered, for `If-Match`; opaque */
                     ETag: string;
                     [name: string]: unknown;
                 };
@@ -4218,7 +4283,7 @@ export interface operations {
     get_api_health: {
         parameters: {
             query?: {
-                /** @description Webhook ids separated by commas; 100 at most */
+                /** @description Webhook ids separated by commas, 100 at most; none: all of the tenant together */
                 hookIds?: string;
             };
             header?: never;
@@ -4227,13 +4292,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description One for each id */
+            /** @description One for each id, or of all together */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HealthPage"];
+                    "application/json": components["schemas"]["HealthPage"] | components["schemas"]["TenantHealth"];
                 };
             };
             /** @description guard.invalid_input */
@@ -4243,6 +4308,76 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PassedError"];
+                };
+            };
+            /** @description auth.unauthorized */
+            401: {
+                headers: {
+                    "WWW-Authenticate": "Bearer";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PassedError"];
+                };
+            };
+            /** @description auth.forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PassedError"];
+                };
+            };
+            /** @description route.not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PassedError"];
+                };
+            };
+            /** @description guard.rate_limited */
+            429: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PassedError"];
+                };
+            };
+            /** @description service.unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PassedError"];
+                };
+            };
+        };
+    };
+    get_api_ops_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The last 24 hours by the minute */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantHealth"];
                 };
             };
             /** @description auth.unauthorized */

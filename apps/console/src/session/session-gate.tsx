@@ -1,15 +1,20 @@
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { useTexts } from '../texts/use-texts.ts';
 import { Dialog } from '../ui/dialog.tsx';
+import { CALLBACK_PATH } from './callback-path.ts';
+import { OidcReturn } from './oidc-return.tsx';
 import { session } from './session.ts';
 import { SignInChoices } from './sign-in-choices.tsx';
 import { SignInPage } from './sign-in.page.tsx';
 import { useSession } from './use-session.ts';
+import './sign-in.css';
 
 /** The page for who is signed in. A session that ends meanwhile is renewed over it, so that no work is lost. */
 export function SessionGate({ children }: { readonly children: ReactNode }): ReactNode {
   const { token, hasEnded } = useSession();
   const { session: texts } = useTexts();
+  const [isReturning, setIsReturning] = useState(() => location.pathname === CALLBACK_PATH);
+  if (isReturning) return <OidcReturn onReturned={() => setIsReturning(false)} />;
   if (token === undefined) return <SignInPage />;
   return (
     <>

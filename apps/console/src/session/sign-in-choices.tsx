@@ -1,6 +1,62 @@
-import type { ReactNode } from 'react';
+import { useQuery } from '@tanstack/react-query';
+import { LogIn } from 'lucide-react';
+import { useEffect, useState, type ReactNode } from 'react';
+import { useTexts } from '../texts/use-texts.ts';
+import { Button } from '../ui/button.tsx';
+import { Notice } from '../ui/notice.tsx';
+import { Skeleton } from '../ui/skeleton.tsx';
 import { ApiKeyForm } from './api-key-form.tsx';
+import { consoleConfigQuery } from './console-config.query.ts';
+import type { OidcConfig } from './oidc.ts';
 
+/** The issuer, where there is one, and always an API key. */
 export function SignInChoices(): ReactNode {
-  return <ApiKeyForm isPrimary />;
+  const { session } = useTexts();
+  const config = useQuery(consoleConfigQuery);
+  if (config.isPending) return <Skeleton lines={3} />;
+  const oidc = config.data?.oidc;
+  if (oidc === undefined) return <ApiKeyForm isPrimary />;
+  return (
+    <div className="stack">
+      <IssuerButton config={oidc} />
+      <p className="sign-in__or soft small">{session.or}</p>
+      <ApiKeyForm isPrimary={false} />
+    </div>
+  );
+}
+
+function IssuerButton({ config }: { readonly config: OidcConfig }): ReactNode {
+  const { session } = useTexts();
+  const [state, setState] = useState<'ready' | 'leaving' | 'failed'>('ready');
+  const begin = async (): Promise<void> => {
+    setState('leaving');
+    try {
+      const { beginSignIn } = await import('./oidc.ts');
+      await beginSignIn(config);
+    } catch {
+      setState('failed');
+    }
+  };
+  useEffect(() => {
+    void import('./oidc.ts').then(({ wasSignedInHere }) => (wasSignedInHere() ? begin() : undefined));
+    // Once, when the page opens.
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- `begin` is made anew at each render
+  }, []);
+  return (
+    <>
+      <Button
+        kind="primary"
+        icon={<LogIn size={16} aria-hidden />}
+        isPending={state === 'leaving'}
+        onPress={() => void begin()}
+      >
+        {session.signInAt(new URL(config.issuer).host)}
+      </Button>
+      {state === 'failed' && (
+        <Notice tone="bad" title={session.oidcFailed}>
+          {session.oidcUnreachable}
+        </Notice>
+      )}
+    </>
+  );
 }

@@ -8,7 +8,7 @@ import { Loaded } from '../../ui/loaded.tsx';
 import { Pagination } from '../../ui/pagination.tsx';
 import { Time } from '../../ui/time.tsx';
 import { useDetailsTitle } from '../details/details-title.ts';
-import { useSettingsDraft } from '../settings/settings-form.tsx';
+import { useSettingsDraft } from '../settings/settings-draft.ts';
 import './history.css';
 
 type HistoryEntry = Schemas['HistoryEntry'];

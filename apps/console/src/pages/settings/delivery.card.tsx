@@ -7,7 +7,7 @@ import { RadioGroup, Select, Switch } from '../../ui/choice.tsx';
 import { NumberField, TextField } from '../../ui/field.tsx';
 import { faultsAtFields } from '../../webhooks/field-rules.ts';
 import { areDelaysRight, isMaxAgeRight, isRateLimitRight, isTimeoutRight } from './delivery-rules.ts';
-import { useSettingsDraft } from './settings-form.tsx';
+import { useSettingsDraft } from './settings-draft.ts';
 import type { RetryMode, SettingsValues } from './settings-values.ts';
 import './delivery.css';
 

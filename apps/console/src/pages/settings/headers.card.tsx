@@ -8,7 +8,7 @@ import { Button, IconButton } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
 import { TextField } from '../../ui/field.tsx';
 import { headerFaultOf } from './header-rules.ts';
-import { useSettingsDraft } from './settings-form.tsx';
+import { useSettingsDraft } from './settings-draft.ts';
 import type { SettingsValues } from './settings-values.ts';
 import './headers.css';
 

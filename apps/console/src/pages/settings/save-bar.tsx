@@ -5,7 +5,7 @@ import { useTexts } from '../../texts/use-texts.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorNotice } from '../../ui/error-notice.tsx';
 import { Notice } from '../../ui/notice.tsx';
-import { useSettingsDraft } from './settings-form.tsx';
+import { useSettingsDraft } from './settings-draft.ts';
 import type { SettingsValues } from './settings-values.ts';
 import './save-bar.css';
 

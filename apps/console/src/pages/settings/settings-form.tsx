@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { createContext, use, useEffect, useEffectEvent, useMemo, useState, type ReactNode } from 'react';
+import { useEffect, useEffectEvent, useMemo, useState, type ReactNode } from 'react';
 import { FormProvider, useForm, useWatch } from 'react-hook-form';
 import type { Versioned } from '../../api/api-client.ts';
 import type { Webhook } from '../../webhooks/webhook.queries.ts';
@@ -7,26 +7,9 @@ import { LeaveGuard } from './leave-guard.tsx';
 import { MergeDialog } from './merge.dialog.tsx';
 import { SaveBar } from './save-bar.tsx';
 import { mergeOf } from './settings-merge.ts';
-import { changeOf, valuesOf, type SettingsValues, type WebhookChange } from './settings-values.ts';
-import { useSaveSettings, type SaveSettings } from './use-save-settings.ts';
-
-export interface SettingsDraft {
-  /** What the form began with. */
-  readonly base: Versioned<Webhook>;
-  readonly values: SettingsValues;
-  /** What a save would send; undefined while nothing differs. */
-  readonly change: WebhookChange | undefined;
-  readonly save: SaveSettings;
-}
-
-const DraftContext = createContext<SettingsDraft | undefined>(undefined);
-
-/** The settings as they stand in the form, saved or not: the test tab sends them too. */
-export function useSettingsDraft(): SettingsDraft {
-  const draft = use(DraftContext);
-  if (draft === undefined) throw new Error('useSettingsDraft is used outside of SettingsForm');
-  return draft;
-}
+import { SettingsDraftContext, type SettingsDraft } from './settings-draft.ts';
+import { changeOf, valuesOf, type SettingsValues } from './settings-values.ts';
+import { useSaveSettings } from './use-save-settings.ts';
 
 export interface SettingsFormProps {
   /** As the server has it now; a newer version than the form began with was made by somebody else. */
@@ -69,7 +52,7 @@ export function SettingsForm({ current, children }: SettingsFormProps): ReactNod
   const draft = useMemo((): SettingsDraft => ({ base, values, change, save }), [base, values, change, save]);
   return (
     <FormProvider {...form}>
-      <DraftContext value={draft}>
+      <SettingsDraftContext value={draft}>
         {children}
         {change !== undefined && (
           <SaveBar
@@ -92,7 +75,7 @@ export function SettingsForm({ current, children }: SettingsFormProps): ReactNod
             }}
           />
         )}
-      </DraftContext>
+      </SettingsDraftContext>
     </FormProvider>
   );
 }

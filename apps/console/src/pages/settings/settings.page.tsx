@@ -12,7 +12,7 @@ import { faultsAtFields, useFieldRules } from '../../webhooks/field-rules.ts';
 import { useDetailsTitle } from '../details/details-title.ts';
 import { DeliveryCard } from './delivery.card.tsx';
 import { HeadersCard } from './headers.card.tsx';
-import { useSettingsDraft } from './settings-form.tsx';
+import { useSettingsDraft } from './settings-draft.ts';
 import type { SettingsValues } from './settings-values.ts';
 import { SigningKeysCard } from './signing-keys.card.tsx';
 import { VerifyCard } from './verify.card.tsx';

@@ -11,7 +11,7 @@ import { ErrorNotice } from '../../ui/error-notice.tsx';
 import { Fieldset } from '../../ui/fieldset.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { useDetailsTitle } from '../details/details-title.ts';
-import { useSettingsDraft } from '../settings/settings-form.tsx';
+import { useSettingsDraft } from '../settings/settings-draft.ts';
 import { configOf } from '../settings/settings-values.ts';
 import { TestResults } from './test-results.tsx';
 import './test.css';

@@ -13,6 +13,8 @@ export const session = {
   ended: 'Your session has ended',
   endedLead: 'The API no longer takes your credential. Sign in again to go on; what you entered is still here.',
   returning: 'Signing you in…',
+  oidcUnreachable:
+    'The issuer cannot be reached, or is not set up for this console. Try again, or sign in with an API key.',
   oidcFailed: 'The sign-in did not work.',
   oidcAgain: 'Back to sign-in',
   account: 'Account',

@@ -1,0 +1,41 @@
+import { describe, expect, it } from '@jest/globals';
+import { mergedValues, mergeOf } from './settings-merge.ts';
+import type { SettingsValues } from './settings-values.ts';
+
+const base: SettingsValues = {
+  name: 'CRM',
+  url: 'https://example.com/',
+  events: ['A', 'B'],
+  headers: [],
+  retryMode: 'default',
+  retries: 3,
+  preset: 'logto',
+  delays: '5s',
+  maxAgeHours: 72,
+  timeoutSeconds: 10,
+  rateLimitPerSecond: Number.NaN,
+  ed25519: false,
+};
+
+describe('a merge of settings', () => {
+  it('takes what one side changed, and asks only about what both changed differently', () => {
+    const mine = { ...base, name: 'Mine', timeoutSeconds: 20, events: ['B', 'A', 'C'] };
+    const theirs = { ...base, name: 'Theirs', url: 'https://their.example/', events: ['A', 'B', 'C'] };
+    const merge = mergeOf(base, mine, theirs);
+    expect(merge).toEqual({ mine: ['timeout'], theirs: ['url'], conflicts: ['name'] });
+    expect(mergedValues(merge, mine, theirs, [])).toEqual({ ...theirs, timeoutSeconds: 20 });
+    expect(mergedValues(merge, mine, theirs, ['name'])).toEqual({ ...theirs, name: 'Mine', timeoutSeconds: 20 });
+  });
+
+  it('keeps the fields of one part together', () => {
+    const mine: SettingsValues = { ...base, retryMode: 'policy', delays: '1m' };
+    const theirs: SettingsValues = { ...base, retryMode: 'count', retries: 1 };
+    const merge = mergeOf(base, mine, theirs);
+    expect(merge.conflicts).toEqual(['retries']);
+    expect(mergedValues(merge, mine, theirs, ['retries'])).toEqual(mine);
+  });
+
+  it('finds nothing where nothing differs, an empty limit included', () => {
+    expect(mergeOf(base, { ...base }, { ...base })).toEqual({ mine: [], theirs: [], conflicts: [] });
+  });
+});
