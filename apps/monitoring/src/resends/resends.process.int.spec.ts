@@ -49,7 +49,7 @@ afterAll(async () => {
   await monitoring?.kill();
   await follower?.stop();
   await log?.close();
-  if (dataSource?.isInitialized === true) await dataSource.destroy();
+  if (dataSource?.isInitialized) await dataSource.destroy();
   await prepared?.backends.stop();
 });
 
