@@ -11,6 +11,7 @@ import {
   opsEnvironment,
   portVariable,
   topicEnvironment,
+  tracingEnvironment,
 } from '@signalbox/config';
 import type { UrlRuleOptions } from '@signalbox/domain';
 import type { SocketTransportOptions } from '@signalbox/egress';
@@ -26,6 +27,7 @@ const schema = z.object({
   ...kafkaEnvironment.shape,
   ...topicEnvironment.shape,
   ...opsEnvironment.shape,
+  ...tracingEnvironment.shape,
   ...egressEnvironment.shape,
   ...keyringEnvironment.shape,
   ...identityEnvironment.shape,

@@ -5,13 +5,13 @@ import type { TopicNames } from '@signalbox/contracts';
 import { topicNames } from '@signalbox/contracts';
 import type { KafkaConnection, LogFollower } from '@signalbox/kafka';
 import { partitionCounts } from '@signalbox/kafka';
-import type { Logger, Registry } from '@signalbox/observability';
-import { createRegistry } from '@signalbox/observability';
+import type { Logger, Registry, Tracing } from '@signalbox/observability';
+import { createRegistry, openTracing } from '@signalbox/observability';
 import type { DispatcherEnvironment, RoleName } from './dispatcher.environment.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { EVENT_TYPE_LOG, EventTypesModule } from './event-types/event-types.module.ts';
 import type { OnFatal, Role } from './role.ts';
-import { ENVIRONMENT, KAFKA_CONNECTION, LOGGER, ON_FATAL, PARTITIONS, REGISTRY, TOPICS } from './role.ts';
+import { ENVIRONMENT, KAFKA_CONNECTION, LOGGER, ON_FATAL, PARTITIONS, REGISTRY, TOPICS, TRACING } from './role.ts';
 import { ROUTER_ROLE, RouterModule } from './router/router.module.ts';
 import { SCHEDULER_ROLE, SchedulerModule } from './scheduler/scheduler.module.ts';
 import { SENDER_ROLE, SenderModule } from './sender/sender.module.ts';
@@ -53,6 +53,7 @@ class SharedModule {
       { provide: LOGGER, useValue: logger },
       { provide: ON_FATAL, useValue: onFatal },
       { provide: REGISTRY, useFactory: createRegistry },
+      { provide: TRACING, useFactory: async () => openTracing(env, 'dispatcher') },
       { provide: TOPICS, useValue: topics },
       { provide: KAFKA_CONNECTION, useValue: connection },
       { provide: PARTITIONS, useFactory: async () => countPartitions(connection, topics) },
@@ -83,6 +84,7 @@ export class DispatcherModule {
           provide: Dispatcher,
           useFactory: (
             registry: Registry,
+            tracing: Tracing | undefined,
             webhookLog: LogFollower | undefined,
             eventTypeLog: LogFollower | undefined,
             ...roles: Role[]
@@ -93,10 +95,12 @@ export class DispatcherModule {
               eventTypeLog,
               ops: { host: env.OPS_HOST, port: env.OPS_PORT },
               registry,
+              tracing,
               logger,
             }),
           inject: [
             REGISTRY,
+            TRACING,
             { token: WEBHOOK_LOG, optional: true },
             { token: EVENT_TYPE_LOG, optional: true },
             ...chosen.map(({ role }) => role),

@@ -1,5 +1,5 @@
 import type { LogFollower } from '@signalbox/kafka';
-import type { Logger, OpsListener, Registry } from '@signalbox/observability';
+import type { Logger, OpsListener, Registry, Tracing } from '@signalbox/observability';
 import { announceReady, startOpsListener } from '@signalbox/observability';
 import type { Role } from './role.ts';
 
@@ -11,6 +11,7 @@ export interface DispatcherParts {
   readonly eventTypeLog: LogFollower | undefined;
   readonly ops: { readonly host: string; readonly port: number };
   readonly registry: Registry;
+  readonly tracing: Tracing | undefined;
   readonly logger: Logger;
 }
 
@@ -41,6 +42,7 @@ export class Dispatcher {
   async stop(): Promise<void> {
     await Promise.all(this.parts.roles.map(async (role) => role.stop()));
     await Promise.all([this.parts.webhookLog?.stop(), this.parts.eventTypeLog?.stop()]);
+    await this.parts.tracing?.stop();
     await this.opsListener?.close();
   }
 }

@@ -19,6 +19,8 @@ export type OnFatal = (error: Error) => void;
 export const ENVIRONMENT = Symbol('DispatcherEnvironment');
 export const LOGGER = Symbol('Logger');
 export const REGISTRY = Symbol('Registry');
+/** Undefined where no traces are wanted. */
+export const TRACING = Symbol('Tracing');
 export const TOPICS = Symbol('Topics');
 export const KAFKA_CONNECTION = Symbol('KafkaConnection');
 /** Number of partitions of `deliveries`, which is that of `attempts` too. */

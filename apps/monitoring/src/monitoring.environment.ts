@@ -6,6 +6,7 @@ import {
   loggingEnvironment,
   portVariable,
   topicEnvironment,
+  tracingEnvironment,
 } from '@signalbox/config';
 import { z } from 'zod';
 
@@ -23,6 +24,7 @@ export const monitoringEnvironment = z.object({
   ...databaseEnvironment.shape,
   ...identityEnvironment.shape,
   ...loggingEnvironment.shape,
+  ...tracingEnvironment.shape,
   ...retentionEnvironment.shape,
   HTTP_HOST: z.string().default('127.0.0.1').describe('an address to listen on'),
   HTTP_PORT: listeningPort,

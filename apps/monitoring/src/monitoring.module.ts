@@ -1,7 +1,7 @@
 import type { DynamicModule } from '@nestjs/common';
 import { Global, Module } from '@nestjs/common';
-import type { Logger, ReadinessCheck, Registry } from '@signalbox/observability';
-import { OpsModule, createRegistry } from '@signalbox/observability';
+import type { Logger, ReadinessCheck, Registry, Tracing } from '@signalbox/observability';
+import { OpsModule, createRegistry, openTracing } from '@signalbox/observability';
 import { AccessModule } from './access/access.module.ts';
 import { MaintenanceTimer } from './database/application/maintenance-timer.ts';
 import { DATABASE_READINESS, DatabaseModule } from './database/database.module.ts';
@@ -23,7 +23,7 @@ import { RequestLogModule } from './request-log/request-log.module.ts';
 import { Resends } from './resends/resends.ts';
 import { ResendsModule } from './resends/resends.module.ts';
 import type { OnFatal } from './shared.ts';
-import { ENVIRONMENT, LOGGER, ON_FATAL, REGISTRY } from './shared.ts';
+import { ENVIRONMENT, LOGGER, ON_FATAL, REGISTRY, TRACING } from './shared.ts';
 
 /** What every slice needs. */
 @Global()
@@ -35,6 +35,7 @@ class SharedModule {
       { provide: LOGGER, useValue: logger },
       { provide: ON_FATAL, useValue: onFatal },
       { provide: REGISTRY, useFactory: createRegistry },
+      { provide: TRACING, useFactory: async () => openTracing(env, 'monitoring') },
     ];
     return { module: SharedModule, providers, exports: providers.map(({ provide }) => provide) };
   }
@@ -74,7 +75,7 @@ export class MonitoringModule {
       providers: [
         {
           provide: Monitoring,
-          inject: [Projections, Resends, STATS_SERVER, MaintenanceTimer, DeadLetters, OPERATIONS, LIVE],
+          inject: [Projections, Resends, STATS_SERVER, MaintenanceTimer, DeadLetters, OPERATIONS, LIVE, TRACING],
           useFactory: (
             projections: Projections,
             resends: Resends,
@@ -83,7 +84,9 @@ export class MonitoringModule {
             deadLetters: DeadLetters,
             operations: Operations,
             live: Live,
-          ) => new Monitoring({ projections, resends, statsServer, maintenance, deadLetters, operations, live }),
+            tracing: Tracing | undefined,
+          ) =>
+            new Monitoring({ projections, resends, statsServer, maintenance, deadLetters, operations, live, tracing }),
         },
       ],
     };

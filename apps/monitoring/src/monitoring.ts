@@ -1,3 +1,4 @@
+import type { Tracing } from '@signalbox/observability';
 import type { MaintenanceTimer } from './database/application/maintenance-timer.ts';
 import type { DeadLetters } from './dead-letters/dead-letters.ts';
 import type { StatsServer } from './health/adapters/grpc/stats.server.ts';
@@ -14,6 +15,7 @@ export interface MonitoringParts {
   readonly deadLetters: DeadLetters;
   readonly operations: Operations;
   readonly live: Live;
+  readonly tracing: Tracing | undefined;
 }
 
 /** What runs beside the HTTP listener. */
@@ -41,5 +43,6 @@ export class Monitoring {
     const { projections, deadLetters, resends, operations } = this.#parts;
     await Promise.all([projections.stop(), deadLetters.stop(), resends.stop(), operations.stop()]);
     await this.#parts.maintenance.stop();
+    await this.#parts.tracing?.stop();
   }
 }

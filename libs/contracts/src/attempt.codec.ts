@@ -122,8 +122,11 @@ export interface EncodedFact {
   readonly value: string;
 }
 
-export function encodeFact(fact: Fact): EncodedFact {
-  return { headers: { [KIND_HEADER]: fact.kind }, value: JSON.stringify(fact) };
+/** `traceparent`: W3C Trace Context of the attempt, where its trace is recorded. */
+export function encodeFact(fact: Fact, traceparent?: string): EncodedFact {
+  const headers: Record<string, string> = { [KIND_HEADER]: fact.kind };
+  if (traceparent !== undefined) headers['traceparent'] = traceparent;
+  return { headers, value: JSON.stringify(fact) };
 }
 
 /** The kind a record claims, without reading its value; undefined when it is no fact this version knows. */

@@ -3,13 +3,13 @@ import type { TopicNames } from '@signalbox/contracts';
 import { groupNames } from '@signalbox/contracts';
 import type { KafkaConnection } from '@signalbox/kafka';
 import { createLogConsumer, createLogProducer, createTailReader, MAX_HEARTBEAT_AGE_MS } from '@signalbox/kafka';
-import type { Logger, Registry } from '@signalbox/observability';
+import type { Logger, Registry, Tracing } from '@signalbox/observability';
 import { KnownTail } from '@signalbox/positions';
 import type { DispatcherEnvironment } from '../dispatcher.environment.ts';
 import { ConsumerLag, lagGauges } from '../consumer-lag.ts';
 import { GroupRole } from '../group-role.ts';
 import type { OnFatal, Role } from '../role.ts';
-import { ENVIRONMENT, KAFKA_CONNECTION, LOGGER, ON_FATAL, PARTITIONS, REGISTRY, TOPICS } from '../role.ts';
+import { ENVIRONMENT, KAFKA_CONNECTION, LOGGER, ON_FATAL, PARTITIONS, REGISTRY, TOPICS, TRACING } from '../role.ts';
 import type { EventTypeLookup } from '../event-types/event-type-lookup.port.ts';
 import { EVENT_TYPE_LOOKUP } from '../event-types/event-type-lookup.port.ts';
 import { EventTypesModule } from '../event-types/event-types.module.ts';
@@ -36,6 +36,7 @@ export const ROUTER_ROLE = Symbol('RouterRole');
         eventTypes: EventTypeLookup,
         logger: Logger,
         registry: Registry,
+        tracing: Tracing | undefined,
         onFatal: OnFatal,
       ): Role => {
         const producer = createLogProducer({
@@ -51,6 +52,15 @@ export const ROUTER_ROLE = Symbol('RouterRole');
               eventTypes.isKnown(tenantId, name) || isSubscribedTo(directory, tenantId, name),
             subscribers: (tenantId, eventType) => directory.subscribers(tenantId, eventType),
             randomDigits: randomDigits(),
+            startSpan:
+              tracing &&
+              ((parent, event) =>
+                tracing.start({
+                  name: 'route event',
+                  kind: 'consumer',
+                  parent,
+                  attributes: { 'signalbox.event': event },
+                })),
           },
           producer,
           tail: new KnownTail({ reader, topic: topics.deliveries, partitions }),
@@ -78,6 +88,7 @@ export const ROUTER_ROLE = Symbol('RouterRole');
         EVENT_TYPE_LOOKUP,
         LOGGER,
         REGISTRY,
+        TRACING,
         ON_FATAL,
       ],
     },

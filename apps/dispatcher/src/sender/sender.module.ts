@@ -5,14 +5,14 @@ import { SocketTransport } from '@signalbox/egress';
 import type { KafkaConnection } from '@signalbox/kafka';
 import { createLogConsumer, createLogProducer, createTailReader, MAX_HEARTBEAT_AGE_MS } from '@signalbox/kafka';
 import { identityKeyFrom } from '@signalbox/identity';
-import type { Logger, Registry } from '@signalbox/observability';
+import type { Logger, Registry, Tracing } from '@signalbox/observability';
 import { SecretBox } from '@signalbox/secrets';
 import type { DispatcherEnvironment } from '../dispatcher.environment.ts';
 import { transportOptionsOf } from '../dispatcher.environment.ts';
 import { ConsumerLag, lagGauges } from '../consumer-lag.ts';
 import { GroupRole } from '../group-role.ts';
 import type { OnFatal, Role } from '../role.ts';
-import { ENVIRONMENT, KAFKA_CONNECTION, LOGGER, ON_FATAL, REGISTRY, TOPICS } from '../role.ts';
+import { ENVIRONMENT, KAFKA_CONNECTION, LOGGER, ON_FATAL, REGISTRY, TOPICS, TRACING } from '../role.ts';
 import type { WebhookLookup } from '../webhooks/webhook-lookup.port.ts';
 import { WEBHOOK_LOOKUP } from '../webhooks/webhook-lookup.port.ts';
 import { WebhooksModule } from '../webhooks/webhooks.module.ts';
@@ -40,6 +40,7 @@ const TICK_MS = 50;
         directory: WebhookLookup,
         logger: Logger,
         registry: Registry,
+        tracing: Tracing | undefined,
         onFatal: OnFatal,
       ): Role => {
         const producer = createLogProducer({
@@ -65,6 +66,7 @@ const TICK_MS = 50;
           limits: DEFAULT_SENDER_LIMITS,
           now: Date.now,
           observer: senderMetrics(registry, logger),
+          tracing,
         });
         senderGauges(registry, handler);
         const lag = new ConsumerLag();
@@ -88,7 +90,7 @@ const TICK_MS = 50;
           },
         };
       },
-      inject: [ENVIRONMENT, KAFKA_CONNECTION, TOPICS, WEBHOOK_LOOKUP, LOGGER, REGISTRY, ON_FATAL],
+      inject: [ENVIRONMENT, KAFKA_CONNECTION, TOPICS, WEBHOOK_LOOKUP, LOGGER, REGISTRY, TRACING, ON_FATAL],
     },
   ],
   exports: [SENDER_ROLE],

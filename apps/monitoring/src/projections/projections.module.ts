@@ -3,16 +3,17 @@ import { kafkaConnectionOf } from '@signalbox/config';
 import { groupNames, topicNames } from '@signalbox/contracts';
 import type { LogConsumer } from '@signalbox/kafka';
 import { createLogConsumer, createLogProducer } from '@signalbox/kafka';
-import type { Logger, Registry } from '@signalbox/observability';
+import type { Logger, Registry, Tracing } from '@signalbox/observability';
 import type { DataSource } from 'typeorm';
 import { PROJECTION_DATABASE } from '../database/database.module.ts';
 import type { MonitoringEnvironment } from '../monitoring.environment.ts';
 import { keptSinceMs, retentionMsOf } from '../monitoring.environment.ts';
 import type { OnFatal } from '../shared.ts';
-import { ENVIRONMENT, LOGGER, REGISTRY } from '../shared.ts';
+import { ENVIRONMENT, LOGGER, REGISTRY, TRACING } from '../shared.ts';
 import { KafkaDeadLetters } from './adapters/kafka/dead-letters.kafka.ts';
 import { observeLag, projectorMetrics } from './adapters/metrics/projector.metrics.ts';
 import { PostgresReadModels } from './adapters/postgres/read-models.postgres.ts';
+import { recordProjectionSpans } from './application/projection-spans.ts';
 import { Projector } from './application/projector.ts';
 import { Projections } from './projections.ts';
 
@@ -20,12 +21,13 @@ import { Projections } from './projections.ts';
   providers: [
     {
       provide: Projections,
-      inject: [ENVIRONMENT, PROJECTION_DATABASE, LOGGER, REGISTRY],
+      inject: [ENVIRONMENT, PROJECTION_DATABASE, LOGGER, REGISTRY, TRACING],
       useFactory: (
         env: MonitoringEnvironment,
         dataSource: DataSource,
         logger: Logger,
         registry: Registry,
+        tracing: Tracing | undefined,
       ): Projections => {
         const connection = { ...kafkaConnectionOf(env), logger };
         const topics = topicNames({ prefix: env.TOPIC_PREFIX, authEvents: env.AUTH_EVENT_TOPICS });
@@ -35,6 +37,8 @@ import { Projections } from './projections.ts';
           readModels: new PostgresReadModels(dataSource),
           deadLetters: new KafkaDeadLetters(producer, topics.deadLetters),
           observer: projectorMetrics(registry, logger),
+          onCommitted:
+            tracing && ((chunks, startedAtMs) => recordProjectionSpans(tracing, chunks, topics.attempts, startedAtMs)),
           keptSinceMs: () => keptSinceMs(Date.now(), retentionMsOf(env)),
         });
         observeLag(registry, projector);

@@ -153,6 +153,7 @@ export class Router implements LogHandler {
       isVoid: () => ledger.ended,
       onDone: (count) => {
         observer.onRouted(routing.event, count);
+        routing.span?.end();
         ledger.complete(record.offset);
       },
     });

@@ -20,8 +20,20 @@ export interface RoutedDelivery {
 }
 
 export type Routing =
-  | { readonly kind: 'routed'; readonly event: string; readonly deliveries: Iterable<RoutedDelivery> }
+  | {
+      readonly kind: 'routed';
+      readonly event: string;
+      readonly deliveries: Iterable<RoutedDelivery>;
+      readonly span?: RouteSpan | undefined;
+    }
   | { readonly kind: 'rejected'; readonly reason: DeadLetterReason; readonly message: string };
+
+/** The routing of one event, as traces show it. */
+export interface RouteSpan {
+  /** What the deliveries name as what caused them. */
+  readonly traceparent: string;
+  end(): void;
+}
 
 export interface RoutingRules {
   readonly maxEventBytes: number;
@@ -29,6 +41,8 @@ export interface RoutingRules {
   readonly subscribers: (tenantId: string, eventType: string) => Iterable<WebhookState>;
   /** 48 random hex digits, for a trace. */
   readonly randomDigits: () => string;
+  /** Absent where no traces are wanted; undefined where this one is not. */
+  readonly startSpan?: ((parent: string | undefined, event: string) => RouteSpan | undefined) | undefined;
 }
 
 /**
@@ -53,10 +67,11 @@ export function routeEvent(record: PublishedRecord, rules: RoutingRules): Routin
     ...(identity.eventByHeaders === undefined ? {} : { eventByHeaders: identity.eventByHeaders }),
   });
   if (!event.ok) return { kind: 'rejected', reason: event.reason, message: event.message };
-  const traceparent = identity.traceparent ?? startTrace(rules.randomDigits());
+  const span = rules.startSpan?.(identity.traceparent, event.event);
+  const traceparent = span?.traceparent ?? identity.traceparent ?? startTrace(rules.randomDigits());
 
   const named = { ...identity, eventType: event.event, traceparent };
-  return { kind: 'routed', event: event.event, deliveries: deliveriesOf(record, value, named, rules) };
+  return { kind: 'routed', event: event.event, deliveries: deliveriesOf(record, value, named, rules), span };
 }
 
 function* deliveriesOf(

@@ -7,8 +7,9 @@ import { NOTHING_LEARNT } from './admission.ts';
 import { outcomeOf, refusedOutcome, signalsOf } from './post-outcome.ts';
 import type { SenderOptions } from './sender-options.ts';
 import type { OwnedTask } from './settlement.ts';
+import { endAttemptSpan, startAttemptSpan } from './attempt-span.ts';
 
-export interface PostingOptions extends Pick<SenderOptions, 'profiles' | 'transport' | 'now' | 'observer'> {
+export interface PostingOptions extends Pick<SenderOptions, 'profiles' | 'transport' | 'now' | 'observer' | 'tracing'> {
   readonly admission: Pick<Admission, 'end' | 'defer'>;
   readonly finish: (task: OwnedTask, fact: Fact) => void;
   /** Runs `work` now, or when it is clear again who holds the partitions. */
@@ -57,17 +58,19 @@ export class Posting {
 
   private post(ready: Ready, profile: SendProfile, startedAtMs: number): void {
     const { task, state } = ready;
-    const { admission, transport, now, observer } = this.options;
+    const { admission, transport, now, observer, tracing } = this.options;
     task.ledger.begin(task.offset);
     this.active++;
     this.activeBytes += task.bytes;
     const { endpoint, timeoutMs } = profile;
-    const headers = attemptHeaders(profile, task.delivery, task.body, startedAtMs);
+    const span = tracing === undefined ? undefined : startAttemptSpan(tracing, task, startedAtMs);
+    const headers = attemptHeaders(profile, task.delivery, task.body, startedAtMs, span?.traceparent);
     transport.post({ endpoint, headers, body: task.body, timeoutMs }, (outcome) => {
       const endedAtMs = now();
       this.active--;
       this.activeBytes -= task.bytes;
       observer.onAttempt(outcome.timings);
+      if (span !== undefined) endAttemptSpan(span, outcome);
       this.options.whenFresh(() => {
         admission.end(ready, signalsOf(outcome), outcome.timings.totalMs);
         // A fault of our own resolver or network is not charged to the webhook.

@@ -1,6 +1,7 @@
 import type { Attempted, Fact, TopicNames } from '@signalbox/contracts';
 import type { HttpTransport } from '@signalbox/egress';
 import type { LogProducer, TailReader } from '@signalbox/kafka';
+import type { Tracing } from '@signalbox/observability';
 import type { WebhookLookup } from '../../webhooks/webhook-lookup.port.ts';
 import type { LaneLimits } from '../domain/lane.ts';
 import type { ReceiverDisabler } from './receiver-disabler.port.ts';
@@ -19,6 +20,8 @@ export interface SenderOptions {
   readonly limits: SenderLimits;
   readonly now: () => number;
   readonly observer: SenderObserver;
+  /** Absent where no traces are wanted. */
+  readonly tracing?: Pick<Tracing, 'start'> | undefined;
 }
 
 export interface SenderLimits {

@@ -44,7 +44,7 @@ export class Settlement {
 
   settle(task: OwnedTask, fact: Fact): void {
     this.hold(task);
-    const { headers, value } = encodeFact(fact);
+    const { headers, value } = encodeFact(fact, task.attemptTrace);
     this.options.producer.append(
       { topic: this.options.topics.attempts, partition: task.partition, key: task.webhookId, value, headers },
       ({ partition, offset }) => {

@@ -45,6 +45,7 @@ export function attemptHeaders(
   delivery: Pick<Delivery, 'deliveryId' | 'traceparent'>,
   body: Buffer,
   nowMs: number,
+  traceparent: string | undefined = delivery.traceparent,
 ): string[] {
   const newest = profile.keys[0]?.key;
   if (newest === undefined) throw new Error('a webhook without a signing key cannot be sent to');
@@ -65,6 +66,6 @@ export function attemptHeaders(
     'webhook-signature',
     standardSignatures(keys, delivery.deliveryId, timestampSeconds, body),
   ];
-  if (delivery.traceparent !== undefined) headers.push('traceparent', delivery.traceparent);
+  if (traceparent !== undefined) headers.push('traceparent', traceparent);
   return headers;
 }

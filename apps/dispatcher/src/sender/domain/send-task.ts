@@ -11,4 +11,6 @@ export interface SendTask extends Queued {
   readonly body: Buffer;
   /** It comes back from a wait for its webhook's breaker. */
   readonly wasHeldBack: boolean;
+  /** Trace context of the attempt made of it, where one is recorded; its fact is caused by it. */
+  attemptTrace?: string;
 }

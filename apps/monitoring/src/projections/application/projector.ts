@@ -15,6 +15,8 @@ import type { ProjectedLogs, ProjectorObserver } from './projector.port.ts';
 
 export interface ProjectorDeps extends ProjectChunksDeps {
   readonly observer: ProjectorObserver;
+  /** Absent where no traces are wanted. */
+  readonly onCommitted?: ((chunks: readonly Chunk[], startedAtMs: number) => void) | undefined;
 }
 
 /** Records a transaction. Larger ones gain nothing more and hold the locks for longer. */
@@ -159,6 +161,7 @@ export class Projector implements LogHandler {
     const { observer } = this.#deps;
     for (let retryMs = FIRST_RETRY_MS; ; retryMs = Math.min(retryMs * 2, MAX_RETRY_MS)) {
       const startedAtMs = performance.now();
+      const startedAt = Date.now();
       try {
         const { kinds, deadLetters, outlived, overtaken } = await projectChunks(this.#deps, chunks);
         const newestMs = Math.max(...chunks.map(({ records }) => records.at(-1)?.timestampMs ?? 0));
@@ -170,6 +173,7 @@ export class Projector implements LogHandler {
         });
         if (deadLetters > 0) observer.onDeadLetters(deadLetters);
         if (outlived > 0) observer.onOutlived(outlived);
+        if (overtaken.length === 0) this.#deps.onCommitted?.(chunks, startedAt);
         if (generation !== this.#generation) return;
         for (const { topic, partition, to } of chunks) this.#moveTo({ topic, partition, offset: to });
         if (overtaken.length > 0) this.#relocate(overtaken);
