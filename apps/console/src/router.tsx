@@ -4,6 +4,9 @@ import { pageParameterOf } from './api/page-parameter.ts';
 import { NotFound } from './layout/not-found.tsx';
 import { PageFailed } from './layout/page-failed.tsx';
 import { Shell } from './layout/shell.tsx';
+import { healthSearchOf } from './pages/health/health-search.ts';
+import { lagSearchOf, lettersSearchOf, webhooksSearchOf } from './pages/ops/ops-search.ts';
+import { requestsSearchOf } from './pages/requests/requests-search.ts';
 import { listSearchOf } from './pages/webhooks/list-search.ts';
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound, errorComponent: PageFailed });
@@ -46,12 +49,14 @@ const test = createRoute({
 const requests = createRoute({
   getParentRoute: () => details,
   path: '/requests',
+  validateSearch: requestsSearchOf,
   component: lazyRouteComponent(async () => import('./pages/requests/requests.page.tsx'), 'RequestsPage'),
 });
 
 const health = createRoute({
   getParentRoute: () => details,
   path: '/health',
+  validateSearch: healthSearchOf,
   component: lazyRouteComponent(async () => import('./pages/health/health.page.tsx'), 'HealthPage'),
 });
 
@@ -68,6 +73,33 @@ const operations = createRoute({
   getParentRoute: () => root,
   path: '/operations',
   component: lazyRouteComponent(async () => import('./pages/ops/operations.page.tsx'), 'OperationsPage'),
+});
+
+const operationsHome = createRoute({
+  getParentRoute: () => operations,
+  path: '/',
+  component: () => <Navigate to="/operations/webhooks" replace />,
+});
+
+const troubledWebhooks = createRoute({
+  getParentRoute: () => operations,
+  path: '/webhooks',
+  validateSearch: webhooksSearchOf,
+  component: lazyRouteComponent(async () => import('./pages/ops/troubled-webhooks.page.tsx'), 'TroubledWebhooksPage'),
+});
+
+const deadLetters = createRoute({
+  getParentRoute: () => operations,
+  path: '/dead-letters',
+  validateSearch: lettersSearchOf,
+  component: lazyRouteComponent(async () => import('./pages/ops/dead-letters.page.tsx'), 'DeadLettersPage'),
+});
+
+const lag = createRoute({
+  getParentRoute: () => operations,
+  path: '/lag',
+  validateSearch: lagSearchOf,
+  component: lazyRouteComponent(async () => import('./pages/ops/lag.page.tsx'), 'LagPage'),
 });
 
 const apiKeys = createRoute({
@@ -91,7 +123,7 @@ export const router = createRouter({
     home,
     webhooks,
     details.addChildren([detailsHome, settings, test, requests, health, history]),
-    operations,
+    operations.addChildren([operationsHome, troubledWebhooks, deadLetters, lag]),
     apiKeys,
   ]),
   // Every parameter is the text that the address shows; each page reads its own.

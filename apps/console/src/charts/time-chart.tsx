@@ -6,6 +6,8 @@ import './time-chart.css';
 import type { TimeSeries } from './time-series.ts';
 
 const HEIGHT_PX = 220;
+/** A label and the room between two of them. */
+const X_LABEL_PX = 84;
 const MS_PER_SECOND = 1_000;
 const FONT = '12px system-ui, sans-serif';
 
@@ -58,7 +60,11 @@ function draw(element: HTMLElement, series: TimeSeries, language: string): UPlot
     cursor: { y: false },
     legend: { live: true },
     axes: [
-      { ...axis, values: (_, seconds) => seconds.map((second) => clock.format(second * MS_PER_SECOND)) },
+      {
+        ...axis,
+        space: X_LABEL_PX,
+        values: (_, seconds) => seconds.map((second) => clock.format(second * MS_PER_SECOND)),
+      },
       { ...axis, size: 64, values: (_, values) => values.map((value) => series.format(value)) },
     ],
     scales: { y: { range: (_, _lowest, highest) => [0, Math.max(highest * 1.05, series.highest ?? 0) || 1] } },
@@ -68,7 +74,7 @@ function draw(element: HTMLElement, series: TimeSeries, language: string): UPlot
         label: line.label,
         stroke: colourOf(`--chart-${line.colour}`),
         width: 2,
-        points: { show: false },
+        points: { show: true, size: 5, filter: (chart, index) => lonePoints(chart.data[index] ?? []) },
         value: (_, value: number | null) => (value === null ? '–' : series.format(value)),
       })),
     ],
@@ -78,6 +84,14 @@ function draw(element: HTMLElement, series: TimeSeries, language: string): UPlot
     ...series.lines.map(({ values }) => [...values]),
   ];
   return new UPlot(options, data, element);
+}
+
+/** Indexes of values that have none beside them: no line leads to them, and they would not be seen. */
+function lonePoints(values: ArrayLike<number | null | undefined>): number[] {
+  const isThere = (index: number): boolean => typeof values[index] === 'number';
+  return Array.from(values).flatMap((_, index) =>
+    isThere(index) && !isThere(index - 1) && !isThere(index + 1) ? [index] : [],
+  );
 }
 
 /** What a token is in the theme of now; `light-dark()` as such is nothing to a canvas. */

@@ -1,6 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown, ArrowUp, ChevronsUpDown } from 'lucide-react';
-import { useRef, type ReactNode } from 'react';
+import { useEffect, useEffectEvent, useRef, type ReactNode } from 'react';
 import { Button as AriaButton } from 'react-aria-components';
 import './data-table.css';
 
@@ -16,6 +16,8 @@ export interface Column<Row> {
   readonly isSortable?: boolean;
   /** On a phone the row becomes a block: which line of it is its name. */
   readonly isName?: boolean;
+  /** What a phone has no room for, and what the row's details tell. */
+  readonly isHiddenOnPhone?: boolean;
 }
 
 export interface Sort {
@@ -35,6 +37,8 @@ export interface DataTableProps<Row> {
    * Every row is then one line of 44 pixels.
    */
   readonly virtualHeight?: string;
+  /** With `virtualHeight`: the last rows come in sight, so that more can be asked for before the end is reached. */
+  readonly onNearEnd?: (() => void) | undefined;
 }
 
 const ROW_HEIGHT_PX = 44;
@@ -42,7 +46,7 @@ const OVERSCAN = 12;
 
 /** A table that a screen reader knows as one. What a row does is a link or a button in its first cell. */
 export function DataTable<Row>(props: DataTableProps<Row>): ReactNode {
-  const { label, columns, rows, rowKey, sort, onSort, virtualHeight } = props;
+  const { label, columns, rows, rowKey, sort, onSort, virtualHeight, onNearEnd } = props;
   const box = useRef<HTMLDivElement>(null);
   const isVirtual = virtualHeight !== undefined;
   const virtualizer = useVirtualizer({
@@ -54,6 +58,11 @@ export function DataTable<Row>(props: DataTableProps<Row>): ReactNode {
     overscan: OVERSCAN,
   });
   const items = virtualizer.getVirtualItems();
+  const isNearEnd = isVirtual && (items.at(-1)?.index ?? -1) >= rows.length - 1;
+  const tellNearEnd = useEffectEvent(() => onNearEnd?.());
+  useEffect(() => {
+    if (isNearEnd) tellNearEnd();
+  }, [isNearEnd, rows.length]);
   const shown = isVirtual
     ? items.flatMap(({ index }) => rows.slice(index, index + 1).map((row) => ({ row, index })))
     : rows.map((row, index) => ({ row, index }));
@@ -65,7 +74,7 @@ export function DataTable<Row>(props: DataTableProps<Row>): ReactNode {
       className={`table-box${isVirtual ? ' table-box--virtual' : ''}`}
       style={isVirtual ? { maxHeight: virtualHeight } : undefined}
       tabIndex={isVirtual ? 0 : undefined}
-      role={isVirtual ? 'region' : undefined}
+      role={isVirtual ? 'group' : undefined}
       aria-label={isVirtual ? label : undefined}
     >
       <table className="table" aria-label={label} aria-rowcount={rows.length + 1}>
@@ -77,13 +86,13 @@ export function DataTable<Row>(props: DataTableProps<Row>): ReactNode {
           </tr>
         </thead>
         <tbody>
-          {before > 0 && <Spacer height={before} columns={columns.length} />}
+          {before > 0 && <Spacer height={before} />}
           {shown.map(({ row, index }) => (
             <tr key={rowKey(row)} aria-rowindex={index + 2}>
               {columns.map((column) => (
                 <td
                   key={column.id}
-                  className={`table__cell table__cell--${column.align ?? 'start'}${column.isName === true ? ' table__cell--name' : ''}`}
+                  className={`table__cell ${classesOf(column)}${column.isName === true ? ' table__cell--name' : ''}`}
                   data-label={column.header}
                 >
                   {column.cell(row)}
@@ -91,7 +100,7 @@ export function DataTable<Row>(props: DataTableProps<Row>): ReactNode {
               ))}
             </tr>
           ))}
-          {after > 0 && <Spacer height={after} columns={columns.length} />}
+          {after > 0 && <Spacer height={after} />}
         </tbody>
       </table>
     </div>
@@ -102,10 +111,15 @@ function keyOf<Row>(row: Row | undefined, rowKey: (row: Row) => string, index: n
   return row === undefined ? index : rowKey(row);
 }
 
-function Spacer({ height, columns }: { readonly height: number; readonly columns: number }): ReactNode {
+function classesOf<Row>({ align = 'start', isHiddenOnPhone = false }: Column<Row>): string {
+  return `table__cell--${align}${isHiddenOnPhone ? ' table__cell--wide-only' : ''}`;
+}
+
+/** Of one cell: one that spans all would make columns of those that a phone does not show. */
+function Spacer({ height }: { readonly height: number }): ReactNode {
   return (
     <tr aria-hidden className="table__spacer">
-      <td colSpan={columns} style={{ height }} />
+      <td style={{ height }} />
     </tr>
   );
 }
@@ -120,7 +134,7 @@ function HeaderCell<Row>({ column, sort, onSort }: HeaderCellProps<Row>): ReactN
   const isSorted = sort?.column === column.id;
   const direction = !isSorted ? 'none' : sort.isDescending ? 'descending' : 'ascending';
   const isSortable = column.isSortable === true && onSort !== undefined;
-  const className = `table__head table__cell--${column.align ?? 'start'}`;
+  const className = `table__head ${classesOf(column)}`;
   const Icon = !isSorted ? ChevronsUpDown : sort.isDescending ? ArrowDown : ArrowUp;
   return (
     <th

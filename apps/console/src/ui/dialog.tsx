@@ -1,4 +1,4 @@
-import { useId, type ReactNode } from 'react';
+import { useEffect, useId, useRef, type ReactNode, type RefObject } from 'react';
 import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
 import { X } from 'lucide-react';
 import { useTexts } from '../texts/use-texts.ts';
@@ -37,7 +37,7 @@ export function Dialog(props: DialogProps): ReactNode {
     >
       <Modal className={`modal modal--${shape} modal--${size}`}>
         <AriaDialog className="dialog" {...(description !== undefined && { 'aria-describedby': descriptionId })}>
-          <header className="dialog__header">
+          <DialogHeader>
             <div className="stack-tight">
               <Heading slot="title" className="dialog__title" level={2}>
                 {title}
@@ -49,13 +49,37 @@ export function Dialog(props: DialogProps): ReactNode {
               )}
             </div>
             <IconButton label={texts.common.close} icon={<X size={18} aria-hidden />} onPress={onClose} />
-          </header>
+          </DialogHeader>
           {children !== undefined && <div className="dialog__body">{children}</div>}
           {footer !== undefined && <footer className="dialog__footer">{footer}</footer>}
         </AriaDialog>
       </Modal>
     </ModalOverlay>
   );
+}
+
+function DialogHeader({ children }: { readonly children: ReactNode }): ReactNode {
+  const header = useRef<HTMLElement>(null);
+  useFocusInside(header);
+  return (
+    <header className="dialog__header" ref={header}>
+      {children}
+    </header>
+  );
+}
+
+/**
+ * Enter on a link is taken for a screen reader's press by React Aria, which then waits to move the focus and finds it gone:
+ * Escape would not close the dialog.
+ */
+function useFocusInside(part: RefObject<HTMLElement | null>): void {
+  useEffect(() => {
+    const frame = requestAnimationFrame(() => {
+      const dialog = part.current?.closest<HTMLElement>('[role="dialog"]');
+      if (dialog?.contains(document.activeElement) === false) dialog.focus();
+    });
+    return () => cancelAnimationFrame(frame);
+  }, [part]);
 }
 
 export interface ConfirmDialogProps extends Omit<DialogProps, 'footer'> {

@@ -5,9 +5,17 @@ import './time.css';
 export interface TimeProps {
   /** Unix ms. */
   readonly atMs: number;
-  /** `relative`: "3 minutes ago", kept up to date. Default: date and time. */
-  readonly format?: 'full' | 'relative' | 'clock';
+  /** `relative`: "3 minutes ago", kept up to date; `short`: without the year. Default: date and time. */
+  readonly format?: TimeFormat | 'relative';
 }
+
+type TimeFormat = 'full' | 'short' | 'clock';
+
+const FORMATS: Readonly<Record<TimeFormat, Intl.DateTimeFormatOptions>> = {
+  full: { dateStyle: 'medium', timeStyle: 'medium' },
+  short: { month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit', second: '2-digit' },
+  clock: { timeStyle: 'medium' },
+};
 
 /** A moment in the person's zone; in UTC, and to the millisecond, on hover. */
 export function Time({ atMs, format = 'full' }: TimeProps): ReactNode {
@@ -22,11 +30,8 @@ export function Time({ atMs, format = 'full' }: TimeProps): ReactNode {
   );
 }
 
-export function absolute(atMs: number, format: 'full' | 'clock', language: string): string {
-  return new Intl.DateTimeFormat(
-    language,
-    format === 'full' ? { dateStyle: 'medium', timeStyle: 'medium' } : { timeStyle: 'medium' },
-  ).format(atMs);
+export function absolute(atMs: number, format: TimeFormat, language: string): string {
+  return new Intl.DateTimeFormat(language, FORMATS[format]).format(atMs);
 }
 
 function utc(atMs: number): string {

@@ -30,8 +30,10 @@ export const healthSummariesQuery = (ids: readonly string[]) =>
   queryOptions({
     queryKey: ['health-summaries', ids],
     queryFn: async ({ signal }) => {
-      const { data } = await bodyOf(api.GET('/api/health', { params: { query: { hookIds: ids.join(',') } }, signal }));
-      return new Map(data.map((summary) => [summary.hookId, summary]));
+      const answer = await bodyOf(api.GET('/api/health', { params: { query: { hookIds: ids.join(',') } }, signal }));
+      // Without ids the API adds everything up; with them it tells of each.
+      const rows = 'data' in answer ? answer.data : [];
+      return new Map(rows.map((summary) => [summary.hookId, summary]));
     },
     enabled: ids.length > 0,
     refetchInterval: REFRESH_MS,

@@ -1,0 +1,241 @@
+import { describe, expect, it } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
+import { accessibilityFaults } from './support/accessibility.ts';
+import { ApiClient } from '../support/api-client.ts';
+import { consoleTestSystem } from './support/console-test-system.ts';
+import { ConsoleVisitor } from './support/console-visitor.ts';
+import { DeliveryScene } from './support/delivery-scene.ts';
+
+const HOSTILE = '<img src=x onerror="document.title=\'taken over\'">';
+const retriedAfterMs = (...delaysMs: readonly number[]) => ({
+  retryPolicy: { preset: 'logto', delaysMs, maxAgeMs: 3_600_000 },
+});
+
+/** In the page: scrolls from the end to the start in 60 frames, and answers what 95 % of them stay below, in ms. */
+const SCROLLED_THROUGH = `(async () => {
+  const list = document.querySelector('.table-box--virtual');
+  const step = list.scrollHeight / 60;
+  const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+  const framesMs = [];
+  let beforeMs = await frame();
+  while (framesMs.length < 60) {
+    list.scrollBy(0, -step);
+    const nowMs = await frame();
+    framesMs.push(nowMs - beforeMs);
+    beforeMs = nowMs;
+  }
+  return framesMs.toSorted((left, right) => left - right)[56];
+})()`;
+
+describe('recent requests', () => {
+  it('are filtered by the address; one opens with every attempt, its wait and its answer, all of it as text', async () => {
+    await using scene = await DeliveryScene.set('Filtered', {
+      events: ['User.Created', 'Role.Created', 'Scope.Created'],
+      config: { headers: { 'x-api-token': 'very-secret' }, ...retriedAfterMs(1_000) },
+    });
+    scene.receiver.answerBy(({ body, number }) => {
+      const { event } = JSON.parse(body.toString()) as { readonly event: string };
+      if (event === 'Scope.Created') return { status: 400, body: HOSTILE };
+      return event === 'Role.Created' && number <= 3 ? { status: 503, body: 'busy' } : 200;
+    });
+    await scene.publish(['User.Created', 'Role.Created', 'Scope.Created'], { data: { [HOSTILE]: HOSTILE } });
+    await scene.untilLogged(2, 'succeeded');
+    await scene.untilLogged(1, 'failed');
+
+    await using visitor = await ConsoleVisitor.arrive();
+    const { page } = visitor;
+    await visitor.signIn(`/webhooks/${scene.webhook.id}/requests`);
+    await page.getByRole('link', { name: 'Role.Created, Succeeded: show details' }).waitFor();
+    expect(await page.getByRole('row').count()).toBe(4);
+    expect(await accessibilityFaults(page)).toEqual([]);
+
+    await page.getByRole('button', { name: /Status/ }).click();
+    await page.getByRole('option', { name: 'Failed' }).click();
+    await page.waitForURL(/state=failed/);
+    await page.getByRole('link', { name: 'Role.Created' }).waitFor({ state: 'detached' });
+    await page.getByRole('link', { name: 'Scope.Created, Failed: show details' }).press('Enter');
+    const drawer = page.getByRole('dialog', { name: 'Request' });
+    await drawer.getByText(HOSTILE).first().waitFor();
+    await drawer.getByText('very-secret').waitFor({ state: 'detached' });
+    expect(await page.locator('img[src="x"]').count()).toBe(0);
+    expect(await page.title()).not.toBe('taken over');
+    await page.keyboard.press('Escape');
+    await drawer.waitFor({ state: 'detached' });
+    expect(new URL(page.url()).searchParams.get('open')).toBeNull();
+
+    await page.getByRole('button', { name: 'Clear filters' }).click();
+    await page.getByLabel('Delivery or event id').fill(`${scene.webhook.id}-2`);
+    await page.waitForURL(/id=/);
+    await page.getByRole('link', { name: 'Scope.Created' }).waitFor({ state: 'detached' });
+    await page.getByRole('link', { name: 'Role.Created, Succeeded: show details' }).click();
+    await drawer.getByText('Attempt 2').waitFor();
+    await drawer.getByText('failed, is tried again').waitFor();
+    await drawer.getByText(/^(\d\.?\d* sec|\d+ ms) later$/).waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+
+    const address = page.url();
+    await using colleague = await ConsoleVisitor.arrive();
+    await colleague.signIn(address);
+    await colleague.page.getByRole('dialog', { name: 'Request' }).getByText('Attempt 2').waitFor();
+    expect([...visitor.complaints, ...colleague.complaints]).toEqual([]);
+  });
+
+  it('are copied as a curl command that a shell sends with the same body, and with no secret in it', async () => {
+    await using scene = await DeliveryScene.set('Copied', {
+      events: ['User.Created'],
+      config: { headers: { authorization: 'Bearer very-secret' } },
+    });
+    await scene.publish(['User.Created'], { data: { text: "it's $(id) `id` \\ Zoë" } });
+    const [sent] = await scene.untilLogged(1, 'succeeded');
+    await using visitor = await ConsoleVisitor.arrive();
+    const { page } = visitor;
+    await visitor.signIn(`/webhooks/${scene.webhook.id}/requests?open=${sent?.id}`);
+    await page.getByRole('button', { name: 'Copy as curl' }).click();
+    await page.getByText('Copied as curl').waitFor();
+    const command = await page.evaluate<string>('navigator.clipboard.readText()');
+    expect(command).not.toContain('very-secret');
+    expect(command).toContain('authorization: ***');
+    const words = execFileSync('/bin/sh', ['-c', command.replace(/^curl /, String.raw`printf '%s\0' `)]).toString();
+    expect(words.split('\0')).toContain(scene.receiver.requests[0]?.body.toString());
+    expect(visitor.complaints).toEqual([]);
+  });
+
+  it('come in live, counted beside the list, and move nothing until they are asked for', async () => {
+    await using scene = await DeliveryScene.set('Live', { events: ['User.Created', 'User.Deleted'] });
+    await using visitor = await ConsoleVisitor.arrive();
+    const { page } = visitor;
+    await visitor.signIn(`/webhooks/${scene.webhook.id}/requests`);
+    await page.getByText('No request in the last 24 hours').waitFor();
+    await page.getByText('Live', { exact: true }).last().waitFor();
+    await scene.publish(['User.Created']);
+    const first = page.getByRole('link', { name: 'User.Created, Succeeded: show details' });
+    await first.waitFor();
+    const placeBefore = await first.boundingBox();
+    await scene.publish(['User.Created', 'User.Deleted', 'User.Deleted']);
+    await page.getByRole('button', { name: '2 new requests' }).waitFor();
+    expect(await first.boundingBox()).toEqual(placeBefore);
+    expect(await page.getByRole('row').count()).toBe(2);
+    await page.getByRole('button', { name: '2 new requests' }).press('Enter');
+    await page.getByRole('link', { name: 'User.Deleted' }).nth(1).waitFor();
+    expect(await page.getByRole('row').count()).toBe(4);
+    expect(visitor.complaints).toEqual([]);
+  });
+
+  it('are resent one by one, and one that is under way says so and until when', async () => {
+    await using scene = await DeliveryScene.set('Resent', {
+      events: ['User.Created', 'Role.Created'],
+      config: retriedAfterMs(600_000),
+    });
+    scene.receiver.answerBy(({ number, body }) => {
+      if (body.includes('"Role.Created"')) return 503;
+      return number <= 2 ? { status: 400, body: 'no' } : 200;
+    });
+    await scene.publish(['User.Created', 'Role.Created']);
+    const [failed] = await scene.untilLogged(1, 'failed');
+    const [retrying] = await scene.untilLogged(1, 'retrying');
+    await using visitor = await ConsoleVisitor.arrive();
+    const { page } = visitor;
+    await visitor.signIn(`/webhooks/${scene.webhook.id}/requests?open=${retrying?.id}`);
+    const drawer = page.getByRole('dialog', { name: 'Request' });
+    await drawer.getByRole('button', { name: 'Resend' }).click();
+    await drawer.getByText('It is still under way.').waitFor();
+    await drawer.getByText(/The next attempt follows at .*2\d{3}/).waitFor();
+    await drawer.getByText('Next attempt at').waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+
+    await page.getByRole('link', { name: 'User.Created, Failed: show details' }).click();
+    await drawer.getByRole('button', { name: 'Resend' }).click();
+    await page.getByText('It is sent again now, with the same id.').waitFor();
+    await drawer.getByText('Resend 1').waitFor();
+    await drawer.getByText('Succeeded', { exact: true }).waitFor();
+    const ids = scene.receiver.requests.map(({ headers }) => headers['webhook-id']);
+    expect(ids.filter((id) => id === failed?.id)).toHaveLength(2);
+    await page.keyboard.press('Escape');
+    await page.getByRole('link', { name: 'User.Created, Succeeded: show details' }).waitFor();
+    expect(visitor.complaints).toEqual([]);
+  });
+
+  it('are resent in bulk: counted first, at a rate, with progress, until it is cancelled', async () => {
+    await using scene = await DeliveryScene.set('In bulk', { events: ['User.Created'] });
+    scene.receiver.answer({ status: 400, body: 'no' });
+    await scene.publish(Array.from({ length: 6 }, () => 'User.Created'));
+    await scene.untilLogged(6, 'failed');
+    await using visitor = await ConsoleVisitor.arrive();
+    const { page } = visitor;
+    await visitor.signIn(`/webhooks/${scene.webhook.id}/requests`);
+    await page.getByRole('button', { name: 'Resend many' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Resend requests' });
+    await dialog.getByText('6 requests match.').waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await dialog.getByLabel('At most, per second').fill('1');
+    await page.keyboard.press('Tab');
+    await dialog.getByText('At this rate it takes about 6 sec.').waitFor();
+    await dialog.getByRole('button', { name: 'Resend 6 requests' }).click();
+    await page.getByText(/^[1-5] of 6 sent again$/).waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Cancel the resend' }).click();
+    await page.getByText('Cancelled', { exact: true }).waitFor();
+    const path = `/api/hooks/${scene.webhook.id}/resends`;
+    const { data } = await scene.api.call<{ data: { state: string; counts: { resent: number } }[] }>('GET', path, 200);
+    expect(data).toMatchObject([{ state: 'cancelled' }]);
+    expect(data[0]?.counts.resent).toBeLessThan(6);
+    expect(visitor.complaints).toEqual([]);
+  });
+
+  it('say when the API is away, and are there when it is back', async () => {
+    await using scene = await DeliveryScene.set('Away', { events: ['User.Created'] });
+    await scene.publish(['User.Created']);
+    await scene.untilLogged(1, 'succeeded');
+    await using visitor = await ConsoleVisitor.arrive();
+    const { page } = visitor;
+    await page.route('**/deliveries?*', async (route) => route.abort());
+    await visitor.signIn(`/webhooks/${scene.webhook.id}/requests`);
+    await page.getByText('The API cannot be reached.').waitFor();
+    await page.unroute('**/deliveries?*');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('link', { name: 'User.Created, Succeeded: show details' }).waitFor();
+    expect(visitor.complaints).toEqual([]);
+  });
+
+  it('are 10,000 in a list that holds only those in sight, and scrolls on without an end', async () => {
+    const { id: hookId } = await new ApiClient(consoleTestSystem().run).createWebhook({
+      name: 'Many',
+      events: ['User.Created'],
+      enabled: false,
+      config: { url: 'https://example.com/' },
+    });
+    await using visitor = await ConsoleVisitor.arrive();
+    const { page } = visitor;
+    const pageOf = (number: number) => ({
+      data: Array.from({ length: 2_000 }, (_, index) => ({
+        id: `00000000-0000-4000-8000-${String(number * 2_000 + index).padStart(12, '0')}`,
+        hookId,
+        event: `Own.Event.${number * 2_000 + index + 1}`,
+        state: index % 7 === 0 ? 'failed' : 'succeeded',
+        attempts: 1,
+        rounds: 1,
+        statusCode: 200,
+        durationMs: index,
+        createdAt: Date.now() - number * 2_000 - index,
+      })),
+      ...(number < 4 && { nextCursor: String(number + 1) }),
+    });
+    await page.route('**/deliveries?*', async (route) => {
+      const cursor = new URL(route.request().url()).searchParams.get('cursor') ?? '0';
+      await route.fulfill({ json: pageOf(Number(cursor)) });
+    });
+    await visitor.signIn(`/webhooks/${hookId}/requests`);
+    const list = page.getByRole('group', { name: 'Requests' });
+    for (let number = 1; number <= 5; number++) {
+      await page.getByText(`${number * 2},000 shown`).waitFor();
+      await list.press('End');
+    }
+    await page.getByText('10,000 shown. There are no more.').waitFor();
+    await page.getByRole('link', { name: /^Own\.Event\.10000,/ }).waitFor();
+    expect(await page.getByRole('row').count()).toBeLessThan(60);
+    const frameMs = await page.evaluate<number>(SCROLLED_THROUGH);
+    console.log(`10,000 rows: the slowest of 20 frames while scrolling takes ${Math.round(frameMs)} ms`);
+    expect(visitor.complaints).toEqual([]);
+  });
+});
