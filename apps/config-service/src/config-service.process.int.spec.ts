@@ -1,6 +1,4 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
@@ -13,26 +11,13 @@ import { TcpProxy, startTestBackends, waitFor } from '@signalbox/testing';
 import type { TestBackends } from '@signalbox/testing';
 import { FollowedWebhooks } from './testing/followed-webhooks.ts';
 import { statusOf } from './testing/raw-request.ts';
-
-const dist = join(import.meta.dirname, '..', 'dist');
-
-interface Running {
-  readonly child: ChildProcess;
-  readonly output: () => string;
-  readonly exit: Promise<number | null>;
-}
-
-function run(script: string, env: Record<string, string>): Running {
-  const child = spawn(process.execPath, [join(dist, script)], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data: Buffer) => (output += data.toString()));
-  return { child, output: () => output, exit: new Promise((resolve) => child.once('exit', resolve)) };
-}
+import type { ServiceProcess } from './testing/service-process.ts';
+import { readyLine, runProcess } from './testing/service-process.ts';
 
 let backends: TestBackends;
 let consoleDir: string;
 let env: Record<string, string>;
-let running: Running | undefined;
+let running: ServiceProcess | undefined;
 beforeAll(async () => {
   backends = await startTestBackends();
   consoleDir = await mkdtemp(join(tmpdir(), 'console-'));
@@ -64,7 +49,7 @@ afterAll(async () => {
 
 describe('the process', () => {
   it('names every fault of its environment and exits 78', async () => {
-    running = run('main.js', {
+    running = runProcess('main.js', {
       ...env,
       OPS_PORT: 'x',
       SECRETS_KEYRING: 'k1=c2hvcnQ=',
@@ -80,15 +65,15 @@ describe('the process', () => {
   });
 
   it('exits 1 with the reason when the database was not migrated', async () => {
-    running = run('main.js', env);
+    running = runProcess('main.js', env);
     expect(await running.exit).toBe(1);
     expect(running.output()).toContain('lacks migrations of this version');
   });
 
   it('migrates, says where it listens, serves the console, and stops cleanly on SIGTERM', async () => {
-    const migration = run('migrate.js', env);
+    const migration = runProcess('migrate.js', env);
     expect(await migration.exit).toBe(0);
-    running = run('main.js', env);
+    running = runProcess('main.js', env);
     const ready = await readyLine(running);
     expect(ready).toMatchObject({ service: 'config-service', msg: 'service.ready' });
 
@@ -111,7 +96,7 @@ describe('the process', () => {
   });
 
   it('ends on SIGTERM while a caller takes its time, and answers one who is quick', async () => {
-    running = run('main.js', env);
+    running = runProcess('main.js', env);
     const ready = await readyLine(running);
     const head = `POST /api/hooks HTTP/1.1\r\nhost: a\r\nauthorization: Bearer ${env['BOOTSTRAP_API_KEY']}\r\n`;
     const rest = `content-type: application/json\r\ncontent-length: 2\r\nexpect: 100-continue\r\n\r\n{`;
@@ -134,7 +119,7 @@ describe('the process', () => {
 
   it('ends on SIGTERM within its deadline though Postgres has vanished', async () => {
     const proxy = await TcpProxy.start(backends.databaseUrl);
-    running = run('main.js', { ...env, DATABASE_URL: proxy.inFrontOf(backends.databaseUrl) });
+    running = runProcess('main.js', { ...env, DATABASE_URL: proxy.inFrontOf(backends.databaseUrl) });
     const ready = await readyLine(running);
     proxy.freeze();
     const asked = fetch(`${ready['http_url']}/api/me`, { headers: { authorization: 'Bearer some-key' } });
@@ -149,7 +134,7 @@ describe('the process', () => {
   it('goes on without Kafka, shows the lag, stops as cleanly, and brings all in order when Kafka is back', async () => {
     const { kafkaBrokers, topics, layout } = backends;
     await ensureTopics({ brokers: kafkaBrokers.split(','), clientId: 'test' }, topicSpecs(topics, layout));
-    running = run('main.js', { ...env, KAFKA_BROKERS: '127.0.0.1:1' });
+    running = runProcess('main.js', { ...env, KAFKA_BROKERS: '127.0.0.1:1' });
     const away = await readyLine(running);
     const send = async (method: string, path: string, body: unknown): Promise<{ readonly id: string }> => {
       const headers = { authorization: `Bearer ${env['BOOTSTRAP_API_KEY']}`, 'content-type': 'application/json' };
@@ -170,7 +155,7 @@ describe('the process', () => {
     expect(await running.exit).toBe(0);
 
     const topic = await FollowedWebhooks.start(backends);
-    running = run('main.js', env);
+    running = runProcess('main.js', env);
     await waitFor(() => topic.of(id).length === 2, { what: 'both changes on the topic', timeoutMs: 30_000 });
     expect(topic.of(id)).toMatchObject([
       { name: 'made', version: 1 },
@@ -179,17 +164,6 @@ describe('the process', () => {
     await topic.stop();
   });
 });
-
-async function readyLine({ output }: Running): Promise<Record<string, string>> {
-  const line = await waitFor(
-    () =>
-      output()
-        .split('\n')
-        .find((text) => text.includes('"service.ready"')),
-    { what: 'the service to be ready', timeoutMs: 30_000 },
-  );
-  return JSON.parse(line) as Record<string, string>;
-}
 
 async function openedTo(url = ''): Promise<Socket> {
   const { hostname, port } = new URL(url);

@@ -3,13 +3,12 @@ export interface FailureWatchOptions {
   readonly run: (() => Promise<void>) | undefined;
   /** It is tried again the next time. */
   readonly onTrouble: (error: unknown) => void;
-  /** Default 3,600,000. */
-  readonly everyMs?: number;
 }
 
+const FIRST_MS = 60_000;
 const HOUR_MS = 3_600_000;
 
-/** Looks for failing webhooks every hour, for the first time an hour after the start. */
+/** Looks for failing webhooks a minute after the start, and an hour after each look. */
 export class FailureWatch {
   readonly #options: FailureWatchOptions;
   #timer: NodeJS.Timeout | undefined;
@@ -20,17 +19,23 @@ export class FailureWatch {
   }
 
   start(): void {
-    const { run, everyMs = HOUR_MS } = this.#options;
-    if (run === undefined) return;
-    this.#timer ??= setInterval(() => {
-      // One that takes longer than the time between is waited for.
-      this.#running = this.#running.then(run).catch(this.#options.onTrouble);
-    }, everyMs).unref();
+    this.#lookAfter(FIRST_MS);
   }
 
   /** Resolves when nothing is under way any more. */
   async stop(): Promise<void> {
-    clearInterval(this.#timer);
+    clearTimeout(this.#timer);
     await this.#running;
+    clearTimeout(this.#timer);
+  }
+
+  #lookAfter(delayMs: number): void {
+    const { run, onTrouble } = this.#options;
+    if (run === undefined) return;
+    this.#timer = setTimeout(() => {
+      this.#running = run()
+        .catch(onTrouble)
+        .finally(() => this.#lookAfter(HOUR_MS));
+    }, delayMs).unref();
   }
 }
