@@ -40,7 +40,6 @@ function IssuerButton({ config }: { readonly config: OidcConfig }): ReactNode {
   useEffect(() => {
     void import('./oidc.ts').then(({ wasSignedInHere }) => (wasSignedInHere() ? begin() : undefined));
     // Once, when the page opens.
-    // oxlint-disable-next-line react-hooks/exhaustive-deps -- `begin` is made anew at each render
   }, []);
   return (
     <>

@@ -1,0 +1,92 @@
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { createHmac } from 'node:crypto';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { waitFor } from '@signalbox/testing';
+
+const SAMPLES = join(import.meta.dirname, '../../apps/console/src/samples');
+const SIGNING_KEY = 'a-signing-key-of-32-characters-ab';
+const BODY = '{"event":"PostSignIn","hookId":"x","name":"Zoë"}';
+
+interface Program {
+  readonly language: string;
+  readonly file: string;
+  /** Whether the language is on this machine. */
+  readonly probe: readonly [string, ...string[]];
+  readonly run: (file: string) => readonly [string, ...string[]];
+}
+
+const PROGRAMS: readonly Program[] = [
+  { language: 'Node.js', file: 'node.mjs', probe: ['node', '--version'], run: (file) => ['node', file] },
+  { language: 'Python', file: 'python.py', probe: ['python3', '--version'], run: (file) => ['python3', file] },
+  { language: 'Java', file: 'Webhook.java', probe: ['java', '-version'], run: (file) => ['java', file] },
+  {
+    language: 'PHP',
+    file: 'webhook.php',
+    probe: ['php', '--version'],
+    run: (file) => ['php', '-S', '127.0.0.1:PORT', file],
+  },
+];
+
+const folder = await mkdtemp(join(tmpdir(), 'signalbox-samples-'));
+afterAll(async () => rm(folder, { recursive: true, force: true }));
+
+const freePort = async (): Promise<number> =>
+  new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+
+async function post(port: number, signature: string): Promise<number> {
+  const headers = { 'content-type': 'application/json', 'logto-signature-sha-256': signature, 'webhook-id': 'id-1' };
+  return (await fetch(`http://127.0.0.1:${port}/`, { method: 'POST', headers, body: BODY })).status;
+}
+
+/** `go run` and the like start a process of their own: the whole group is ended. */
+function end(child: ChildProcess): void {
+  if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL');
+}
+
+describe('the code that verifies a request', () => {
+  const isThere = ({ probe: [command, ...parameters] }: Program): boolean =>
+    spawnSync(command, parameters).status === 0;
+  const there = PROGRAMS.filter(isThere);
+
+  it.each(there)(
+    'in $language takes what was signed with the key, and refuses anything else',
+    async ({ file, run }) => {
+      const port = await freePort();
+      const copy = join(folder, file);
+      await copyFile(join(SAMPLES, file), copy);
+      const [command, ...parameters] = run(copy).map((part) => part.replace('PORT', String(port)));
+      const child = spawn(command ?? '', parameters, {
+        env: { ...process.env, SIGNING_KEY, PORT: String(port) },
+        detached: true,
+        stdio: 'ignore',
+      });
+      try {
+        const signature = createHmac('sha256', SIGNING_KEY).update(BODY).digest('hex');
+        await waitFor(async () => (await post(port, signature).catch(() => 0)) === 204, {
+          what: `${file} to take a signed request`,
+          timeoutMs: 50_000,
+          everyMs: 100,
+        });
+        expect(
+          await post(
+            port,
+            signature.replace(/^./, (digit) => (digit === '0' ? '1' : '0')),
+          ),
+        ).toBe(401);
+        expect(await post(port, '')).toBe(401);
+        expect(await post(port, 'no hex at all')).toBe(401);
+      } finally {
+        end(child);
+      }
+    },
+  );
+});

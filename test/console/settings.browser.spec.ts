@@ -1,0 +1,86 @@
+import { describe, expect, it } from '@jest/globals';
+import { ApiClient, type Webhook } from '../support/api-client.ts';
+import { accessibilityFaults } from './support/accessibility.ts';
+import { consoleTestSystem } from './support/console-test-system.ts';
+import { ConsoleVisitor } from './support/console-visitor.ts';
+import { rowsOf } from './support/database.ts';
+
+const api = new ApiClient(consoleTestSystem().run);
+const aWebhookCalled = async (name: string): Promise<Webhook> =>
+  api.createWebhook({ name, events: ['PostSignIn'], config: { url: 'https://example.com/hook' } });
+
+const rowOf = async (id: string): Promise<object | undefined> =>
+  (await rowsOf<object>('SELECT name, url, events, policy FROM config.webhook WHERE id = $1', [id]))[0];
+
+describe('the settings of a webhook', () => {
+  it('are kept over the tabs, and not left unsaved without a question', async () => {
+    const { id } = await aWebhookCalled('Guarded');
+    await using visitor = await ConsoleVisitor.arrive();
+    const { page } = visitor;
+    await visitor.signIn(`/webhooks/${id}/settings`);
+    await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Not saved');
+    await page.getByRole('link', { name: 'History' }).click();
+    await page.getByText('You have unsaved changes.').waitFor();
+    await page.getByRole('link', { name: 'API keys' }).click();
+    await page.getByRole('dialog', { name: 'Leave without saving?' }).waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Stay' }).click();
+    await page.getByRole('link', { name: 'Settings' }).click();
+    expect(await page.getByRole('textbox', { name: 'Name', exact: true }).inputValue()).toBe('Not saved');
+    await page.getByRole('link', { name: 'API keys' }).click();
+    await page.getByRole('button', { name: 'Leave' }).click();
+    await page.getByRole('heading', { name: 'API keys', level: 1 }).waitFor();
+    expect(await rowOf(id)).toMatchObject({ name: 'Guarded' });
+  });
+
+  it('that somebody else saved meanwhile are shown beside one’s own, and merged as chosen', async () => {
+    const { id } = await aWebhookCalled('Shared');
+    await using visitor = await ConsoleVisitor.arrive();
+    const { page } = visitor;
+    await visitor.signIn(`/webhooks/${id}/settings`);
+    await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Mine');
+    await page.getByLabel('Timeout (seconds)').fill('20');
+    await page.getByLabel('Timeout (seconds)').blur();
+    await api.changeWebhook(id, { name: 'Theirs', events: ['PostSignIn', 'PostRegister'] });
+    await page.getByRole('button', { name: 'Save changes' }).click();
+
+    const dialog = page.getByRole('dialog', { name: 'Both of you changed this webhook' });
+    await dialog.waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await dialog.getByText('Changed by somebody else, and taken over: Events').waitFor();
+    await dialog.getByText('Changed by you, and kept: Timeout').waitFor();
+    await dialog.getByLabel('Yours').press('Space');
+    await dialog.getByRole('button', { name: 'Take these values' }).click();
+    expect(await rowOf(id)).toMatchObject({ name: 'Theirs' });
+    await page.getByRole('button', { name: 'Save changes' }).click();
+    await page.getByRole('heading', { name: 'Mine', level: 1 }).waitFor();
+    expect(await api.call('GET', `/api/hooks/${id}`, 200)).toMatchObject({
+      name: 'Mine',
+      events: ['PostSignIn', 'PostRegister'],
+      config: { timeoutMs: 20_000 },
+    });
+    expect(visitor.complaints).toEqual([]);
+  });
+});
+
+describe('the signing key', () => {
+  it('is regenerated with the overlap that was chosen, and the old one is listed until it ends', async () => {
+    const { id, signingKey } = await aWebhookCalled('Rotated');
+    await using visitor = await ConsoleVisitor.arrive();
+    const { page } = visitor;
+    await visitor.signIn(`/webhooks/${id}/settings`);
+    await page.getByRole('button', { name: 'Regenerate' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('7 days').press('Space');
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Regenerate' }).click();
+    await page.getByText('Older keys that still sign').waitFor();
+    const { keys } = await api.call<{
+      keys: { signingKey: string; honouredUntil: number | null; createdAt: number }[];
+    }>('GET', `/api/hooks/${id}/signing-keys`, 200);
+    expect(keys.map((key) => key.signingKey)).toEqual([expect.not.stringMatching(signingKey), signingKey]);
+    expect(Number(keys[1]?.honouredUntil) - Number(keys[0]?.createdAt)).toBeCloseTo(604_800_000, -4);
+    await page.getByText(`${signingKey.slice(0, 4)}…${signingKey.slice(-2)}`).waitFor();
+    expect(visitor.complaints).toEqual([]);
+  });
+});
