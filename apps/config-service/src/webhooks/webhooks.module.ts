@@ -42,6 +42,7 @@ import { FailureWatch } from './application/failure-watch.ts';
 import { WatchFailures } from './application/watch-failures.ts';
 import { WebhookFeed } from './application/webhook-feed.ts';
 import { WebhookWriter } from './application/webhook-writer.ts';
+import { WEBHOOK_NAMES } from './webhook-names.port.ts';
 import { WEBHOOK_OWNERSHIP } from './webhook-ownership.port.ts';
 
 @Module({
@@ -165,13 +166,20 @@ import { WEBHOOK_OWNERSHIP } from './webhook-ownership.port.ts';
       useFactory: (dataSource: DataSource) => new ReadHistory(new PostgresJournalPages(dataSource)),
     },
     {
+      provide: PostgresWebhookList,
+      inject: [DataSource],
+      useFactory: (dataSource: DataSource) => new PostgresWebhookList(dataSource),
+    },
+    { provide: WEBHOOK_NAMES, useExisting: PostgresWebhookList },
+    {
       provide: ReadWebhooks,
-      inject: [PostgresWebhookJournal, GrpcExecutionStats, DataSource],
-      useFactory: (journal: PostgresWebhookJournal, stats: GrpcExecutionStats, dataSource: DataSource) =>
-        new ReadWebhooks(journal, new PostgresWebhookList(dataSource), stats),
+      inject: [PostgresWebhookJournal, GrpcExecutionStats, PostgresWebhookList],
+      useFactory: (journal: PostgresWebhookJournal, stats: GrpcExecutionStats, list: PostgresWebhookList) =>
+        new ReadWebhooks(journal, list, stats),
     },
   ],
   exports: [
+    WEBHOOK_NAMES,
     WEBHOOK_OWNERSHIP,
     ReadHistory,
     ReadWebhooks,

@@ -1,3 +1,4 @@
+import { json } from 'node:stream/consumers';
 import { Controller, Delete, Get, Inject, Post, Req, Res } from '@nestjs/common';
 import type { Logger } from '@signalbox/observability';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -7,11 +8,13 @@ import { presentedBy } from '../../../access/presented-by.ts';
 import { SignalboxError } from '../../../errors/signalbox-error.ts';
 import { LOGGER } from '../../../shared.ts';
 import { isWebhookId } from '../../../webhooks/webhook-id.ts';
+import type { WebhookNames } from '../../../webhooks/webhook-names.port.ts';
+import { WEBHOOK_NAMES } from '../../../webhooks/webhook-names.port.ts';
 import type { WebhookOwnership } from '../../../webhooks/webhook-ownership.port.ts';
 import { WEBHOOK_OWNERSHIP } from '../../../webhooks/webhook-ownership.port.ts';
 import { mayBePassedOn } from '../../application/guarded-webhook.ts';
 import type { NeededState } from '../../application/guarded-webhook.ts';
-import type { MonitoringGateway } from '../../application/monitoring-gateway.port.ts';
+import type { MonitoringGateway, PassedAnswer } from '../../application/monitoring-gateway.port.ts';
 import { MONITORING_GATEWAY } from '../../application/monitoring-gateway.port.ts';
 import type { StreamWatch } from '../../application/stream-watch.ts';
 import { STREAM_WATCH } from '../../application/stream-watch.ts';
@@ -19,11 +22,17 @@ import { STREAM_WATCH } from '../../application/stream-watch.ts';
 /** What monitoring needs of a request; the caller's credential is not among it. */
 const PASSED_HEADERS = ['accept', 'content-type', 'if-none-match', 'last-event-id', 'prefer', 'traceparent'] as const;
 
+/** What of monitoring's answer has names put to it here. */
+interface TroubledWebhooks {
+  readonly webhooks: readonly { readonly hookId: string }[];
+}
+
 /** Everything monitoring answers, through the one public origin: who calls and whose webhook it is are checked here. */
 @Controller('api')
 export class DoorController {
   constructor(
     @Inject(WEBHOOK_OWNERSHIP) private readonly ownership: WebhookOwnership,
+    @Inject(WEBHOOK_NAMES) private readonly names: WebhookNames,
     @Inject(MONITORING_GATEWAY) private readonly monitoring: MonitoringGateway,
     @Inject(STREAM_WATCH) private readonly streams: StreamWatch,
     @Inject(LOGGER) private readonly logger: Logger,
@@ -59,6 +68,18 @@ export class DoorController {
     await this.pass(request, reply);
   }
 
+  /** Monitoring knows webhooks by their ids; what they are called is known here. */
+  @Get('ops/webhooks')
+  @NeedsScope('ops:read')
+  async troubledWebhooks(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const answer = await this.ask(request);
+    if (answer.status !== 200) return this.hand(answer, request, reply);
+    const told = (await json(answer.body)) as TroubledWebhooks;
+    const names = await this.names.namesOf(told.webhooks.map(({ hookId }) => hookId));
+    const webhooks = told.webhooks.map((webhook) => ({ ...webhook, name: names.get(webhook.hookId) ?? null }));
+    await reply.send({ ...told, webhooks });
+  }
+
   @Get('ops/*')
   @NeedsScope('ops:read')
   async readOps(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
@@ -81,6 +102,10 @@ export class DoorController {
   }
 
   private async pass(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    await this.hand(await this.ask(request), request, reply);
+  }
+
+  private async ask(request: FastifyRequest): Promise<PassedAnswer> {
     const caller = requirePrincipal(request.principal);
     if (hasDotSegment(request.url)) throw new SignalboxError('route.not_found', 'There is nothing at this path');
     const answer = await this.monitoring.pass({
@@ -91,13 +116,20 @@ export class DoorController {
       ...(request.body !== undefined && { body: JSON.stringify(request.body) }),
     });
     if (answer === 'unavailable') throw unreachable();
-    const { status, headers, body } = answer;
-    if (status === 401) {
+    if (answer.status === 401) {
       // It is us whom monitoring does not believe; the caller's credential was checked here and is right.
-      body.destroy();
+      answer.body.destroy();
       this.logger.error({ path: request.routeOptions.url }, 'monitoring.identity_refused');
       throw unreachable();
     }
+    return answer;
+  }
+
+  private async hand(
+    { status, headers, body }: PassedAnswer,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<void> {
     const isStream = /^text\/event-stream\b/.test(String(headers['content-type']));
     const unwatch = isStream ? this.streams.watch(presentedBy(request), () => body.destroy()) : undefined;
     // The reader may go at any time; monitoring must not go on writing for nobody.

@@ -101,6 +101,24 @@ describe('the public door', () => {
     expect(monitoring.asked).toEqual([]);
   });
 
+  it('names the webhooks that monitoring knows by id, and says null of one that was deleted', async () => {
+    const { id } = await service.makeWebhook({ name: 'Billing' });
+    monitoring.answer = (_, response) =>
+      response
+        .writeHead(200, { 'content-type': 'application/json' })
+        .end(JSON.stringify({ at: 5, webhooks: [{ hookId: id, failed: 2 }, { hookId: 'gone' }] }));
+    const answer = await service.call('GET', '/api/ops/webhooks?sort=lag');
+    expect(monitoring.asked[0]?.url).toBe('/api/ops/webhooks?sort=lag');
+    expect(answer).toMatchObject({ status: 200 });
+    expect(answer.body).toEqual({
+      at: 5,
+      webhooks: [
+        { hookId: id, failed: 2, name: 'Billing' },
+        { hookId: 'gone', name: null },
+      ],
+    });
+  });
+
   it('passes refusals of monitoring on as they are', async () => {
     const { id } = await service.makeWebhook();
     const refusal = { code: 'log.invalid_time_window', message: 'start_time must not be after end_time' };

@@ -3,6 +3,7 @@ import type { DataSource } from 'typeorm';
 import { epochRowOf } from '../../../outbox/outbox.ts';
 import type { ListOrder, WebhookFilter, WebhookList, WebhookPage } from '../../application/webhook-list.port.ts';
 import type { Webhook } from '../../domain/webhook.ts';
+import type { WebhookNames } from '../../webhook-names.port.ts';
 import { WEBHOOK_JSON } from './webhook-row.ts';
 
 interface ListedRow {
@@ -16,7 +17,7 @@ interface Condition {
 }
 
 /** A tenant's webhooks by filter and order. */
-export class PostgresWebhookList implements WebhookList {
+export class PostgresWebhookList implements WebhookList, WebhookNames {
   readonly #dataSource: DataSource;
 
   constructor(dataSource: DataSource) {
@@ -46,6 +47,15 @@ export class PostgresWebhookList implements WebhookList {
       [...parameters, limit],
     );
     return rows.map(({ id }) => id);
+  }
+
+  async namesOf(webhookIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const rows = await rowsOf<{ id: string; name: string }>(
+      this.#dataSource,
+      'SELECT id, name FROM webhook WHERE id = ANY ($1)',
+      [webhookIds],
+    );
+    return new Map(rows.map(({ id, name }) => [id, name]));
   }
 
   async epoch(): Promise<number> {
