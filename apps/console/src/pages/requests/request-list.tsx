@@ -22,8 +22,9 @@ export interface RequestListProps {
 }
 
 const NONE: readonly Delivery[] = [];
-/** Nothing is there to be moved by it: the first ones come in by themselves, looked for this often. */
-const FIRST_ONES_MS = 700;
+/** The log is some moments behind the feed: what is awaited is looked for this often, and for so long. */
+const LOOK_AGAIN_MS = 700;
+const AWAITED_MS = 5_000;
 
 export function RequestList({ webhookId, filter, onChange }: RequestListProps): ReactNode {
   const client = useQueryClient();
@@ -33,21 +34,29 @@ export function RequestList({ webhookId, filter, onChange }: RequestListProps): 
   const live = useLiveDeliveries(webhookId, filter, rows, list.hasNextPage);
   const box = useRef<HTMLDivElement>(null);
   const [generation, setGeneration] = useState(0);
+  const [isAsked, setIsAsked] = useState(false);
   const { refetch } = list;
 
   const showNew = (): void => {
     live.taken();
     client.setQueryData(options.queryKey, (pages) => pages && firstPageOnly(pages));
     setGeneration((old) => old + 1);
+    setIsAsked(true);
     void refetch();
     box.current?.focus();
   };
-  const areFirstAwaited = list.data !== undefined && rows.length === 0 && live.newCount > 0;
   useEffect(() => {
-    if (!areFirstAwaited) return undefined;
-    const timer = setInterval(() => void refetch(), FIRST_ONES_MS);
+    if (!isAsked) return undefined;
+    const timer = setTimeout(() => setIsAsked(false), AWAITED_MS);
+    return () => clearTimeout(timer);
+  }, [isAsked, generation]);
+  // Where there is no row, nothing is moved by the first ones: they come in by themselves.
+  const isAwaiting = list.data !== undefined && live.newCount > 0 && (isAsked || rows.length === 0);
+  useEffect(() => {
+    if (!isAwaiting) return undefined;
+    const timer = setInterval(() => void refetch(), LOOK_AGAIN_MS);
     return () => clearInterval(timer);
-  }, [areFirstAwaited, refetch]);
+  }, [isAwaiting, refetch]);
   const onNearEnd = (): void => {
     if (list.hasNextPage && !list.isFetching && !list.isFetchNextPageError) void list.fetchNextPage();
   };
