@@ -1,11 +1,12 @@
-import { createSandbox, type Environment, type Sandbox } from '@signalbox/sandbox';
+import { createSandbox, type Environment, type Sandbox, type ServiceName } from '@signalbox/sandbox';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Runs `work` on a sandbox of its own in which monitoring alone runs; answers the exit code. */
+/** Runs `work` on a sandbox of its own in which these services alone run; answers the exit code. */
 export async function onMonitoringSandbox(
   monitoringEnv: Environment,
+  services: readonly ServiceName[],
   work: (sandbox: Sandbox) => Promise<void>,
 ): Promise<number> {
   const ending = new AbortController();
@@ -15,8 +16,8 @@ export async function onMonitoringSandbox(
   try {
     const sandbox = await createSandbox({
       dir,
-      services: ['monitoring'],
-      env: { LOG_LEVEL: 'warn' },
+      services,
+      env: { LOG_LEVEL: 'warn', RATE_LIMIT_PER_SECOND: '0' },
       serviceEnv: { monitoring: monitoringEnv },
       signal: ending.signal,
       onLine: (line) => console.log(line),

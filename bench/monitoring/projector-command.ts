@@ -32,7 +32,7 @@ export async function projectorCommand(args: readonly string[]): Promise<number>
   const profile = join(repositoryRoot(), '.sandbox-profiles', 'monitoring.cpuprofile');
   const isProfiled = options.flags.has('profile');
   if (isProfiled) await mkdir(join(profile, '..'), { recursive: true });
-  const code = await onMonitoringSandbox(isProfiled ? profiling(profile) : {}, async (sandbox) => {
+  const code = await onMonitoringSandbox(isProfiled ? profiling(profile) : {}, ['monitoring'], async (sandbox) => {
     const publisher = await FactPublisher.start(sandbox.runInfo, options.webhooks, PARTITIONS);
     const database = new Client({ connectionString: sandbox.runInfo.databaseUrl });
     await database.connect();

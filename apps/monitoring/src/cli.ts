@@ -1,4 +1,5 @@
 import { runService } from '@signalbox/config';
+import { rebuildCommand } from './projections/rebuild-command.ts';
 import { readVerifyOptions } from './verification/verify-options.ts';
 import { verifyCommand } from './verification/verify-command.ts';
 
@@ -6,6 +7,7 @@ const USAGE = `npm run monitoring -- COMMAND
   verify   counts the facts of the topic anew and compares with the tables; exits 1 when they differ
            --webhook ID      of this webhook alone
            --from T --to T   first scheduled in this time, in whole hours
+  rebuild  empties the read models and makes them anew from the topics; may be killed and run again
 The database and the brokers are those of the running sandbox, or DATABASE_URL and KAFKA_BROKERS.
 `;
 
@@ -20,6 +22,12 @@ await runService(async () => {
     }
     const isEqual = await verifyCommand(process.env, (line) => process.stdout.write(`${line}\n`), options);
     process.exitCode = isEqual ? 0 : 1;
+    return;
+  }
+  if (command === 'rebuild') {
+    const print = (line: string): void => void process.stdout.write(`${line}\n`);
+    const show = (line: string): void => void process.stdout.write(process.stdout.isTTY ? `\r${line}` : `${line}\n`);
+    await rebuildCommand(process.env, { print, show });
     return;
   }
   process.stderr.write(USAGE);

@@ -1,11 +1,12 @@
 import type { OnApplicationShutdown } from '@nestjs/common';
 import { Global, Inject, Module } from '@nestjs/common';
 import { assertMigrated } from '@signalbox/postgres';
-import type { Logger, ReadinessCheck } from '@signalbox/observability';
+import type { Logger, ReadinessCheck, Registry } from '@signalbox/observability';
 import { DataSource } from 'typeorm';
 import type { MonitoringEnvironment } from '../monitoring.environment.ts';
 import { retentionMsOf } from '../monitoring.environment.ts';
-import { ENVIRONMENT, LOGGER } from '../shared.ts';
+import { ENVIRONMENT, LOGGER, REGISTRY } from '../shared.ts';
+import { maintenanceMetrics } from './adapters/metrics/maintenance.metrics.ts';
 import { PartitionMaintenance } from './adapters/postgres/partition-maintenance.ts';
 import { createMonitoringDataSource } from './data-source.ts';
 import { MaintenanceTimer } from './application/maintenance-timer.ts';
@@ -38,9 +39,16 @@ const PROJECTION_CONNECTIONS = 2;
     },
     {
       provide: MaintenanceTimer,
-      inject: [DataSource, ENVIRONMENT, LOGGER],
-      useFactory: (dataSource: DataSource, env: MonitoringEnvironment, logger: Logger): MaintenanceTimer =>
-        new MaintenanceTimer(new PartitionMaintenance(dataSource), retentionMsOf(env), logger),
+      inject: [DataSource, ENVIRONMENT, LOGGER, REGISTRY],
+      useFactory: (
+        dataSource: DataSource,
+        env: MonitoringEnvironment,
+        logger: Logger,
+        registry: Registry,
+      ): MaintenanceTimer => {
+        const maintenance = new PartitionMaintenance(dataSource);
+        return new MaintenanceTimer(maintenance, retentionMsOf(env), logger, maintenanceMetrics(registry));
+      },
     },
     {
       provide: DATABASE_READINESS,

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import type { KafkaEnvironment } from '@signalbox/config';
 import { kafkaConnectionOf } from '@signalbox/config';
 import { groupNames, topicNames } from '@signalbox/contracts';
 import type { LogConsumer } from '@signalbox/kafka';
@@ -17,43 +18,50 @@ import { recordProjectionSpans } from './application/projection-spans.ts';
 import { Projector } from './application/projector.ts';
 import { Projections } from './projections.ts';
 
+/** What projecting reads of the environment. */
+export type ProjectionEnvironment = KafkaEnvironment &
+  Pick<MonitoringEnvironment, 'TOPIC_PREFIX' | 'AUTH_EVENT_TOPICS' | 'LOG_RETENTION_DAYS'>;
+
+/** Not started yet. */
+export function createProjections(
+  env: ProjectionEnvironment,
+  dataSource: DataSource,
+  logger: Logger,
+  registry: Registry,
+  tracing?: Tracing,
+): Projections {
+  const connection = { ...kafkaConnectionOf(env), logger };
+  const topics = topicNames({ prefix: env.TOPIC_PREFIX, authEvents: env.AUTH_EVENT_TOPICS });
+  const producer = createLogProducer({ connection });
+  const projector = new Projector({
+    deliveriesTopic: topics.deliveries,
+    readModels: new PostgresReadModels(dataSource),
+    deadLetters: new KafkaDeadLetters(producer, topics.deadLetters),
+    observer: projectorMetrics(registry, logger),
+    onCommitted:
+      tracing && ((chunks, startedAtMs) => recordProjectionSpans(tracing, chunks, topics.attempts, startedAtMs)),
+    keptSinceMs: () => keptSinceMs(Date.now(), retentionMsOf(env)),
+  });
+  observeLag(registry, projector);
+  const createConsumer = (onFatal: OnFatal): LogConsumer =>
+    createLogConsumer({
+      connection,
+      groupId: groupNames(env.TOPIC_PREFIX).projector,
+      topics: [topics.deliveries, topics.attempts],
+      // A delivery and its facts lie in partitions of the same number: one instance projects both.
+      isCoPartitioned: true,
+      handler: projector,
+      onFatal,
+    });
+  return new Projections({ projector, createConsumer, producer, logger });
+}
+
 @Module({
   providers: [
     {
       provide: Projections,
       inject: [ENVIRONMENT, PROJECTION_DATABASE, LOGGER, REGISTRY, TRACING],
-      useFactory: (
-        env: MonitoringEnvironment,
-        dataSource: DataSource,
-        logger: Logger,
-        registry: Registry,
-        tracing: Tracing | undefined,
-      ): Projections => {
-        const connection = { ...kafkaConnectionOf(env), logger };
-        const topics = topicNames({ prefix: env.TOPIC_PREFIX, authEvents: env.AUTH_EVENT_TOPICS });
-        const producer = createLogProducer({ connection });
-        const projector = new Projector({
-          deliveriesTopic: topics.deliveries,
-          readModels: new PostgresReadModels(dataSource),
-          deadLetters: new KafkaDeadLetters(producer, topics.deadLetters),
-          observer: projectorMetrics(registry, logger),
-          onCommitted:
-            tracing && ((chunks, startedAtMs) => recordProjectionSpans(tracing, chunks, topics.attempts, startedAtMs)),
-          keptSinceMs: () => keptSinceMs(Date.now(), retentionMsOf(env)),
-        });
-        observeLag(registry, projector);
-        const createConsumer = (onFatal: OnFatal): LogConsumer =>
-          createLogConsumer({
-            connection,
-            groupId: groupNames(env.TOPIC_PREFIX).projector,
-            topics: [topics.deliveries, topics.attempts],
-            // A delivery and its facts lie in partitions of the same number: one instance projects both.
-            isCoPartitioned: true,
-            handler: projector,
-            onFatal,
-          });
-        return new Projections({ projector, createConsumer, producer, logger });
-      },
+      useFactory: createProjections,
     },
   ],
   exports: [Projections],

@@ -13,6 +13,12 @@ export interface Maintenance {
   }>;
 }
 
+/** What the timer tells after each run, for alerts. */
+export interface MaintenanceObserver {
+  onMaintained(result: { readonly strayRows: number; readonly failed: number }): void;
+  onNotMaintained(): void;
+}
+
 const EVERY_MS = 10 * 60_000;
 
 /** Maintains the partitions at the start and every ten minutes; a failure is logged and tried again the next time. */
@@ -20,13 +26,20 @@ export class MaintenanceTimer {
   readonly #maintenance: Maintenance;
   readonly #retentionMs: number;
   readonly #logger: Pick<Logger, 'info' | 'warn' | 'error'>;
+  readonly #observer: MaintenanceObserver;
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
 
-  constructor(maintenance: Maintenance, retentionMs: number, logger: Pick<Logger, 'info' | 'warn' | 'error'>) {
+  constructor(
+    maintenance: Maintenance,
+    retentionMs: number,
+    logger: Pick<Logger, 'info' | 'warn' | 'error'>,
+    observer: MaintenanceObserver,
+  ) {
     this.#maintenance = maintenance;
     this.#retentionMs = retentionMs;
     this.#logger = logger;
+    this.#observer = observer;
   }
 
   /** Resolves after the first run, so that nothing is projected while its partitions are being made. */
@@ -46,6 +59,7 @@ export class MaintenanceTimer {
   async #run(): Promise<void> {
     try {
       const { made, dropped, failed, strayRows } = await this.#maintenance.run(Date.now(), this.#retentionMs);
+      this.#observer.onMaintained({ strayRows, failed: failed.length });
       if (made.length > 0 || dropped.length > 0) {
         this.#logger.info({ made: made.length, dropped: dropped.length }, 'partitions.maintained');
       }
@@ -53,6 +67,7 @@ export class MaintenanceTimer {
       // Their owners see them all the same; but a delete will take long once they are old.
       if (strayRows > 0) this.#logger.warn({ rows: strayRows }, 'partitions.missed_rows');
     } catch (error) {
+      this.#observer.onNotMaintained();
       this.#logger.error({ err: error }, 'partitions.not_maintained');
     }
   }

@@ -49,18 +49,31 @@ describe('maintenance of the partitions', () => {
     expect(later.dropped).not.toContain('delivery_20260302_14');
   });
 
-  it('leaves a busy table alone for now and goes on', async () => {
-    const maintenance = new PartitionMaintenance(dataSource);
+  it('leaves a busy table alone for now and goes on, and takes its turn between writers', async () => {
+    const hourLater = now + week + HOUR_MS;
     const blocker = dataSource.createQueryRunner();
     await blocker.startTransaction();
     await blocker.query('LOCK TABLE monitoring.delivery_default IN ROW EXCLUSIVE MODE');
-    const hourLater = now + week + HOUR_MS;
-    const blocked = await maintenance.run(hourLater, week);
+    const blocked = await new PartitionMaintenance(dataSource, 1).run(hourLater, week);
     expect(blocked.failed.map(({ name }) => name)).toEqual(['delivery_20260310_15', 'delivery_20260302_14']);
     expect(blocked.made).toContain('attempt_20260310_15');
+    const waiting = new PartitionMaintenance(dataSource).run(hourLater, week);
+    // A writer who comes behind the change that waits is not held up for longer than that waits.
+    const startedAtMs = performance.now();
+    expect(await insertAt(hourLater)).toMatch(/^delivery_/);
+    expect(performance.now() - startedAtMs).toBeLessThan(5_000);
     await blocker.rollbackTransaction();
     await blocker.release();
-    const again = await maintenance.run(hourLater, week);
-    expect([again.made, again.dropped]).toEqual([['delivery_20260310_15'], ['delivery_20260302_14']]);
+    const again = await waiting;
+    expect([again.made, again.dropped, again.failed]).toEqual([['delivery_20260310_15'], ['delivery_20260302_14'], []]);
+  });
+
+  it('drops what a process that was killed had detached', async () => {
+    const later = now + week + 2 * HOUR_MS;
+    const name = 'delivery_20260302_15';
+    await dataSource.query(`ALTER TABLE monitoring.delivery DETACH PARTITION monitoring.${name}`);
+    const { dropped } = await new PartitionMaintenance(dataSource).run(later, week);
+    expect(dropped).toContain(name);
+    expect(await dataSource.query('SELECT to_regclass($1) AS name', [`monitoring.${name}`])).toEqual([{ name: null }]);
   });
 });

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { DataSource, EntityManager } from 'typeorm';
 import { PARTITIONED_TABLES, isOutlived, wantedPartitions } from '../../domain/partition-plan.ts';
 import type { Partition } from '../../domain/partition-plan.ts';
@@ -14,44 +15,67 @@ export interface Maintained {
   readonly strayRows: number;
 }
 
+/** What a writer waits behind a change of ours at most, and how often a change that did not come to its turn is tried. */
+const LOCK_TIMEOUT_MS = 100;
+const TRIES = 20;
+const BETWEEN_TRIES_MS = 250;
+
 /**
- * Makes partitions ahead and drops those that are older than the retention. Each change waits a second at most for the
- * table, and so do writers behind it; what did not succeed is tried again the next time.
+ * Makes partitions ahead and drops those that are older than the retention. A change needs the whole table for a moment:
+ * it waits for it so shortly that writers who queue behind it hardly notice, and tries again between them. What did not
+ * succeed is tried again the next time. (DETACH … CONCURRENTLY is refused by Postgres where there is a default partition.)
  */
 export class PartitionMaintenance {
   readonly #dataSource: DataSource;
+  readonly #tries: number;
 
-  constructor(dataSource: DataSource) {
+  /** @param tries of each change that finds its table busy; default 20, a quarter of a second apart. */
+  constructor(dataSource: DataSource, tries = TRIES) {
     this.#dataSource = dataSource;
+    this.#tries = tries;
   }
 
   async run(nowMs: number, retentionMs: number): Promise<Maintained> {
-    const existing = new Set(await this.#existing());
-    const missing = wantedPartitions(nowMs).filter(({ name }) => !existing.has(name));
-    const outlived = [...existing].filter((name) => isOutlived(name, nowMs, retentionMs));
+    const existing = await this.#existing();
+    const names = new Set(existing.map(({ name }) => name));
+    const missing = wantedPartitions(nowMs).filter(({ name }) => !names.has(name));
+    const outlived = existing.filter(({ name }) => isOutlived(name, nowMs, retentionMs));
     const failed: Maintained['failed'][number][] = [];
-    const made = await this.#each(missing, ({ name }) => name, make, failed);
-    const dropped = await this.#each(outlived, (name) => name, drop, failed);
+    const made = await this.#each(missing, make, failed);
+    const attached = outlived.filter(({ parent }) => parent !== null);
+    const detached = new Set(await this.#each(attached, detach, failed));
+    // By itself now, so that nobody waits while its files go. One that a killed process has detached is dropped as well.
+    const droppable = outlived.filter(({ name, parent }) => parent === null || detached.has(name));
+    const dropped = await this.#each(droppable, drop, failed);
     await this.#forget(new Date(nowMs - retentionMs));
     return { made, dropped, failed, strayRows: await this.#strayRows() };
   }
 
-  async #each<T>(
+  async #each<T extends { readonly name: string }>(
     items: readonly T[],
-    nameOf: (item: T) => string,
     change: Change<T>,
     failed: Maintained['failed'][number][],
   ): Promise<readonly string[]> {
     const done: string[] = [];
     for (const item of items) {
-      const name = nameOf(item);
       try {
-        if (await this.#alone((manager) => change(manager, item))) done.push(name);
+        if (await this.#persistently((manager) => change(manager, item))) done.push(item.name);
       } catch (error) {
-        failed.push({ name, error });
+        failed.push({ name: item.name, error });
       }
     }
     return done;
+  }
+
+  async #persistently(change: (manager: EntityManager) => Promise<void>): Promise<boolean> {
+    for (let left = this.#tries; ; left--) {
+      try {
+        return await this.#alone(change);
+      } catch (error) {
+        if (left <= 1 || !isLockTimeout(error)) throw error;
+        await delay(BETWEEN_TRIES_MS);
+      }
+    }
   }
 
   /** False, and nothing done, while another instance is at it. */
@@ -61,19 +85,20 @@ export class PartitionMaintenance {
         MAINTENANCE_LOCK,
       ]);
       if (lock?.held !== true) return false;
-      await manager.query("SET LOCAL lock_timeout = '1s'");
+      await manager.query(`SET LOCAL lock_timeout = '${LOCK_TIMEOUT_MS}ms'`);
       await change(manager);
       return true;
     });
   }
 
-  async #existing(): Promise<readonly string[]> {
-    const rows = await this.#dataSource.query<{ name: string }[]>(
-      `SELECT child.relname AS name FROM pg_inherits
-       JOIN pg_class child ON child.oid = inhrelid JOIN pg_namespace n ON n.oid = child.relnamespace
+  /** Partitions, and tables that were one and are detached. */
+  async #existing(): Promise<readonly Existing[]> {
+    return this.#dataSource.query<Existing[]>(
+      `SELECT child.relname AS name, parent.relname AS parent FROM pg_class child
+       JOIN pg_namespace n ON n.oid = child.relnamespace
+       LEFT JOIN pg_inherits ON inhrelid = child.oid LEFT JOIN pg_class parent ON parent.oid = inhparent
        WHERE n.nspname = 'monitoring' AND child.relkind = 'r'`,
     );
-    return rows.map(({ name }) => name);
   }
 
   /** What is not in partitions by time. */
@@ -85,9 +110,20 @@ export class PartitionMaintenance {
   }
 
   async #strayRows(): Promise<number> {
-    const [row] = await this.#dataSource.query<{ count: number }[]>('SELECT count(*) FROM monitoring.delivery_default');
+    const counts = PARTITIONED_TABLES.map(({ table }) => `(SELECT count(*) FROM monitoring.${table}_default)`);
+    const [row] = await this.#dataSource.query<{ count: number }[]>(`SELECT ${counts.join(' + ')} AS count`);
     return row?.count ?? 0;
   }
+}
+
+interface Existing {
+  readonly name: string;
+  readonly parent: string | null;
+}
+
+/** SQLSTATE `lock_not_available`. */
+function isLockTimeout(error: unknown): boolean {
+  return (error as { readonly code?: unknown }).code === '55P03';
 }
 
 type Change<T> = (manager: EntityManager, item: T) => Promise<void>;
@@ -118,6 +154,10 @@ async function storedColumns(manager: EntityManager, table: string): Promise<str
   return row?.columns ?? '';
 }
 
-async function drop(manager: EntityManager, name: string): Promise<void> {
+async function detach(manager: EntityManager, { name, parent }: Existing): Promise<void> {
+  await manager.query(`ALTER TABLE monitoring.${parent} DETACH PARTITION monitoring.${name}`);
+}
+
+async function drop(manager: EntityManager, { name }: Existing): Promise<void> {
   await manager.query(`DROP TABLE monitoring.${name}`);
 }

@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { FactLog } from '../testing/fact-log.ts';
+import { attempted, deferred } from '../testing/facts.ts';
+import type { RunningMonitoring } from '../testing/running-monitoring.ts';
+import { startMonitoring } from '../testing/running-monitoring.ts';
+import { PostgresRebuiltTables } from './adapters/postgres/rebuilt-tables.postgres.ts';
+import { rebuildCommand } from './rebuild-command.ts';
+
+let monitoring: RunningMonitoring;
+let log: FactLog;
+beforeAll(async () => {
+  monitoring = await startMonitoring();
+  log = await FactLog.open(monitoring);
+});
+afterAll(async () => {
+  await log?.close();
+  await monitoring?.stop();
+});
+
+const webhookId = 'hook-to-rebuild';
+const tables = async (): Promise<unknown> =>
+  Promise.all(
+    ['delivery', 'attempt', 'webhook_minute', 'tenant_hour'].map(async (table) =>
+      monitoring.dataSource.query<unknown>(
+        `SELECT to_jsonb(t) - 'revision' - 'shard' AS row FROM monitoring.${table} AS t ORDER BY 1`,
+      ),
+    ),
+  );
+
+async function rebuilt(): Promise<{ readonly said: readonly string[]; readonly shown: string }> {
+  const said: string[] = [];
+  let shown = '';
+  const show = (line: string): void => void (shown = line);
+  await rebuildCommand(monitoring.env, { print: (line) => said.push(line), show });
+  return { said, shown };
+}
+
+it('a rebuild beside the service makes the same tables anew, whatever was in them', async () => {
+  for (let index = 0; index < 50; index++) {
+    const first = attempted({ outcome: 'retrying', nextAttemptAtMs: Date.now() });
+    log.append(
+      { webhookId, index },
+      first,
+      deferred({ attemptNumber: 2 }),
+      attempted({ attemptNumber: 2, deferrals: 1 }),
+    );
+  }
+  await log.projected();
+  const before = await tables();
+  await monitoring.dataSource.query<unknown>(
+    `UPDATE monitoring.webhook_minute SET requests = 7; DELETE FROM monitoring.attempt`,
+  );
+  const { said, shown } = await rebuilt();
+  expect(said).toEqual(['the read models are emptied; projecting anew', 'the read models are built anew']);
+  expect(shown).toMatch(/^\[#{30}\] 100 %  200 of 200 records/);
+  expect(await tables()).toEqual(before);
+});
+
+it('a rebuild that was killed is continued, and not begun again', async () => {
+  expect(await new PostgresRebuiltTables(monitoring.dataSource).begin()).toBe('begun');
+  const { said } = await rebuilt();
+  expect(said).toEqual(['a rebuild was under way; going on', 'the read models are built anew']);
+  expect(await monitoring.dataSource.query('SELECT count(*)::int AS deliveries FROM monitoring.delivery')).toEqual([
+    { deliveries: 50 },
+  ]);
+});
