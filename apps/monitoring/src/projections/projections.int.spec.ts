@@ -209,11 +209,18 @@ describe('projection of the logs', () => {
     await running.shift()?.stop();
     await until(({ succeeded, failed }) => succeeded + failed >= total);
     expect(await sums()).toEqual({ requests: total, succeeded: 2_400, failed: 600, retrying: 0, waiting: 0 });
-    const [log] = await dataSource.query<{ deliveries: number; bodies: number; attempts: number }[]>(
-      `SELECT (SELECT count(*)::int FROM monitoring.delivery WHERE webhook_id LIKE $1) AS deliveries,
-         (SELECT count(body)::int FROM monitoring.delivery WHERE webhook_id LIKE $1) AS bodies,
-         (SELECT count(*)::int FROM monitoring.attempt WHERE webhook_id LIKE $1) AS attempts`,
-      [`webhook-${run}-%`],
+    // The facts may be projected before the records of their deliveries, which bring the bodies.
+    const log = await waitFor(
+      async () => {
+        const [counted] = await dataSource.query<{ deliveries: number; bodies: number; attempts: number }[]>(
+          `SELECT (SELECT count(*)::int FROM monitoring.delivery WHERE webhook_id LIKE $1) AS deliveries,
+             (SELECT count(body)::int FROM monitoring.delivery WHERE webhook_id LIKE $1) AS bodies,
+             (SELECT count(*)::int FROM monitoring.attempt WHERE webhook_id LIKE $1) AS attempts`,
+          [`webhook-${run}-%`],
+        );
+        return counted !== undefined && counted.bodies >= total && counted;
+      },
+      { what: 'the bodies', timeoutMs: 20_000 },
     );
     expect(log).toEqual({ deliveries: total, bodies: total, attempts: 2 * total });
   });
