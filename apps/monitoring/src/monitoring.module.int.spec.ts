@@ -5,7 +5,7 @@ import { attempted, breakerChanged, deferred, expired } from './testing/facts.ts
 import { FactLog, idOf } from './testing/fact-log.ts';
 import type { RunningMonitoring } from './testing/running-monitoring.ts';
 import { startMonitoring } from './testing/running-monitoring.ts';
-import { StatsClient } from './testing/stats-client.ts';
+import { RpcClient } from './testing/rpc-client.ts';
 
 let monitoring: RunningMonitoring;
 let log: FactLog;
@@ -389,8 +389,9 @@ describe('the API of monitoring', () => {
   });
 
   it('tells config-service the counts of webhooks over gRPC, of the tenant that asks alone', async () => {
-    const client = new StatsClient(monitoring.grpcUrl);
-    const ask = async (webhookIds: readonly string[], token?: string) => client.getExecutionStats(webhookIds, token);
+    const client = new RpcClient(monitoring.grpcUrl, 'Stats');
+    const ask = async (webhookIds: readonly string[], token?: string) =>
+      client.call('GetExecutionStats', { webhookIds }, token);
     expect(await ask([foreign, webhookId, 'never-used'], await monitoring.identity())).toEqual({
       stats: [
         { webhookId: foreign, successCount: 0, requestCount: 0 },

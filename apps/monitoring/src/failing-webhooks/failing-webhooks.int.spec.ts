@@ -1,22 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { ServiceError } from '@grpc/grpc-js';
-import { Client, Metadata, credentials, status } from '@grpc/grpc-js';
-import { loadSync } from '@grpc/proto-loader';
-import type { MethodDefinition } from '@grpc/proto-loader';
-import { protoPath } from '@signalbox/contracts';
-import { IDENTITY_HEADER } from '@signalbox/identity';
+import { RpcClient, RpcRefusal } from '../testing/rpc-client.ts';
 import { startMonitoring } from '../testing/running-monitoring.ts';
 import type { RunningMonitoring } from '../testing/running-monitoring.ts';
 
-const { ListFailingWebhooks: method } = loadSync(protoPath('monitoring'), { longs: Number, defaults: true })[
-  'signalbox.monitoring.v1.FailingWebhooks'
-] as { readonly ListFailingWebhooks: MethodDefinition<object, object> };
-
 let monitoring: RunningMonitoring;
-let client: Client;
+let client: RpcClient;
 beforeAll(async () => {
   monitoring = await startMonitoring();
-  client = new Client(monitoring.grpcUrl, credentials.createInsecure());
+  client = new RpcClient(monitoring.grpcUrl, 'FailingWebhooks');
 });
 afterAll(async () => {
   client?.close();
@@ -30,15 +21,12 @@ async function call(count: number, token?: string): Promise<unknown> {
     sinceMs: 1,
     failingSinceMs: 1,
   }));
-  const metadata = new Metadata();
-  if (token !== undefined) metadata.set(IDENTITY_HEADER, token);
-  const { path, requestSerialize, responseDeserialize } = method;
-  return new Promise((resolve) => {
-    const answer = (error: ServiceError | null, value: unknown): void =>
-      resolve(error === null ? value : status[error.code]);
-    const request = { webhooks, spanMs: 1, minFailures: 10 };
-    client.makeUnaryRequest(path, requestSerialize, responseDeserialize, request, metadata, answer);
-  });
+  try {
+    return await client.call('ListFailingWebhooks', { webhooks, spanMs: 1, minFailures: 10 }, token);
+  } catch (error) {
+    if (error instanceof RpcRefusal) return error.status;
+    throw error;
+  }
 }
 
 describe('signalbox.monitoring.v1.FailingWebhooks', () => {

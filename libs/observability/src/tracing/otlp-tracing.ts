@@ -16,8 +16,8 @@ import {
   TraceIdRatioBasedSampler,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
-import type { TracingSettings } from './open-tracing.ts';
 import { formatTraceparent, parseTraceparent } from './trace-context.ts';
+import type { TracingSettings } from './tracing-settings.ts';
 import type { OpenSpan, SpanEnd, SpanStart, Tracing } from './tracing.port.ts';
 
 const KINDS = { consumer: SpanKind.CONSUMER, client: SpanKind.CLIENT } as const;
