@@ -1,10 +1,9 @@
 /** `npm run bench -- cost`: CPU of each process for a delivery under drain, by HTTP and by TLS. docs/benchmarks.md. */
-import { cpuUsPerDelivery, figuresCommand } from './figures/figures-command.ts';
+import { cpuUsPerDelivery, figuresCommand, WARM_UP } from './figures/figures-command.ts';
 import type { Figure } from './figures/figure.ts';
 
 const RUNS = 3;
 const EVENTS = 40_000;
-const WARM_UP_EVENTS = 20_000;
 const PATH = ['dispatcher-router', 'dispatcher-sender', 'dispatcher-scheduler', 'Kafka'];
 const PLAIN = { first: 0, count: 100 };
 const SECURE = { first: 100, count: 100 };
@@ -13,7 +12,7 @@ process.exitCode = await figuresCommand({
   name: 'cost',
   session: { endpoints: 200, fanout: 1, secure: SECURE.count },
   run: async (session) => {
-    for (const groups of [PLAIN, SECURE]) await session.phase({ name: 'warm-up', events: WARM_UP_EVENTS, groups });
+    for (const groups of [PLAIN, SECURE]) await session.phase({ ...WARM_UP, groups });
     for (let run = 0; run < RUNS; run++) {
       await session.phase({ name: 'HTTP', events: EVENTS, groups: PLAIN });
       await session.phase({ name: 'TLS', events: EVENTS, groups: SECURE });

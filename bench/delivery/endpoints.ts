@@ -45,7 +45,7 @@ export function endpointsOf(
     Array.from({ length: fanout }, (_, member) => {
       const number = index * fanout + member;
       const isSecure = index >= groups.length - secure;
-      const origin = `endpoint-${number}.localhost:${isSecure ? ports.tls : ports.plain}`;
+      const origin = `endpoint-${number}.bench.localhost:${isSecure ? ports.tls : ports.plain}`;
       return { group, url: `${isSecure ? 'https' : 'http'}://${origin}/${number}` };
     }),
   );
