@@ -15,7 +15,7 @@ export interface Maintenance {
 
 /** What the timer tells after each run, for alerts. */
 export interface MaintenanceObserver {
-  onMaintained(result: { readonly strayRows: number; readonly failed: number }): void;
+  onMaintained(result: { readonly failed: number }): void;
   onNotMaintained(): void;
 }
 
@@ -59,7 +59,7 @@ export class MaintenanceTimer {
   async #run(): Promise<void> {
     try {
       const { made, dropped, failed, strayRows } = await this.#maintenance.run(Date.now(), this.#retentionMs);
-      this.#observer.onMaintained({ strayRows, failed: failed.length });
+      this.#observer.onMaintained({ failed: failed.length });
       if (made.length > 0 || dropped.length > 0) {
         this.#logger.info({ made: made.length, dropped: dropped.length }, 'partitions.maintained');
       }
