@@ -1,0 +1,107 @@
+import type { RunInfo } from '@signalbox/sandbox';
+import { anEvent, ReceiverServer, waitFor, type Responder } from '@signalbox/testing';
+import { ApiClient, type Webhook } from '../../support/api-client.ts';
+import { inEffect } from '../../support/applied-configuration.ts';
+import { Publisher } from '../../support/publisher.ts';
+
+/** Webhooks as an operator has them, with the deliveries of a few minutes. */
+export interface DemoData extends AsyncDisposable {
+  readonly webhooks: readonly Webhook[];
+}
+
+interface DemoWebhook {
+  readonly name: string;
+  readonly events: readonly string[];
+  /** Where nothing listens, events go to `url`, and none is published for it. */
+  readonly responder?: Responder;
+  readonly url?: string;
+  readonly enabled?: boolean;
+  readonly config?: object;
+}
+
+const SIGN_INS = ['PostRegister', 'PostSignIn', 'PostResetPassword'];
+const USERS = ['User.Created', 'User.Deleted', 'User.Data.Updated', 'User.SuspensionStatus.Updated'];
+const ORGANIZATIONS = ['Organization.Created', 'Organization.Data.Updated', 'Organization.Membership.Updated'];
+const EVENTS_OF_EACH = 24;
+
+/** One in `every` fails for good. */
+const failingOneIn =
+  (every: number): Responder =>
+  ({ number }) =>
+    number % every === 0
+      ? { status: 422, body: JSON.stringify({ error: 'unknown user' }) }
+      : { status: 200, body: '{"ok":true}' };
+
+const DEMO: readonly DemoWebhook[] = [
+  {
+    name: 'Legacy importer',
+    events: ['User.Created'],
+    url: 'https://importer.example.com/users',
+    enabled: false,
+  },
+  { name: 'Fraud detection', events: ['Identifier.Lockout', ...SIGN_INS], url: 'https://risk.example.com/signals' },
+  { name: 'Audit trail', events: [...SIGN_INS, ...USERS, ...ORGANIZATIONS], responder: failingOneIn(40) },
+  { name: 'Data warehouse', events: [...USERS, ...ORGANIZATIONS], responder: failingOneIn(6) },
+  {
+    name: 'CRM sync',
+    events: [...SIGN_INS, ...USERS],
+    responder: () => ({ status: 200, body: '{"received":true}' }),
+    config: { headers: { 'x-crm-tenant': 'acme', authorization: 'Bearer demo-token' }, timeoutMs: 5_000 },
+  },
+];
+
+export async function makeDemoData(run: RunInfo): Promise<DemoData> {
+  const api = new ApiClient(run);
+  const receivers: ReceiverServer[] = [];
+  const webhooks: Webhook[] = [];
+  for (const demo of DEMO) {
+    const receiver = demo.responder && (await ReceiverServer.start());
+    if (receiver !== undefined && demo.responder !== undefined) {
+      receivers.push(receiver);
+      receiver.answerBy(demo.responder);
+    }
+    const { answer } = await inEffect(run, async () => create(api, demo, receiver?.url ?? demo.url ?? ''));
+    webhooks.unshift(answer);
+  }
+  await api.call('POST', '/api/api-keys', 201, { name: 'Audit export', scopes: ['webhooks:read', 'deliveries:read'] });
+  await publishEvents(run);
+  const sent = webhooks.filter((_, index) => DEMO.toReversed()[index]?.responder !== undefined);
+  for (const { id } of sent) await untilCounted(api, id);
+  return {
+    webhooks,
+    async [Symbol.asyncDispose]() {
+      await Promise.all(receivers.map(async (receiver) => receiver.close()));
+    },
+  };
+}
+
+async function create(
+  api: ApiClient,
+  { name, events, enabled = true, config = {} }: DemoWebhook,
+  url: string,
+): Promise<Webhook> {
+  return api.createWebhook({ name, events, enabled, config: { url, ...config } });
+}
+
+async function publishEvents(run: RunInfo): Promise<void> {
+  await using publisher = await Publisher.connect(run);
+  for (let round = 0; round < EVENTS_OF_EACH; round++) {
+    for (const name of [...SIGN_INS, ...USERS, ...ORGANIZATIONS]) publisher.send(anEvent(name));
+  }
+  await publisher.flush();
+}
+
+/** Whoever looks at the page sees what was published. */
+async function untilCounted(api: ApiClient, id: string): Promise<void> {
+  await waitFor(
+    async () => {
+      const { executionStats, events } = await api.call<Webhook & { readonly events: readonly string[] }>(
+        'GET',
+        `/api/hooks/${id}?includeExecutionStats=true`,
+        200,
+      );
+      return (executionStats?.requestCount ?? 0) >= events.length * EVENTS_OF_EACH;
+    },
+    { what: `the deliveries of ${id} to be counted`, timeoutMs: 30_000, everyMs: 200 },
+  );
+}
