@@ -3,7 +3,6 @@ import { DeadLetters1767312000000 } from './migrations/1767312000000-dead-letter
 import { ReadModels1767225600000 } from './migrations/1767225600000-read-models.ts';
 import { RoundsErrorsAndRollups1795833000000 } from './migrations/1795833000000-rounds-errors-and-rollups.ts';
 import { Resends1795834000000 } from './migrations/1795834000000-resends.ts';
-import { FindWhatEndedBadly1795834001000 } from './migrations/1795834001000-find-what-ended-badly.ts';
 import { Rebuild1795838400000 } from './migrations/1795838400000-rebuild.ts';
 
 export interface DatabaseOptions {
@@ -25,7 +24,6 @@ export function createMonitoringDataSource(options: DatabaseOptions) {
       DeadLetters1767312000000,
       RoundsErrorsAndRollups1795833000000,
       Resends1795834000000,
-      FindWhatEndedBadly1795834001000,
       Rebuild1795838400000,
     ],
   });

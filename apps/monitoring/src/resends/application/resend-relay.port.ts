@@ -1,4 +1,3 @@
-import type { ResendableState } from '../domain/bulk-resend.ts';
 import type { Owner, ResendableDelivery, RoundRequest } from './resend-requests.port.ts';
 
 /** A round that was asked for and is not known to be in the log. */
@@ -28,8 +27,6 @@ export interface DeliveryToResend {
 export interface RunningBulk {
   readonly id: string;
   readonly owner: Owner;
-  /** Of the deliveries it is about. */
-  readonly state: ResendableState;
   readonly ratePerSecond: number;
   /** Who asked for it. */
   readonly actor: string;

@@ -1,15 +1,9 @@
-import type { SqlRunner } from '@signalbox/postgres';
 import { rowsOf } from '@signalbox/postgres';
+import type { DataSource } from 'typeorm';
 import type { LogPage, Owner, RequestLog } from '../../application/request-log.port.ts';
 import type { ShownDelivery } from '../../domain/delivery-json.ts';
 import type { Cursor, DeliveryQuery } from '../../domain/delivery-query.ts';
-import type {
-  BreakerChange,
-  ListedDelivery,
-  ListedState,
-  RecordedFact,
-  ResendRequest,
-} from '../../domain/listed-delivery.ts';
+import type { BreakerChange, ListedDelivery, RecordedFact, ResendRequest } from '../../domain/listed-delivery.ts';
 import type { LoggedDelivery } from '../../domain/log-entry.ts';
 import { LOG_KEY_PREFIX } from '../../domain/log-entry.ts';
 import type { LogQuery } from '../../domain/log-query.ts';
@@ -27,10 +21,10 @@ import { Where } from './where.ts';
 
 /** The request log in Postgres. Every query names the tenant. */
 export class PostgresRequestLog implements RequestLog {
-  readonly #database: SqlRunner;
+  readonly #dataSource: DataSource;
 
-  constructor(database: SqlRunner) {
-    this.#database = database;
+  constructor(dataSource: DataSource) {
+    this.#dataSource = dataSource;
   }
 
   async page(owner: Owner, query: LogQuery): Promise<LogPage> {
@@ -45,19 +39,19 @@ export class PostgresRequestLog implements RequestLog {
     }
     const limit = query.isCapped ? `LIMIT ${COUNT_CAP + 1}` : '';
     const counted = `SELECT count(*) AS total FROM (SELECT 1 FROM delivery AS d WHERE ${where.sql} ${limit}) AS matching`;
-    const [count] = await rowsOf<{ total: number }>(this.#database, counted, where.parameters);
+    const [count] = await rowsOf<{ total: number }>(this.#dataSource, counted, where.parameters);
     const total = count?.total ?? 0;
     const skipped = (query.page - 1) * query.pageSize;
     // A capped count does not tell how many there are: then the pages end where the counting did, and none walks them all.
     if (skipped >= total) return { entries: [], total };
     const paged = logged(where.sql, `LIMIT ${query.pageSize} OFFSET ${skipped}`);
-    return { entries: await rowsOf<LoggedDelivery>(this.#database, paged, where.parameters), total };
+    return { entries: await rowsOf<LoggedDelivery>(this.#dataSource, paged, where.parameters), total };
   }
 
   async entry(tenantId: string, deliveryId: string): Promise<LoggedDelivery | undefined> {
     const where = new Where().and('d.tenant_id =', tenantId).and('d.is_request');
     if (!(await this.#addIds(where, [deliveryId]))) return undefined;
-    const [entry] = await rowsOf<LoggedDelivery>(this.#database, logged(where.sql, 'LIMIT 1'), where.parameters);
+    const [entry] = await rowsOf<LoggedDelivery>(this.#dataSource, logged(where.sql, 'LIMIT 1'), where.parameters);
     return entry;
   }
 
@@ -65,7 +59,7 @@ export class PostgresRequestLog implements RequestLog {
     const where = ownedBy(owner)
       .andTime('d.first_scheduled_at >=', query.window.fromMs)
       .andTime('d.first_scheduled_at <', query.window.untilMs);
-    if (query.state !== null) where.and('d.state =', query.state).and(narrowedTo(query.state));
+    if (query.state !== null) where.and('d.state =', query.state);
     if (query.eventType !== null) where.and('d.event_type =', query.eventType);
     if (query.deliveryIds !== null && !(await this.#addIds(where, query.deliveryIds))) return [];
     if (query.statusClass !== null) {
@@ -73,18 +67,18 @@ export class PostgresRequestLog implements RequestLog {
     }
     if (query.after !== null) where.andBefore(query.after.firstScheduledAtMs, query.after.deliveryId);
     const sql = listed(where.sql, query.limit + 1);
-    return rowsOf<ListedDelivery>(this.#database, sql, where.parameters);
+    return rowsOf<ListedDelivery>(this.#dataSource, sql, where.parameters);
   }
 
   async latestBreakerChanges({ tenantId, webhookId }: Owner): Promise<readonly BreakerChange[]> {
-    return rowsOf<BreakerChange>(this.#database, LATEST_BREAKER_CHANGES, [tenantId, webhookId]);
+    return rowsOf<BreakerChange>(this.#dataSource, LATEST_BREAKER_CHANGES, [tenantId, webhookId]);
   }
 
   async delivery(owner: Owner, deliveryId: string): Promise<ShownDelivery | undefined> {
     const where = ownedBy(owner);
     if (!(await this.#addIds(where, [deliveryId]))) return undefined;
     const [found] = await rowsOf<ListedDelivery & { readonly body: Buffer | null }>(
-      this.#database,
+      this.#dataSource,
       listed(where.sql, 1, ', d.body'),
       where.parameters,
     );
@@ -92,15 +86,15 @@ export class PostgresRequestLog implements RequestLog {
     const { body, ...delivery } = found;
     const key = [deliveryId, new Date(delivery.firstScheduledAtMs)];
     const [facts, resends] = await Promise.all([
-      rowsOf<RecordedFact>(this.#database, FACTS_OF_DELIVERY, key),
-      rowsOf<ResendRequest>(this.#database, RESENDS_OF_DELIVERY, [deliveryId]),
+      rowsOf<RecordedFact>(this.#dataSource, FACTS_OF_DELIVERY, key),
+      rowsOf<ResendRequest>(this.#dataSource, RESENDS_OF_DELIVERY, [deliveryId]),
     ]);
     return { delivery, body, facts, resends, breakerChanges: await this.#breakerChangesAround(owner, facts) };
   }
 
   async isForeign({ tenantId, webhookId }: Owner): Promise<boolean> {
     const [other] = await rowsOf<{ tenant_id: string }>(
-      this.#database,
+      this.#dataSource,
       'SELECT tenant_id FROM webhook_hour WHERE webhook_id = $1 ORDER BY tenant_id = $2 DESC LIMIT 1',
       [webhookId, tenantId],
     );
@@ -109,7 +103,7 @@ export class PostgresRequestLog implements RequestLog {
 
   /** Narrows a query to these deliveries; false where there are none of them. */
   async #addIds(where: Where, deliveryIds: readonly string[]): Promise<boolean> {
-    const places = await rowsOf<Cursor>(this.#database, PLACES, [deliveryIds]);
+    const places = await rowsOf<Cursor>(this.#dataSource, PLACES, [deliveryIds]);
     if (places.length === 0) return false;
     const times = places.map(({ firstScheduledAtMs }) => firstScheduledAtMs);
     where
@@ -123,33 +117,12 @@ export class PostgresRequestLog implements RequestLog {
   async #breakerChangesAround(owner: Owner, facts: readonly RecordedFact[]): Promise<readonly BreakerChange[]> {
     const waits = facts.filter(({ kind }) => kind === 'deferred').map(({ atMs }) => atMs);
     if (waits.length === 0) return [];
-    return rowsOf<BreakerChange>(this.#database, BREAKER_CHANGES_SINCE, [
+    return rowsOf<BreakerChange>(this.#dataSource, BREAKER_CHANGES_SINCE, [
       owner.tenantId,
       owner.webhookId,
       new Date(Math.min(...waits)),
     ]);
   }
-}
-
-/**
- * What follows from a state, in the words of an index: without it, the few that failed or wait would be looked for among
- * all that the webhook was ever sent. $1 is the webhook, $2 the tenant.
- */
-function narrowedTo(state: ListedState): string {
-  switch (state) {
-    case 'failed':
-    case 'expired':
-    case 'skipped':
-      return 'd.has_ended_badly';
-    case 'queued':
-    case 'retrying':
-    case 'waiting':
-      return `d.first_scheduled_at >= (
-        SELECT start_at FROM webhook_hour WHERE webhook_id = $1 AND tenant_id = $2 AND has_open ORDER BY start_at LIMIT 1)`;
-    case 'succeeded':
-      return 'true';
-  }
-  return state satisfies never;
 }
 
 function ownedBy({ tenantId, webhookId }: Owner): Where {

@@ -5,7 +5,7 @@ import type { BulkResends, NewBulkResend } from '../../application/bulk-resends.
 import type { Owner } from '../../application/resend-requests.port.ts';
 import type { BulkResend, ResendFilter, ResendableState } from '../../domain/bulk-resend.ts';
 import { filterParameters } from './request-parameters.ts';
-import { BULK, countMatching } from './resend.sql.ts';
+import { BULK, COUNT_MATCHING } from './resend.sql.ts';
 
 const MOST_LISTED = 100;
 
@@ -26,7 +26,7 @@ export class PostgresBulkResends implements BulkResends {
   async count(owner: Owner, filter: ResendFilter): Promise<number> {
     const [counted] = await rowsOf<{ matching: number }>(
       this.#dataSource,
-      countMatching(filter.state),
+      COUNT_MATCHING,
       filterParameters(owner, filter),
     );
     return counted?.matching ?? 0;

@@ -1,5 +1,3 @@
-import type { ResendableState } from '../../domain/bulk-resend.ts';
-
 /** Unix milliseconds as a number; pg would make a Date of it, slowly. */
 export const ms = (column: string): string => `(extract(epoch FROM ${column}) * 1000)::float8`;
 
@@ -19,26 +17,24 @@ export interface ResendableRow {
   readonly requested: number | null;
 }
 
-/** Deliveries that a bulk resend's filter `f` is about; the second form finds the few that ended badly by their index. */
+/** Deliveries that a bulk resend's filter `f` is about; all but the state, which is compared last. */
 const MATCHES = `d.webhook_id = f.webhook_id AND d.tenant_id = f.tenant_id
   AND d.first_scheduled_at >= f.filter_from AND d.first_scheduled_at <= f.filter_to
   AND d.state = f.filter_state AND (f.filter_event_type IS NULL OR d.event_type = f.filter_event_type)`;
-const matches = (state: ResendableState): string =>
-  state === 'succeeded' ? MATCHES : `${MATCHES} AND d.has_ended_badly`;
 
 /** $1 to $6 as {@link filterParameters}. */
-export const countMatching = (state: ResendableState): string => `
+export const COUNT_MATCHING = `
   SELECT count(*)::float8 AS matching FROM delivery AS d,
     (SELECT $1::text AS tenant_id, $2::text AS webhook_id, $3::text AS filter_state, $4::timestamptz AS filter_from,
       $5::timestamptz AS filter_to, $6::text AS filter_event_type) AS f
-  WHERE ${matches(state)}`;
+  WHERE ${MATCHES}`;
 
 /** $1 the bulk resend, $2 how many. */
-export const candidatesOf = (state: ResendableState): string => `
+export const CANDIDATES = `
   SELECT ${RESENDABLE} FROM bulk_resend AS f
   CROSS JOIN LATERAL (
     SELECT * FROM delivery AS d
-    WHERE ${matches(state)} AND (f.after_at IS NULL OR (d.first_scheduled_at, d.delivery_id) > (f.after_at, f.after_id))
+    WHERE ${MATCHES} AND (f.after_at IS NULL OR (d.first_scheduled_at, d.delivery_id) > (f.after_at, f.after_id))
     ORDER BY d.first_scheduled_at, d.delivery_id LIMIT $2
   ) AS d
   WHERE f.id = $1 AND f.state = 'running'
