@@ -73,6 +73,7 @@ const ROUTES: Readonly<Record<string, Case>> = {
   'GET /api/live': read('in its name', 'deliveries:read'),
   'GET /api/health': read('in its name', 'deliveries:read'),
   'GET /api/ops/*': read('in its name', 'ops:read'),
+  'GET /api/ops/webhooks': read('in its name', 'ops:read'),
   'POST /api/ops/*': write('in its name', {}, 'ops:write'),
 };
 
