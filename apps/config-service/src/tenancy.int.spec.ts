@@ -124,7 +124,7 @@ const RPC_CASES: Readonly<Record<string, RpcCase>> = {
 const asked: string[] = [];
 const monitoring: Server = createServer((request, response) => {
   asked.push(String(request.headers[IDENTITY_HEADER]));
-  response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+  response.writeHead(200, { 'content-type': 'application/json' }).end('{"webhooks":[]}');
 });
 
 let service: RunningConfigService;
