@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { waitFor } from '@signalbox/testing';
 import { ApiClient } from '../support/api-client.ts';
 import { accessibilityFaults } from './support/accessibility.ts';
 import { consoleTestSystem } from './support/console-test-system.ts';
@@ -96,8 +97,7 @@ describe('the list of webhooks', () => {
     await page.getByRole('button', { name: /State/ }).click();
     await page.getByRole('option', { name: 'Disabled', exact: true }).click();
     await page.waitForURL(/enabled=false/);
-    await page.getByRole('link', { name: `${marker} 03` }).waitFor();
-    expect(await names()).toHaveLength(13);
+    await waitFor(async () => (await names()).length === 13, { what: 'the 13 that are disabled' });
     const address = page.url();
     expect(new URL(address).searchParams.get('page')).toBeNull();
 
