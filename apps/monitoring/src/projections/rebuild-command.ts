@@ -33,6 +33,7 @@ export async function rebuildCommand(rawEnv: RawEnvironment, { print, show }: Re
   });
   const env = loadEnvironment(schema, rawEnv);
   const topics = topicNames({ prefix: env.TOPIC_PREFIX, authEvents: env.AUTH_EVENT_TOPICS });
+  const projected = [topics.deliveries, topics.attempts];
   const dataSource = await createMonitoringDataSource({ url: env.DATABASE_URL }).initialize();
   const logs = createGroupLagReader(kafkaConnectionOf(env));
   const logger = createLogger({ service: 'monitoring-rebuild', level: 'fatal' });
@@ -42,13 +43,12 @@ export async function rebuildCommand(rawEnv: RawEnvironment, { print, show }: Re
   try {
     await assertMigrated(dataSource);
     await rebuild({
-      tables: new PostgresRebuiltTables(dataSource),
+      tables: new PostgresRebuiltTables(dataSource, projected),
       project: async () => {
         hasStarted = true;
         await projections.start();
       },
-      ranges: async () =>
-        logs.read([{ groupId: groupNames(env.TOPIC_PREFIX).projector, topics: [topics.deliveries, topics.attempts] }]),
+      ranges: async () => logs.read([{ groupId: groupNames(env.TOPIC_PREFIX).projector, topics: projected }]),
       onBegin: (how) =>
         print(how === 'begun' ? 'the read models are emptied; projecting anew' : 'a rebuild was under way; going on'),
       onProgress: (done, total) => show(progressLine(done, total, performance.now() - startedAtMs)),

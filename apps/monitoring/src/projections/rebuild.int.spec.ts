@@ -57,7 +57,18 @@ it('a rebuild beside the service makes the same tables anew, whatever was in the
 });
 
 it('a rebuild that was killed is continued, and not begun again', async () => {
-  expect(await new PostgresRebuiltTables(monitoring.dataSource).begin()).toBe('begun');
+  const { deliveries, attempts } = monitoring.backends.topics;
+  await monitoring.dataSource.query<unknown>(
+    `INSERT INTO monitoring.projection_offset (topic, partition, next_offset) VALUES ('another-topic', 0, 7)`,
+  );
+  const begun = new PostgresRebuiltTables(monitoring.dataSource, [deliveries, attempts]);
+  expect(await begun.begin()).toBe('begun');
+  // Of another projection, which goes on where it was.
+  expect(
+    await monitoring.dataSource.query(
+      `SELECT next_offset FROM monitoring.projection_offset WHERE topic = 'another-topic'`,
+    ),
+  ).toHaveLength(1);
   const { said } = await rebuilt();
   expect(said).toEqual(['a rebuild was under way; going on', 'the read models are built anew']);
   expect(await monitoring.dataSource.query('SELECT count(*)::int AS deliveries FROM monitoring.delivery')).toEqual([

@@ -18,9 +18,12 @@ const TABLES = [
 
 export class PostgresRebuiltTables implements RebuiltTables {
   readonly #dataSource: DataSource;
+  readonly #topics: readonly string[];
 
-  constructor(dataSource: DataSource) {
+  /** `topics`: what the tables are made of. Other projections keep their positions in the same table. */
+  constructor(dataSource: DataSource, topics: readonly string[]) {
     this.#dataSource = dataSource;
+    this.#topics = topics;
   }
 
   async begin(): Promise<'begun' | 'continued'> {
@@ -30,7 +33,7 @@ export class PostgresRebuiltTables implements RebuiltTables {
       const open = await rowsOf<object>(manager, 'SELECT 1 FROM monitoring.rebuild');
       if (open.length > 0) return 'continued';
       await manager.query('INSERT INTO monitoring.rebuild DEFAULT VALUES');
-      await manager.query('DELETE FROM monitoring.projection_offset');
+      await manager.query('DELETE FROM monitoring.projection_offset WHERE topic = ANY ($1)', [this.#topics]);
       await manager.query(`TRUNCATE ${TABLES.map((table) => `monitoring.${table}`).join(', ')}`);
       return 'begun';
     });
@@ -39,7 +42,8 @@ export class PostgresRebuiltTables implements RebuiltTables {
   async positions(): Promise<readonly (TopicPartition & { readonly offset: number })[]> {
     return rowsOf(
       this.#dataSource,
-      'SELECT topic, partition, next_offset AS "offset" FROM monitoring.projection_offset',
+      'SELECT topic, partition, next_offset AS "offset" FROM monitoring.projection_offset WHERE topic = ANY ($1)',
+      [this.#topics],
     );
   }
 
