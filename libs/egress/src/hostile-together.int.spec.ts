@@ -16,6 +16,8 @@ const pourOut = (socket: Socket, piece: string): void => {
   const much = piece.repeat(Math.ceil(131_072 / piece.length));
   const pour = (): void => void (socket.destroyed || socket.write(much));
   socket.on('drain', pour);
+  // The server remembers its connections: a closed one is not to keep what it poured.
+  socket.once('close', () => socket.off('drain', pour));
   pour();
 };
 
@@ -101,6 +103,6 @@ describe('hostile endpoints all at once', () => {
     const before = retainedBytes();
     for (let again = 0; again < 2; again++) await round();
     // Two rounds more were answered with many MB: none of it may stay.
-    expect(retainedBytes() - before).toBeLessThan(8 * 1_024 * 1_024);
+    expect(retainedBytes() - before).toBeLessThan(2 * 1_024 * 1_024);
   }, 60_000);
 });
