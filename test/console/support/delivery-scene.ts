@@ -1,6 +1,6 @@
 import { anEvent, ReceiverServer, waitFor } from '@signalbox/testing';
 import { ApiClient, type Webhook } from '../../support/api-client.ts';
-import { inEffect } from '../../support/applied-configuration.ts';
+import { untilApplied } from '../../support/applied-configuration.ts';
 import { Publisher } from '../../support/publisher.ts';
 import { consoleTestSystem } from './console-test-system.ts';
 
@@ -38,8 +38,9 @@ export class DeliveryScene implements AsyncDisposable {
     const receiver = await ReceiverServer.start();
     const { url } = receiver;
     if (isAway) await receiver.close();
-    const { answer } = await inEffect(run, async () => api.createWebhook({ name, events, config: { url, ...config } }));
-    return new DeliveryScene(api, answer, receiver, await Publisher.connect(run));
+    const webhook = await api.createWebhook({ name, events, config: { url, ...config } });
+    await untilApplied(run, [webhook.id]);
+    return new DeliveryScene(api, webhook, receiver, await Publisher.connect(run));
   }
 
   /** One event of each name, with the members of `more`; its event id is `<webhook id>-<number>` from 1. */
@@ -71,8 +72,7 @@ export class DeliveryScene implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    // Waited for, so that the next scene does not take this change for its own.
-    await inEffect(consoleTestSystem().run, async () => this.api.deleteWebhook(this.webhook.id));
+    await this.api.deleteWebhook(this.webhook.id);
     await this.publisher[Symbol.asyncDispose]();
     await this.receiver.close();
   }

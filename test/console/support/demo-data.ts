@@ -1,7 +1,7 @@
 import type { RunInfo } from '@signalbox/sandbox';
 import { anEvent, ReceiverServer, waitFor, type Responder } from '@signalbox/testing';
 import { ApiClient, type Webhook } from '../../support/api-client.ts';
-import { inEffect } from '../../support/applied-configuration.ts';
+import { untilApplied } from '../../support/applied-configuration.ts';
 import { Publisher } from '../../support/publisher.ts';
 
 /** Webhooks as an operator has them, with the deliveries of a few minutes. */
@@ -60,9 +60,12 @@ export async function makeDemoData(run: RunInfo): Promise<DemoData> {
       receivers.push(receiver);
       receiver.answerBy(demo.responder);
     }
-    const { answer } = await inEffect(run, async () => create(api, demo, receiver?.url ?? demo.url ?? ''));
-    webhooks.unshift(answer);
+    webhooks.unshift(await create(api, demo, receiver?.url ?? demo.url ?? ''));
   }
+  await untilApplied(
+    run,
+    webhooks.map(({ id }) => id),
+  );
   await api.call('POST', '/api/api-keys', 201, { name: 'Audit export', scopes: ['webhooks:read', 'deliveries:read'] });
   await publishEvents(run);
   const sent = webhooks.filter((_, index) => DEMO.toReversed()[index]?.responder !== undefined);
