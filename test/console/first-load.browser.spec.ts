@@ -34,6 +34,10 @@ describe('the first load', () => {
     expect(policy).toContain("require-trusted-types-for 'script'");
     expect(policy).not.toMatch(/unsafe/);
     await visitor.page.getByLabel('API key').waitFor();
+    const becomeHtml = async (text: string): Promise<unknown> =>
+      visitor.page.evaluate(`document.createElement('p').innerHTML = ${JSON.stringify(text)}`);
+    await expect(becomeHtml('<b>bold</b>')).rejects.toThrow(/TrustedHTML/);
+    await becomeHtml('');
     expect(assets.length).toBeGreaterThan(0);
     expect(new Set(assets)).toEqual(new Set(['public, max-age=31536000, immutable']));
   });

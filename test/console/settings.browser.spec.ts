@@ -13,6 +13,57 @@ const rowOf = async (id: string): Promise<object | undefined> =>
   (await rowsOf<object>('SELECT name, url, events, policy FROM config.webhook WHERE id = $1', [id]))[0];
 
 describe('the settings of a webhook', () => {
+  it('are changed with a bar that saves or discards, and faults are said at their rows', async () => {
+    const { id } = await aWebhookCalled('Before');
+    await using visitor = await ConsoleVisitor.arrive();
+    const { page } = visitor;
+    await visitor.signIn(`/webhooks/${id}/settings`);
+    await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Discarded');
+    await page.getByText('You have unsaved changes.').waitFor();
+    await page.getByRole('button', { name: 'Discard' }).click();
+    expect(await page.getByRole('textbox', { name: 'Name', exact: true }).inputValue()).toBe('Before');
+
+    await page.getByRole('textbox', { name: 'Name', exact: true }).fill('After');
+    for (const name of ['X-Token', 'x-token']) {
+      await page.getByRole('button', { name: 'Add a header' }).click();
+      const row = page
+        .getByRole('listitem')
+        .filter({ has: page.getByLabel('Value') })
+        .last();
+      await row.getByLabel('Name').fill(name);
+      await row.getByLabel('Value').fill('secret');
+    }
+    await page.getByText('There is a header of this name already').waitFor();
+    await page.getByLabel('Own schedule').press('Space');
+    await page.getByLabel('Waits between tries').fill('soon');
+    await page.getByLabel('Timeout (seconds)').fill('31');
+    await page.getByRole('button', { name: 'Save changes' }).click();
+    await page.getByText('Correct the marked fields first.').waitFor();
+    await page.getByText('Write 1 to 12 durations').waitFor();
+    await page.getByText('Enter a number of seconds from 1 to 30.').waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+
+    await page.getByRole('button', { name: 'Remove x-token', exact: true }).click();
+    await page.getByLabel('Waits between tries').fill('10s, 1m');
+    await page.getByLabel('Timeout (seconds)').fill('7');
+    await page.getByLabel('Rate limit (requests per second)').fill('50');
+    await page.getByRole('button', { name: 'Save changes' }).click();
+    await page.getByText('You have unsaved changes.').waitFor({ state: 'detached' });
+    await page.getByRole('heading', { name: 'After', level: 1 }).waitFor();
+    expect(await api.call('GET', `/api/hooks/${id}`, 200)).toMatchObject({
+      name: 'After',
+      config: {
+        url: 'https://example.com/hook',
+        headers: { 'X-Token': 'secret' },
+        timeoutMs: 7_000,
+        rateLimitPerSecond: 50,
+        retryPolicy: { preset: 'logto', delaysMs: [10_000, 60_000], maxAgeMs: 259_200_000 },
+      },
+    });
+    expect(await rowOf(id)).toMatchObject({ name: 'After' });
+    expect(visitor.complaints).toEqual([]);
+  });
+
   it('are kept over the tabs, and not left unsaved without a question', async () => {
     const { id } = await aWebhookCalled('Guarded');
     await using visitor = await ConsoleVisitor.arrive();

@@ -3,7 +3,9 @@ import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 import './theme/base.css';
 import { chosenTheme, showTheme } from './theme/theme.ts';
+import { allowEmptyHtml } from './trusted-types.ts';
 
+allowEmptyHtml();
 showTheme(chosenTheme());
 const place = document.getElementById('root');
 if (place === null) throw new Error('index.html has no element #root');

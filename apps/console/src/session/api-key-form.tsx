@@ -1,4 +1,4 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient, type Query } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { Form } from 'react-aria-components';
 import { api, bodyOf } from '../api/api-client.ts';
@@ -21,10 +21,12 @@ export function ApiKeyForm({ isPrimary }: { readonly isPrimary: boolean }): Reac
     onSuccess: (caller, token) => {
       const known = queryClient.getQueryData(callerQuery.queryKey);
       session.signIn(token, 'api-key');
-      // What another one was shown is not for this one.
-      if (known?.tenantId !== caller.tenantId || known.actor !== caller.actor) queryClient.clear();
+      // What another one was shown is not for this one. What is on the screen under a dialog stays mounted, with what was typed.
+      if (known?.actor !== caller.actor) queryClient.removeQueries({ type: 'inactive' });
       queryClient.setQueryData(callerQuery.queryKey, caller);
-      void queryClient.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== callerQuery.queryKey[0] });
+      const ofTheApi = { predicate: ({ queryKey }: Query) => queryKey[0] !== callerQuery.queryKey[0] };
+      if (known?.tenantId === caller.tenantId) void queryClient.invalidateQueries(ofTheApi);
+      else void queryClient.resetQueries(ofTheApi);
     },
   });
   const isRefused = signIn.error instanceof ApiError && signIn.error.kind === 'unauthorized';

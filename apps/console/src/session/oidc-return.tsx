@@ -5,6 +5,7 @@ import { useTexts } from '../texts/use-texts.ts';
 import { Button } from '../ui/button.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
+import { forgetSignIn } from './returning.ts';
 
 /** The page that the issuer sends back to: it ends the sign-in and goes where the person was going. */
 export function OidcReturn({ onReturned }: { readonly onReturned: () => void }): ReactNode {
@@ -14,7 +15,7 @@ export function OidcReturn({ onReturned }: { readonly onReturned: () => void }):
   const end = useQuery({
     queryKey: ['sign-in', location.search],
     queryFn: async () => {
-      const { endSignIn, forgetSignIn } = await import('./oidc.ts');
+      const { endSignIn } = await import('./oidc.ts');
       try {
         const { oidc } = await bodyOf(api.GET('/console-config.json'));
         if (oidc === undefined) throw new Error('This Signalbox has no issuer to sign in at');

@@ -1,12 +1,12 @@
 import * as oauth from 'oauth4webapi';
 import type { Schemas } from '../api/api-client.ts';
 import { CALLBACK_PATH } from './callback-path.ts';
+import { rememberSignIn } from './returning.ts';
 import { session } from './session.ts';
 
 export type OidcConfig = NonNullable<Schemas['ConsoleConfig']['oidc']>;
 
 const STARTED_KEY = 'signalbox.sign-in';
-const RETURNING_KEY = 'signalbox.signed-in-by-oidc';
 const MS_PER_SECOND = 1_000;
 const REFRESH_BEFORE_SECONDS = 30;
 
@@ -17,11 +17,6 @@ interface Started {
   readonly nonce: string;
   readonly returnTo: string;
 }
-
-/** Whether this tab was signed in by the issuer before it was loaded anew: then it goes there by itself. */
-export const wasSignedInHere = (): boolean => sessionStorage.getItem(RETURNING_KEY) !== null;
-
-export const forgetSignIn = (): void => sessionStorage.removeItem(RETURNING_KEY);
 
 /**
  * Goes to the issuer: authorization code with PKCE (RFC 7636).
@@ -77,7 +72,7 @@ export async function endSignIn(config: OidcConfig): Promise<string> {
     expectedNonce: started.nonce,
     requireIdToken: true,
   });
-  sessionStorage.setItem(RETURNING_KEY, '1');
+  rememberSignIn();
   take(config, server, tokens);
   return started.returnTo;
 }

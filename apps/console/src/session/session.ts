@@ -1,3 +1,5 @@
+import { forgetSignIn } from './returning.ts';
+
 /** Where the credential came from: what to do when it ends depends on it. */
 export type SignedInBy = 'api-key' | 'oidc';
 
@@ -29,8 +31,10 @@ class Session {
     this.#set({ token, by, hasEnded: false });
   }
 
+  /** For good: an issuer that still knows the person is not gone to by itself. */
   signOut(): void {
     this.#set(SIGNED_OUT);
+    forgetSignIn();
   }
 
   /** `authorization`: what the refused call carried. An answer to an older credential says nothing of the present one. */

@@ -8,6 +8,7 @@ import { Skeleton } from '../ui/skeleton.tsx';
 import { ApiKeyForm } from './api-key-form.tsx';
 import { consoleConfigQuery } from './console-config.query.ts';
 import type { OidcConfig } from './oidc.ts';
+import { wasSignedInHere } from './returning.ts';
 
 /** The issuer, where there is one, and always an API key. */
 export function SignInChoices(): ReactNode {
@@ -38,7 +39,7 @@ function IssuerButton({ config }: { readonly config: OidcConfig }): ReactNode {
     }
   };
   useEffect(() => {
-    void import('./oidc.ts').then(({ wasSignedInHere }) => (wasSignedInHere() ? begin() : undefined));
+    if (wasSignedInHere()) void begin();
     // Once, when the page opens.
   }, []);
   return (

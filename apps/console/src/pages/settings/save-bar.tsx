@@ -16,6 +16,17 @@ export interface SaveBarProps {
   readonly onDiscard: () => void;
 }
 
+/** What the cards above say of a refusal, each at its field; one that ends with a dot holds more of them. */
+const FIELDS = ['name', 'events', 'config.url', 'config.headers.', 'config.timeoutMs', 'config.rateLimitPerSecond'];
+const POLICY_FIELDS = ['config.retryPolicy.delaysMs', 'config.retryPolicy.maxAgeMs'];
+
+function isSaidAtFields(error: Error): boolean {
+  if (!(error instanceof ApiError) || error.details.length === 0) return false;
+  const isOf = (field: string, path: string): boolean =>
+    field === path || field.startsWith(path.endsWith('.') ? path : `${path}[`);
+  return error.details.every(({ field }) => [...FIELDS, ...POLICY_FIELDS].some((path) => isOf(field, path)));
+}
+
 /** Stays in sight while something is not saved. */
 export function SaveBar({ isOutdated, onReview, onDiscard }: SaveBarProps): ReactNode {
   const { settings, common } = useTexts();
@@ -29,6 +40,7 @@ export function SaveBar({ isOutdated, onReview, onDiscard }: SaveBarProps): Reac
     },
     () => setIsInvalid(true),
   );
+  const isToldAtFields = save.error !== null && isSaidAtFields(save.error);
   const isConflict = isOutdated || (save.error instanceof ApiError && save.error.kind === 'changed-meanwhile');
   return (
     <div className="save-bar" role="region" aria-label={settings.unsaved}>
@@ -45,9 +57,9 @@ export function SaveBar({ isOutdated, onReview, onDiscard }: SaveBarProps): Reac
           {settings.changedNotice}
         </Notice>
       )}
-      {!isConflict && save.error !== null && <ErrorNotice error={save.error} />}
+      {!isConflict && save.error !== null && !isToldAtFields && <ErrorNotice error={save.error} />}
       <div className="row">
-        <span role="status">{isInvalid ? settings.invalid : settings.unsaved}</span>
+        <span role="status">{isInvalid || isToldAtFields ? settings.invalid : settings.unsaved}</span>
         <span className="row push">
           <Button
             onPress={() => {

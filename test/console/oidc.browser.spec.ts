@@ -1,0 +1,60 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { consoleTestSystem } from './support/console-test-system.ts';
+import { ConsoleVisitor } from './support/console-visitor.ts';
+
+/** What the API answers to a call with this credential. */
+const request = async (page: Page, authorization: string, path: string): Promise<Response> =>
+  fetch(new URL(path, page.url()), { headers: { authorization } });
+
+describe('sign-in at an issuer', () => {
+  it('goes there with PKCE and comes back to where one was going, with the token in memory only', async () => {
+    await using visitor = await ConsoleVisitor.arrive();
+    const { page } = visitor;
+    await page.goto('/webhooks?search=nothing-like-this');
+    const asked = page.waitForRequest((each) => new URL(each.url()).pathname === '/auth');
+    await page.getByRole('button', { name: /Sign in at 127\.0\.0\.1/ }).click();
+    const query = new URL((await asked).url()).searchParams;
+    expect(Object.fromEntries(query)).toMatchObject({ response_type: 'code', code_challenge_method: 'S256' });
+    await page.locator('input[name=login]').fill('ada');
+    await page.locator('input[name=password]').fill('any');
+    await page.getByRole('button', { name: 'Sign-in' }).click();
+    const called = page.waitForRequest((each) => new URL(each.url()).pathname === '/api/hooks');
+    await page.getByRole('button', { name: 'Continue' }).click();
+    const authorization = (await called).headers()['authorization'] ?? '';
+    expect(authorization).toMatch(/^Bearer eyJ/);
+    await page.getByText('Nothing matches').waitFor();
+    expect(new URL(page.url()).search).toBe('?search=nothing-like-this');
+    // The token has no scope for operations: they are hidden, and refused to who asks the API for them.
+    for (const name of ['Operations', 'API keys'])
+      expect([name, await page.getByRole('link', { name }).count()]).toEqual([name, 0]);
+    expect((await request(page, authorization, '/api/api-keys')).status).toBe(403);
+    expect((await request(page, authorization, '/api/me')).status).toBe(200);
+    const kept = await page.evaluate<string>('JSON.stringify([localStorage, sessionStorage, document.cookie])');
+    expect(kept).not.toContain('eyJ');
+
+    // The issuer still knows the person: after a reload nobody has to type anything. It asks for consent only because this
+    // client is on loopback.
+    await page.reload();
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByText('Nothing matches').waitFor();
+    await page.getByRole('button', { name: 'Account' }).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await page.getByRole('button', { name: /Sign in at/ }).waitFor();
+    // Signed out is signed out, though the issuer still knows the person.
+    await page.reload();
+    await page.getByLabel('API key').waitFor();
+    expect(await page.getByRole('button', { name: /Sign in at/ }).getAttribute('aria-disabled')).toBeNull();
+    expect(new URL(page.url()).origin).toBe(new URL(consoleTestSystem().run.consoleUrl).origin);
+    expect(visitor.complaints).toEqual([]);
+  });
+
+  it('says so when the issuer sends back a refusal or a stranger’s answer', async () => {
+    await using visitor = await ConsoleVisitor.arrive();
+    const { page } = visitor;
+    await page.goto('/sign-in/callback?code=stolen&state=unknown');
+    await page.getByText('The sign-in did not work.').waitFor();
+    await page.getByRole('button', { name: 'Back to sign-in' }).click();
+    await page.getByLabel('API key').waitFor();
+  });
+});
