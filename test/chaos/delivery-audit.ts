@@ -113,28 +113,27 @@ export function auditDeliveries({ expected, posts, facts, kills, unrests = [] }:
   return { expected: expected.length, lost, duplicated, unexpected, altered, withoutFact, withoutPost };
 }
 
-/** Gives each POST the fact made while it was under way; one without is of the attempt that was made next. */
+/**
+ * Gives each POST the fact made while it was under way: of those that fit the one that ended first, as the others may still
+ * fit a later POST. A POST without is of the attempt that was made next.
+ */
 function matchPosts(
   posts: readonly RecordedPost[],
   facts: readonly AttemptFact[],
 ): { readonly matched: readonly PostOfAttempt[]; readonly unmatchedFacts: number } {
   const inOrder = posts.toSorted((a, b) => a.receivedAtMs - b.receivedAtMs);
   const factsInOrder = withoutTwins(facts).toSorted((a, b) => a.startedAtMs - b.startedAtMs);
-  const factOf = new Map<RecordedPost, AttemptFact>();
-  let unmatchedFacts = 0;
-  for (const fact of factsInOrder) {
-    const isOfFact = (post: RecordedPost): boolean =>
-      !factOf.has(post) && post.receivedAtMs >= fact.startedAtMs && post.receivedAtMs <= fact.endedAtMs;
-    const post = inOrder.find(isOfFact);
-    if (post === undefined) unmatchedFacts++;
-    else factOf.set(post, fact);
-  }
+  const open = new Set(factsInOrder.toSorted((a, b) => a.endedAtMs - b.endedAtMs));
   const matched = inOrder.map((post): PostOfAttempt => {
-    const fact = factOf.get(post);
-    const telling = fact ?? factsInOrder.find(({ startedAtMs }) => startedAtMs > post.receivedAtMs);
+    const { receivedAtMs } = post;
+    const fact = [...open].find(
+      ({ startedAtMs, endedAtMs }) => startedAtMs <= receivedAtMs && receivedAtMs <= endedAtMs,
+    );
+    if (fact !== undefined) open.delete(fact);
+    const telling = fact ?? factsInOrder.find(({ startedAtMs }) => startedAtMs > receivedAtMs);
     return { post, fact, attempt: telling && `${telling.round}/${telling.attemptNumber}` };
   });
-  return { matched, unmatchedFacts };
+  return { matched, unmatchedFacts: open.size };
 }
 
 /** A fact whose append was not acknowledged is appended again: it is one and the same fact. */

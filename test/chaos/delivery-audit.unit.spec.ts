@@ -101,6 +101,20 @@ describe('the audit of deliveries', () => {
     expect(audit).toMatchObject({ altered: ['a'], unexpected: ['b'] });
   });
 
+  it('finds the fact of each POST where two senders had the same attempt under way at once', () => {
+    const slow = fact(100, 1, { startedAtMs: 100, endedAtMs: 900 });
+    const fast = fact(100, 1, { startedAtMs: 150, endedAtMs: 400 });
+    const unrests = [{ atMs: 0, untilMs: 1_000 }];
+    const posts = [post(300, { connectedAtMs: 0 }), post(700, { connectedAtMs: 0 })];
+    for (const facts of [
+      [slow, fast],
+      [fast, slow],
+    ]) {
+      const audit = auditDeliveries({ expected, posts, facts, kills: [], unrests });
+      expect(audit).toMatchObject({ withoutFact: [], withoutPost: [] });
+    }
+  });
+
   it('takes a fact that is in the log twice for one', () => {
     const facts = [fact(100, 1), fact(100, 1, { appendedAtMs: 900 })];
     const audit = auditDeliveries({ expected, posts: [post(100)], facts, kills: [] });
