@@ -13,7 +13,7 @@ export interface RecoveredFact {
 export interface RecoveredPartition {
   /** The position they were read from: stays the metadata of commits until all these offsets are committed. */
   readonly tag: number;
-  /** The last fact about each record, by the record's offset, whoever produced it. */
+  /** The fact that tells most about each record, by the record's offset, whoever produced it. */
   readonly facts: ReadonlyMap<number, RecoveredFact>;
   /** The highest offset that a fact names; -1 for none. */
   readonly upTo: number;
@@ -47,7 +47,9 @@ export async function recoverFacts(
       verdicts.push({ fact, at: { partition: record.partition, offset: record.offset } });
     }
     if (fact.kind === 'not-a-fact' || fact.deliveryOffset < (committed.get(record.partition) ?? Infinity)) return;
-    found.get(record.partition)?.set(fact.deliveryOffset, fact);
+    const facts = found.get(record.partition);
+    const before = facts?.get(fact.deliveryOffset);
+    if (before === undefined || !tellsMore(before, fact)) facts?.set(fact.deliveryOffset, fact);
     const known = latest.get(roundOf(fact));
     if (known === undefined || isLater(fact, known)) latest.set(roundOf(fact), fact);
   };
@@ -74,13 +76,38 @@ export async function recoverFacts(
  * Whether a fact is about this very record. Offsets alone do not say so: a topic that was made anew begins at 0 again
  * while the facts about its predecessor are still there.
  */
-export function isAbout(fact: Fact, delivery: Delivery): boolean {
+export function isAbout(
+  fact: Fact,
+  delivery: Pick<Delivery, 'deliveryId' | 'round' | 'attemptNumber' | 'deferrals'>,
+): boolean {
   return (
     fact.deliveryId === delivery.deliveryId &&
     fact.round === delivery.round &&
     fact.attemptNumber === delivery.attemptNumber &&
     fact.deferrals === delivery.deferrals
   );
+}
+
+/**
+ * Whether the earlier of two facts is the one that counts. Two holders of a partition may both have settled a record, in
+ * any order: what has ended is not done again because the other one had only put it off.
+ */
+function tellsMore(earlier: Fact, later: Fact): boolean {
+  // Of a topic that was made anew only the later one is about what lies there now.
+  return isAbout(earlier, later) && finalityOf(earlier) > finalityOf(later);
+}
+
+function finalityOf(fact: Fact): number {
+  switch (fact.kind) {
+    case 'attempted':
+      return fact.nextAttemptAtMs === undefined ? 2 : 1;
+    case 'skipped':
+    case 'expired':
+      return 2;
+    case 'deferred':
+    case 'breaker-changed':
+      return 0;
+  }
 }
 
 function roundOf(fact: Fact): string {

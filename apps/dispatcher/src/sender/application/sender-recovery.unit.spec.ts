@@ -64,8 +64,9 @@ const recover = async (facts: readonly Fact[], committedOffset: number, committe
   const assigned = [{ topic: 'deliveries', partition: 0, committedOffset, committedMetadata, logStart: 0, logEnd: 99 }];
   const { partitions } = await recoverFacts(tail, 'attempts', assigned, new AbortController().signal);
   const found = partitions.get(0);
+  const kinds = [...(found?.facts.values() ?? [])].map(({ fact }) => fact.kind);
   const named = [...(found?.facts ?? [])].map(([offset, { isPaid }]) => (isPaid ? `${offset} paid` : String(offset)));
-  return { asked: tail.asked, facts: named, tag: found?.tag, upTo: found?.upTo };
+  return { asked: tail.asked, facts: named, kinds, tag: found?.tag, upTo: found?.upTo };
 };
 
 describe('recovery of a sender', () => {
@@ -86,6 +87,22 @@ describe('recovery of a sender', () => {
     const retried = { ...attemptedAt(9), deferrals: 1 };
     expect((await recover([deferredAt(5), retried], 5, '')).facts).toEqual(['5 paid', '9']);
     expect((await recover([deferredAt(5)], 5, '')).facts).toEqual(['5']);
+  });
+
+  it('takes a record that one holder has ended and another put off for ended, in whichever order they told so', async () => {
+    const retrying: Fact = { ...attemptedAt(5), outcome: 'retrying', nextAttemptAtMs: 9 } as Fact;
+    for (const facts of [
+      [attemptedAt(5), deferredAt(5)],
+      [deferredAt(5), attemptedAt(5)],
+      [retrying, deferredAt(5)],
+    ]) {
+      expect((await recover(facts, 5, '')).kinds).toEqual(['attempted']);
+    }
+  });
+
+  it('goes by the later of two facts about different deliveries at the same offset', async () => {
+    const ofFormerTopic = { ...attemptedAt(5), deliveryId: deliveryIdOf('w', 'former') };
+    expect((await recover([ofFormerTopic, deferredAt(5)], 5, '')).kinds).toEqual(['deferred']);
   });
 
   it('does not take a change of the breaker for the end of the delivery it names', async () => {
