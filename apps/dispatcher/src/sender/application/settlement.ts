@@ -23,7 +23,7 @@ export interface SettlementOptions {
 
 /**
  * Invariant 1, in this order: the outcome, its fact acknowledged, what the fact owes acknowledged, the offset done.
- * A partition that went away meanwhile gets the fact only: its new owner owes the rest.
+ * A partition that went away meanwhile gets the fact of a POST only: its new owner owes the rest.
  */
 export class Settlement {
   /** How far `attempts` is known to reach: what is committed with an offset, to find its facts again. */
@@ -44,9 +44,13 @@ export class Settlement {
 
   settle(task: OwnedTask, fact: Fact): void {
     this.hold(task);
+    const { ledger, partition, webhookId: key } = task;
     const { headers, value } = encodeFact(fact, task.attemptTrace);
+    // A POST that was made is told of whatever becomes of the partition; what was not sent is for its new owner to decide.
+    const ifHeld =
+      fact.kind === 'attempted' ? {} : { isVoid: () => ledger.ended, onVoid: (): void => this.complete(task) };
     this.options.producer.append(
-      { topic: this.options.topics.attempts, partition: task.partition, key: task.webhookId, value, headers },
+      { topic: this.options.topics.attempts, partition, key, value, headers, ...ifHeld },
       ({ partition, offset }) => {
         this.attemptsEnds.note(partition, offset + 1);
         this.options.onRecorded(task, fact, offset);
