@@ -10,7 +10,9 @@ import type {
   LogProducer,
   LogRecord,
   PartitionPosition,
+  TopicPartition,
 } from '@signalbox/kafka';
+import { MAX_HEARTBEAT_AGE_MS } from '@signalbox/kafka';
 import type { KnownTail, PartitionLedger } from '@signalbox/positions';
 import { decodePositions, encodePositions, LedgerBook, lowerPositions } from '@signalbox/positions';
 import type { RoutingRules } from '../domain/route-event.ts';
@@ -33,8 +35,6 @@ export interface RouterObserver {
   onDeadLetter(reason: string, source: string, message: string): void;
 }
 
-/** Start no work when the group has not answered for this long: another member may hold the partitions by now. */
-const MAX_HEARTBEAT_AGE_MS = 4_500;
 /** Others write to `deliveries` as well: how far it reaches is asked for this often. */
 const REFRESH_MS = 5_000;
 
@@ -49,8 +49,8 @@ export class Router implements LogHandler {
   /** Source partition → source offset → webhooks that have the delivery already. */
   private readonly produced = new Map<string, Map<number, Set<string>>>();
   private consumer: LogConsumer | undefined;
-  /** The event whose deliveries are being made; nothing is routed beside it. */
-  private fanOut: FanOut | undefined;
+  /** By partition: the event whose deliveries are being made. What comes behind it waits, other partitions do not. */
+  private readonly fanOuts = new Map<string, FanOut>();
   private isHeldBack = false;
   private isStopping = false;
   private refreshedAtMs = 0;
@@ -66,6 +66,7 @@ export class Router implements LogHandler {
   onJoin(join: Join): void {
     this.book.onJoin(join);
     this.produced.clear();
+    for (const [key, { ended }] of this.fanOuts) if (ended) this.fanOuts.delete(key);
   }
 
   async locate(assigned: readonly AssignedPartition[], signal: AbortSignal): Promise<readonly PartitionPosition[]> {
@@ -84,20 +85,20 @@ export class Router implements LogHandler {
   }
 
   onBatch(batch: LogBatch): void {
-    const consumer = this.requireConsumer();
-    if (consumer.msSinceHeartbeat() > MAX_HEARTBEAT_AGE_MS) {
-      consumer.seek({ topic: batch.topic, partition: batch.partition, offset: batch.position });
+    if (!this.mayWork()) {
+      // Paused, or the same would be fetched over and over until the group answers.
+      this.stopAt({ topic: batch.topic, partition: batch.partition, offset: batch.position });
       return;
     }
+    const { producer, tail } = this.options;
     const ledger = this.book.ledger(batch);
-    const produced = this.produced.get(keyOf(batch.topic, batch.partition));
-    const tag = this.options.tail.snapshot();
+    const key = keyOf(batch.topic, batch.partition);
+    const produced = this.produced.get(key);
+    const tag = tail.snapshot();
     for (const record of batch.records) {
-      if (this.fanOut !== undefined || this.options.producer.isSaturated()) {
-        // An event may become thousands of deliveries: no further one before these are on their way.
-        this.holdBack(consumer);
-        consumer.seek({ topic: batch.topic, partition: batch.partition, offset: record.offset });
+      if (this.fanOuts.has(key) || producer.isSaturated()) {
         ledger.passTo(record.offset);
+        this.stopAt({ topic: batch.topic, partition: batch.partition, offset: record.offset });
         return;
       }
       if (ledger.take(record.offset, tag) !== 'new') continue;
@@ -106,7 +107,8 @@ export class Router implements LogHandler {
       produced?.delete(record.offset);
     }
     ledger.passTo(batch.nextPosition);
-    if (ledger.isFull || this.fanOut !== undefined || this.options.producer.isSaturated()) this.holdBack(consumer);
+    if (producer.isSaturated()) this.holdBack(this.book.held());
+    else if (ledger.isFull || this.fanOuts.has(key)) this.holdBack([batch]);
   }
 
   onAdvance(position: PartitionPosition): void {
@@ -124,7 +126,7 @@ export class Router implements LogHandler {
   /** Makes no more deliveries: an event that has only some of its own is routed again by whoever comes next. */
   drain(): Promise<void> {
     this.isStopping = true;
-    this.fanOut = undefined;
+    for (const fanOut of this.fanOuts.values()) fanOut.end();
     return Promise.resolve();
   }
 
@@ -144,6 +146,7 @@ export class Router implements LogHandler {
       return;
     }
     const { producer, tail, topics, observer } = this.options;
+    const key = keyOf(record.topic, record.partition);
     const fanOut = new FanOut({
       deliveries: routing.deliveries,
       already,
@@ -151,13 +154,17 @@ export class Router implements LogHandler {
       topic: topics.deliveries,
       tail,
       isVoid: () => ledger.ended,
+      onAppended: () => {
+        if (this.fanOuts.delete(key)) this.goOn();
+      },
       onDone: (count) => {
         observer.onRouted(routing.event, count);
         routing.span?.end();
         ledger.complete(record.offset);
       },
     });
-    if (!fanOut.proceed()) this.fanOut = fanOut;
+    fanOut.proceed();
+    if (!fanOut.ended) this.fanOuts.set(key, fanOut);
   }
 
   private putAside(record: LogRecord, reason: DeadLetterReason, message: string, ledger: PartitionLedger<Tag>): void {
@@ -188,23 +195,29 @@ export class Router implements LogHandler {
     await this.options.tail.readFrom(from, onRecord, signal);
   }
 
-  private holdBack(consumer: LogConsumer): void {
+  /** Reads no further than `position` for now, and from there when it goes on. */
+  private stopAt(position: PartitionPosition): void {
+    this.holdBack([position]);
+    this.consumer?.seek(position);
+  }
+
+  private holdBack(partitions: readonly TopicPartition[]): void {
     this.isHeldBack = true;
-    consumer.pause(this.book.held());
+    this.consumer?.pause(partitions);
   }
 
   private goOn(): void {
-    if (!this.isHeldBack || this.isStopping || this.options.producer.isSaturated()) return;
-    if (this.fanOut?.proceed() === false) return;
-    this.fanOut = undefined;
-    const roomy = this.book.held().filter((of) => !this.book.ledger(of).isFull);
-    this.isHeldBack = roomy.length < this.book.held().length;
+    if (this.isStopping) return;
+    for (const fanOut of [...this.fanOuts.values()]) fanOut.proceed();
+    if (!this.isHeldBack || !this.mayWork() || this.options.producer.isSaturated()) return;
+    const held = this.book.held();
+    const roomy = held.filter((of) => !this.book.ledger(of).isFull && !this.fanOuts.has(keyOf(of.topic, of.partition)));
+    this.isHeldBack = roomy.length < held.length;
     this.consumer?.resume(roomy);
   }
 
-  private requireConsumer(): LogConsumer {
-    if (this.consumer === undefined) throw new Error('the router was given records before its consumer');
-    return this.consumer;
+  private mayWork(): boolean {
+    return this.consumer !== undefined && this.consumer.msSinceHeartbeat() <= MAX_HEARTBEAT_AGE_MS;
   }
 }
 

@@ -1,13 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Appended, LogConsumer, LogProducer, LogRecord, OutgoingRecord } from '@signalbox/kafka';
+import type { Appended, LogConsumer, LogProducer, LogRecord, OutgoingRecord, TopicPartition } from '@signalbox/kafka';
 import { KnownTail } from '@signalbox/positions';
 import { anEvent } from '@signalbox/testing';
 import { aWebhookState } from '../../testing/dispatcher-fixtures.ts';
 import { Router } from './router.ts';
 
 const of = { topic: 'auth-events', partition: 0 };
-const event = (offset: number): LogRecord => ({
+const other = { topic: 'auth-events', partition: 1 };
+const event = (offset: number, partition = 0): LogRecord => ({
   ...of,
+  partition,
   offset,
   timestampMs: 1_000,
   key: null,
@@ -15,8 +17,10 @@ const event = (offset: number): LogRecord => ({
   headers: {},
 });
 
+const named = (partitions: readonly TopicPartition[]): string => partitions.map(({ partition }) => partition).join();
+
 /** A router whose producer acknowledges when told to, and has room for `room.records` that are not acknowledged. */
-async function startRouter(webhooks = 1) {
+async function startRouter(webhooks = 1, held = [of]) {
   const appended: { record: OutgoingRecord; acknowledge: (appended: Appended) => void }[] = [];
   const room = { records: Infinity, onDrained: () => {} };
   const producer = {
@@ -31,8 +35,8 @@ async function startRouter(webhooks = 1) {
   const consumer = {
     msSinceHeartbeat: () => heartbeat.ageMs,
     seek: ({ offset }: { offset: number }) => sought.push(offset),
-    pause: () => flow.push('paused'),
-    resume: () => flow.push('resumed'),
+    pause: (partitions: readonly TopicPartition[]) => flow.push(`paused ${named(partitions)}`),
+    resume: (partitions: readonly TopicPartition[]) => flow.push(`resumed ${named(partitions)}`),
   };
   const tail = new KnownTail({ reader: { read: async () => Promise.resolve([]) }, topic: 'deliveries', partitions: 1 });
   const router = new Router({
@@ -49,12 +53,20 @@ async function startRouter(webhooks = 1) {
     observer: { onRouted: () => {}, onDeadLetter: () => {} },
   });
   router.attach(consumer as unknown as LogConsumer);
-  router.onJoin({ assigned: [of], lost: [], isContinuous: true });
-  const assigned = { ...of, committedOffset: 0, committedMetadata: '', logStart: 0, logEnd: 2 };
-  await router.locate([assigned], new AbortController().signal);
-  const give = (...offsets: number[]): void =>
-    router.onBatch({ ...of, position: offsets[0] ?? 0, records: offsets.map(event), nextPosition: offsets.length });
-  return { router, appended, tail, heartbeat, sought, flow, room, give };
+  router.onJoin({ assigned: held, lost: [], isContinuous: true });
+  const start = { committedOffset: 0, committedMetadata: '', logStart: 0, logEnd: 2 };
+  const assigned = held.map((partition) => ({ ...partition, ...start }));
+  await router.locate(assigned, new AbortController().signal);
+  const giveOf = (partition: number, ...offsets: number[]): void =>
+    router.onBatch({
+      topic: of.topic,
+      partition,
+      position: offsets[0] ?? 0,
+      records: offsets.map((offset) => event(offset, partition)),
+      nextPosition: (offsets.at(-1) ?? 0) + 1,
+    });
+  const give = (...offsets: number[]): void => giveOf(0, ...offsets);
+  return { router, appended, tail, heartbeat, sought, flow, room, give, giveOf };
 }
 
 describe('the router', () => {
@@ -69,13 +81,17 @@ describe('the router', () => {
     expect(router.toCommit()).toEqual([{ ...of, offset: 2, metadata: '9' }]);
   });
 
-  it('takes nothing while its group has not answered for long, and asks for the same again', async () => {
-    const { appended, heartbeat, sought, give } = await startRouter();
+  it('takes nothing while its group has not answered for long, and asks for the same when it has', async () => {
+    const { router, appended, heartbeat, sought, flow, give } = await startRouter();
     heartbeat.ageMs = 4_501;
     give(0, 1);
     expect(appended).toEqual([]);
     expect(sought).toEqual([0]);
+    router.tick();
+    expect(flow).toEqual(['paused 0']);
     heartbeat.ageMs = 0;
+    router.tick();
+    expect(flow).toEqual(['paused 0', 'resumed 0']);
     give(0, 1);
     expect(appended).toHaveLength(2);
   });
@@ -95,21 +111,34 @@ describe('the router', () => {
     expect(appended).toHaveLength(4);
     // The second event is asked for again, behind the first.
     expect(sought).toEqual([1]);
-    expect(flow).toEqual(['paused']);
+    expect(flow).toEqual(['paused 0']);
     router.tick();
     expect(appended).toHaveLength(4);
     room.records = 8;
     room.onDrained();
     expect(appended).toHaveLength(8);
-    expect(flow).toEqual(['paused']);
+    expect(flow).toEqual(['paused 0']);
     room.records = Infinity;
     room.onDrained();
     expect(appended).toHaveLength(10);
-    expect(flow).toEqual(['paused', 'resumed']);
+    expect(flow).toEqual(['paused 0', 'resumed 0']);
     for (const { acknowledge } of appended.slice(1)) acknowledge({ partition: 0, offset: 7 });
     expect(router.toCommit()).toEqual([]);
     appended[0]?.acknowledge({ partition: 0, offset: 7 });
     expect(router.toCommit()).toMatchObject([{ offset: 1 }]);
+  });
+
+  it('routes what comes in other partitions while the deliveries of one event are made', async () => {
+    const { appended, flow, give, giveOf } = await startRouter(1_500, [of, other]);
+    give(0);
+    expect(appended).toHaveLength(1_000);
+    giveOf(1, 0);
+    expect(appended).toHaveLength(2_000);
+    expect(flow).toEqual(['paused 0', 'paused 1']);
+    // Each goes on as its own are acknowledged.
+    for (const { acknowledge } of appended.slice(1_000, 1_501)) acknowledge({ partition: 0, offset: 7 });
+    expect(appended).toHaveLength(2_500);
+    expect(flow).toEqual(['paused 0', 'paused 1', 'resumed 1']);
   });
 
   it('makes no further delivery of an event whose partition went away, or when it is to end', async () => {
