@@ -33,7 +33,7 @@ export class SimulatedLog {
   readonly deliveriesOf = new Map<string, DeliveryRecord[]>();
   /** The first thing asked for that is in `deliveries` twice. */
   twin: string | undefined;
-  private readonly byBody = new WeakMap<Buffer, DeliveryRecord>();
+  private readonly byMark = new Map<string, DeliveryRecord>();
   private readonly ends = new Map<string, number>();
   private readonly counts = new Map<string, number>();
   /** All there are. */
@@ -77,19 +77,21 @@ export class SimulatedLog {
   }
 
   append(record: OutgoingRecord): Appended {
-    // A copy: each record of the log is told from all others by its bytes.
-    const value = record.value === null ? null : Buffer.from(record.value);
-    const appended = this.memory.append({ ...record, value });
     const order = this.count++;
+    // What is sent says so which record it was read from, of several with the same body.
+    const mark = `#${order}`;
+    const isMarked = record.topic === this.topics.deliveries && record.value !== null;
+    const value = isMarked ? `${String(record.value).split('#')[0]}${mark}` : record.value;
+    const appended = this.memory.append({ ...record, value });
     this.ends.set(`${record.topic}/${appended.partition}`, appended.offset + 1);
     if (record.topic === this.topics.attempts) this.noteFact(record, appended, order);
-    else if (value !== null) this.noteDelivery({ ...record, value }, appended);
+    else if (value !== null) this.noteDelivery(record, appended, mark);
     return appended;
   }
 
   /** The record of `deliveries` that these bytes were read from. */
   recordOf(body: Buffer): DeliveryRecord | undefined {
-    return this.byBody.get(body);
+    return this.byMark.get(`#${body.toString().split('#')[1]}`);
   }
 
   records(topic: string, partition: number): readonly LogRecord[] {
@@ -105,7 +107,7 @@ export class SimulatedLog {
     this.facts.set(place, [...(this.facts.get(place) ?? []), { fact, order }]);
   }
 
-  private noteDelivery(record: OutgoingRecord & { readonly value: Buffer }, { partition, offset }: Appended): void {
+  private noteDelivery(record: OutgoingRecord, { partition, offset }: Appended, mark: string): void {
     const delivery = decodeDelivery(record.headers ?? {});
     if (delivery === undefined) return;
     const key = askedBy(delivery);
@@ -113,7 +115,7 @@ export class SimulatedLog {
     if (record.topic !== this.topics.deliveries) return;
     const dueAtMs = decodeWait(record.headers ?? {})?.dueAtMs ?? 0;
     const known: DeliveryRecord = { partition, offset, delivery, dueAtMs };
-    this.byBody.set(record.value, known);
+    this.byMark.set(mark, known);
     if (this.deliveriesOf.has(key)) this.twin ??= key;
     this.deliveriesOf.set(key, [...(this.deliveriesOf.get(key) ?? []), known]);
   }

@@ -19,6 +19,7 @@ import type {
   PartitionPosition,
   TopicPartition,
 } from '@signalbox/kafka';
+import { MAX_HEARTBEAT_AGE_MS } from '@signalbox/kafka';
 import type { KnownTail, PartitionLedger } from '@signalbox/positions';
 import { decodePositions, encodePositions, LedgerBook, lowerPositions, PastPositions } from '@signalbox/positions';
 import { RecentIds } from '../domain/recent-ids.ts';
@@ -54,8 +55,6 @@ interface Held {
   readonly ledger: PartitionLedger<null>;
 }
 
-/** Start no work when the group has not answered for this long: another member may hold the partitions by now. */
-const MAX_HEARTBEAT_AGE_MS = 4_500;
 const MINUTE_MS = 60_000;
 const SNAPSHOT_MS = 5_000;
 /** Older deliveries have no twin in a tier any more. */
@@ -117,15 +116,15 @@ export class Scheduler implements LogHandler {
   }
 
   onBatch(batch: LogBatch): void {
-    const consumer = this.requireConsumer();
+    const nowMs = this.options.now();
     if (!this.mayWork()) {
-      consumer.seek({ topic: batch.topic, partition: batch.partition, offset: batch.position });
+      // Paused, or the same would be fetched over and over until the group answers.
+      this.pauseAt({ topic: batch.topic, partition: batch.partition, offset: batch.position }, nowMs);
       return;
     }
     const tier = RETRY_TIERS[this.options.topics.retries.indexOf(batch.topic)];
     if (tier === undefined) throw new Error(`${batch.topic} is no retry tier`);
     const ledger = this.book.ledger(batch);
-    const nowMs = this.options.now();
     for (const record of batch.records) {
       const delivery = decodeDelivery(record.headers);
       const wait = decodeWait(record.headers);
@@ -262,11 +261,10 @@ export class Scheduler implements LogHandler {
     this.heap.push({ key, offset: record.offset, body, delivery, wait, ledger }, wakeAtMs);
   }
 
-  private pauseAt(record: LogRecord, untilMs: number): void {
-    const consumer = this.requireConsumer();
-    const of = { topic: record.topic, partition: record.partition };
-    consumer.pause([of]);
-    consumer.seek({ ...of, offset: record.offset });
+  private pauseAt({ topic, partition, offset }: PartitionPosition, untilMs: number): void {
+    const of = { topic, partition };
+    this.consumer?.pause([of]);
+    this.consumer?.seek({ topic, partition, offset });
     this.paused.push({ of, untilMs });
   }
 
@@ -296,11 +294,6 @@ export class Scheduler implements LogHandler {
 
   private mayWork(): boolean {
     return this.consumer !== undefined && this.consumer.msSinceHeartbeat() <= MAX_HEARTBEAT_AGE_MS;
-  }
-
-  private requireConsumer(): LogConsumer {
-    if (this.consumer === undefined) throw new Error('the scheduler was given records before its consumer');
-    return this.consumer;
   }
 }
 

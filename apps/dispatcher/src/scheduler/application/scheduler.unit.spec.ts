@@ -2,7 +2,14 @@ import { describe, expect, it } from '@jest/globals';
 import type { Delivery } from '@signalbox/contracts';
 import { encodeDelivery, topicNames } from '@signalbox/contracts';
 import { deliveryIdOf } from '@signalbox/domain';
-import type { Appended, LogConsumer, LogProducer, LogRecord, OutgoingRecord } from '@signalbox/kafka';
+import type {
+  Appended,
+  LogConsumer,
+  LogProducer,
+  LogRecord,
+  OutgoingRecord,
+  PartitionPosition,
+} from '@signalbox/kafka';
 import { KnownTail } from '@signalbox/positions';
 import { Scheduler } from './scheduler.ts';
 
@@ -43,7 +50,13 @@ async function schedulerAt(nowMs: number) {
     isSaturated: () => false,
   };
   const heartbeat = { ageMs: 0 };
-  const consumer = { msSinceHeartbeat: () => heartbeat.ageMs, pause: () => {}, resume: () => {}, seek: () => {} };
+  const flow: string[] = [];
+  const consumer = {
+    msSinceHeartbeat: () => heartbeat.ageMs,
+    pause: () => flow.push('paused'),
+    resume: () => flow.push('resumed'),
+    seek: ({ offset }: PartitionPosition) => flow.push(`sought ${offset}`),
+  };
   const reader = { read: async () => Promise.resolve([]) };
   const observer = { onDelivered: () => {}, onHopped: () => {}, onTwin: () => {}, onDeadLetter: () => {} };
   const scheduler = new Scheduler({
@@ -69,7 +82,7 @@ async function schedulerAt(nowMs: number) {
       nextPosition: (records.at(-1)?.offset ?? 0) + 1,
     });
   await join(true);
-  return { scheduler, appended, join, give, heartbeat };
+  return { scheduler, appended, join, give, heartbeat, flow };
 }
 
 describe('the scheduler', () => {
@@ -82,12 +95,15 @@ describe('the scheduler', () => {
   });
 
   it('moves nothing while its group has not answered for long, and goes on when it has', async () => {
-    const { scheduler, appended, give, heartbeat } = await schedulerAt(2_000);
+    const { scheduler, appended, give, heartbeat, flow } = await schedulerAt(2_000);
     heartbeat.ageMs = 4_501;
     give(waiting(0));
     scheduler.tick();
     expect(appended).toHaveLength(0);
+    expect(flow).toEqual(['paused', 'sought 0']);
     heartbeat.ageMs = 0;
+    scheduler.tick();
+    expect(flow).toEqual(['paused', 'sought 0', 'resumed']);
     give(waiting(0));
     heartbeat.ageMs = 4_501;
     expect(appended).toHaveLength(1);

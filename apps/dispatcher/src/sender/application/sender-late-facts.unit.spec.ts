@@ -1,14 +1,11 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { encodeDelivery, topicNames } from '@signalbox/contracts';
+import { encodeDelivery } from '@signalbox/contracts';
 import { MemoryLog } from '@signalbox/kafka';
 import { waitFor } from '@signalbox/testing';
 import { aDelivery } from '../../testing/dispatcher-fixtures.ts';
-import { DEFAULT_LANE_LIMITS } from '../domain/lane.ts';
-import { DEFAULT_SENDER_LIMITS } from './sender-options.ts';
+import { SENDER_TOPICS as topics, senderUnderTest } from '../../testing/sender-under-test.ts';
 import { attemptsMetadata } from './sender-recovery.ts';
-import { Sender } from './sender.ts';
 
-const topics = topicNames({ prefix: '', authEvents: ['auth-events'] });
 const GONE = 'webhook000000000gone';
 const UNKNOWN = 'webhook00000unknown0';
 const stops: (() => Promise<void>)[] = [];
@@ -25,26 +22,11 @@ async function aSender() {
   const gone = { deleted: true, id: GONE, tenantId: 'default', epoch: 1, version: 2, deletedAtMs: 0 } as const;
   const clock = { nowMs: Date.now() };
   const producer = log.producer();
-  const silent = (): void => {};
-  const sender = new Sender({
-    directory: { get: (id) => (id === GONE ? gone : undefined), subscribers: () => [], onApplied: silent },
-    profiles: { of: () => ({ kind: 'refused url', detail: '' }) },
-    transport: { post: silent, close: () => Promise.resolve() },
-    disabler: { disableByReceiver: () => Promise.resolve(false) },
+  const sender = senderUnderTest({
+    directory: { get: (id) => (id === GONE ? gone : undefined), subscribers: () => [], onApplied: () => {} },
     producer,
     attemptsTail: log.tailReader(topics.attempts),
-    topics,
-    laneLimits: DEFAULT_LANE_LIMITS,
-    limits: DEFAULT_SENDER_LIMITS,
     now: () => clock.nowMs,
-    observer: {
-      onFact: silent,
-      onAttempt: silent,
-      onDeadLetter: silent,
-      onConfigurationBehind: silent,
-      onUnknownKey: silent,
-      onDisableFailed: silent,
-    },
   });
   const consumer = log.consumer({
     groupId: 'senders',

@@ -10,6 +10,7 @@ import type {
   LogRecord,
   PartitionPosition,
 } from '@signalbox/kafka';
+import { MAX_HEARTBEAT_AGE_MS } from '@signalbox/kafka';
 import { LedgerBook } from '@signalbox/positions';
 import { HELD_BACK } from '../domain/send-facts.ts';
 import { Admission } from './admission.ts';
@@ -21,8 +22,6 @@ import { attemptsMetadata, isAbout, recoverFacts } from './sender-recovery.ts';
 import type { OwnedTask } from './settlement.ts';
 import { Settlement } from './settlement.ts';
 
-/** Start no work when the group has not answered for this long: another member may hold the partitions by now. */
-const MAX_HEARTBEAT_AGE_MS = 4_500;
 /**
  * Facts of who held a partition before may come so long after a join: what was queued while its group was silent goes out
  * when it has joined again, which may be after this sender has read `attempts`.
@@ -145,9 +144,10 @@ export class Sender implements LogHandler {
   }
 
   onBatch(batch: LogBatch): void {
-    const consumer = this.requireConsumer();
     if (!this.mayWork()) {
-      consumer.seek({ topic: batch.topic, partition: batch.partition, offset: batch.position });
+      // Paused, or the same would be fetched over and over until the group answers.
+      this.holdBack();
+      this.consumer?.seek({ topic: batch.topic, partition: batch.partition, offset: batch.position });
       return;
     }
     const ledger = this.book.ledger(batch);
@@ -170,7 +170,7 @@ export class Sender implements LogHandler {
     }
     ledger.passTo(batch.nextPosition);
     this.pump();
-    if (this.isHolding(1) || ledger.isFull) this.holdBack(consumer);
+    if (this.isHolding(1) || ledger.isFull) this.holdBack();
   }
 
   onAdvance(position: PartitionPosition): void {
@@ -229,7 +229,8 @@ export class Sender implements LogHandler {
       offset: record.offset,
       webhookId: record.key.toString('latin1'),
       delivery: delivery.roundStartedAtMs === 0 ? { ...delivery, roundStartedAtMs: record.timestampMs } : delivery,
-      body: record.value,
+      // Copied: a record's bytes are a part of the whole answer they came in, which would stay in memory with them.
+      body: Buffer.from(record.value),
       bytes: record.value.length,
       deferrals: delivery.deferrals,
       wasHeldBack: delivery.deferrals > 0 && decodeWait(record.headers)?.reason === HELD_BACK,
@@ -293,21 +294,16 @@ export class Sender implements LogHandler {
     );
   }
 
-  private holdBack(consumer: LogConsumer): void {
+  private holdBack(): void {
     this.isHeldBack = true;
-    consumer.pause(this.book.held());
+    this.consumer?.pause(this.book.held());
   }
 
   private goOn(): void {
-    if (!this.isHeldBack || this.isStopping || this.isHolding(0.5)) return;
+    if (!this.isHeldBack || this.isStopping || !this.mayWork() || this.isHolding(0.5)) return;
     const held = this.book.held();
     const roomy = held.filter((of) => !this.book.ledger(of).isFull);
     this.isHeldBack = roomy.length < held.length;
     this.consumer?.resume(roomy);
-  }
-
-  private requireConsumer(): LogConsumer {
-    if (this.consumer === undefined) throw new Error('the sender was given records before its consumer');
-    return this.consumer;
   }
 }
