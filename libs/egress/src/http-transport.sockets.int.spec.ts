@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { PostOutcome } from './http-transport.port.ts';
@@ -50,6 +52,24 @@ describe('a POST', () => {
       expect('connectMs' in outcome.timings).toBe(count === 0);
     }
     expect(server.connections).toHaveLength(1);
+  });
+
+  it('has its answer that came in time, though the process stood still until after its timeout', async () => {
+    // A thread of its own answers while this one stands still.
+    const server = new Worker(
+      `const { createServer } = require('node:http');
+      const server = createServer((request, response) => setTimeout(() => response.end('ok'), 100));
+      server.listen(0, '127.0.0.1', () => require('node:worker_threads').parentPort.postMessage(server.address().port));`,
+      { eval: true },
+    );
+    bench.closeLater({ close: () => server.terminate() });
+    const [port] = (await once(server, 'message')) as [number];
+    const transport = bench.transport();
+    await post(transport, `http://127.0.0.1:${port}/`);
+    // Over the connection that is there already it is written at once.
+    const outcome = post(transport, `http://127.0.0.1:${port}/`, { timeoutMs: 1_000 });
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_500);
+    expect(await outcome).toMatchObject({ kind: 'answered', statusCode: 200 });
   });
 
   it('never waits for another one to the same origin', async () => {

@@ -142,6 +142,11 @@ export class PostAttempt implements Exchange {
   }
 }
 
+/** In a process that stood still timers run before sockets are read, and the answer may be there already. */
 function onDeadline(attempt: PostAttempt): void {
+  setImmediate(onTimeout, attempt);
+}
+
+function onTimeout(attempt: PostAttempt): void {
   attempt.onTimeout();
 }

@@ -1,7 +1,7 @@
 import { topicNames } from '@signalbox/contracts';
 import type { LogProducer } from '@signalbox/kafka';
 import { DEFAULT_LANE_LIMITS } from '../sender/domain/lane.ts';
-import type { SenderOptions } from '../sender/application/sender-options.ts';
+import type { SenderObserver, SenderOptions } from '../sender/application/sender-options.ts';
 import { DEFAULT_SENDER_LIMITS } from '../sender/application/sender-options.ts';
 import { Sender } from '../sender/application/sender.ts';
 
@@ -9,6 +9,15 @@ const silent = (): void => {};
 
 /** The topics of {@link senderUnderTest}. */
 export const SENDER_TOPICS = topicNames({ prefix: '', authEvents: ['auth-events'] });
+
+export const SILENT_OBSERVER: SenderObserver = {
+  onFact: silent,
+  onAttempt: silent,
+  onDeadLetter: silent,
+  onConfigurationBehind: silent,
+  onUnknownKey: silent,
+  onDisableFailed: silent,
+};
 
 /** A sender whose collaborators say and do nothing but those given. */
 export function senderUnderTest(parts: Partial<SenderOptions> & { readonly producer: LogProducer }): Sender {
@@ -22,14 +31,7 @@ export function senderUnderTest(parts: Partial<SenderOptions> & { readonly produ
     laneLimits: DEFAULT_LANE_LIMITS,
     limits: DEFAULT_SENDER_LIMITS,
     now: Date.now,
-    observer: {
-      onFact: silent,
-      onAttempt: silent,
-      onDeadLetter: silent,
-      onConfigurationBehind: silent,
-      onUnknownKey: silent,
-      onDisableFailed: silent,
-    },
+    observer: SILENT_OBSERVER,
     ...parts,
   });
 }

@@ -17,19 +17,19 @@ export class EgressBench {
 
   transport(options: Omit<SocketTransportOptions, 'allowList'> & { readonly allow?: string } = {}): SocketTransport {
     const { allow = '127.0.0.0/8+http', ...more } = options;
-    return this.#closeLater(new SocketTransport({ ...more, allowList: settingsOf(allow).allowList }));
+    return this.closeLater(new SocketTransport({ ...more, allowList: settingsOf(allow).allowList }));
   }
 
   async raw(...options: Parameters<typeof serveRaw>): Promise<RawServer> {
-    return this.#closeLater(await serveRaw(...options));
+    return this.closeLater(await serveRaw(...options));
   }
 
   async tls(certificate: Certificate, onConnection: Parameters<typeof serveTls>[1]): Promise<RawServer> {
-    return this.#closeLater(await serveTls(certificate, onConnection));
+    return this.closeLater(await serveTls(certificate, onConnection));
   }
 
   async dns(): Promise<DnsServer> {
-    return this.#closeLater(await DnsServer.start());
+    return this.closeLater(await DnsServer.start());
   }
 
   async close(): Promise<void> {
@@ -38,7 +38,7 @@ export class EgressBench {
     await pause(0);
   }
 
-  #closeLater<T extends Closable>(opened: T): T {
+  closeLater<T extends Closable>(opened: T): T {
     this.#opened.push(opened);
     return opened;
   }

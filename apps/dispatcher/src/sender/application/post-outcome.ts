@@ -38,6 +38,22 @@ function signalsOfFailure(errorClass: Failed['errorClass']): EndpointSignals {
   }
 }
 
+/** An outcome of a time in which this process stood still: that no answer was read then is not the endpoint's fault. */
+export function excused(outcome: PostOutcome): PostOutcome {
+  if (outcome.kind === 'answered') return outcome;
+  switch (outcome.errorClass) {
+    case 'timeout':
+    case 'dns':
+    case 'connect':
+    case 'tls':
+    case 'reset':
+      return { ...outcome, isOwnFault: true, message: `the sender stood still meanwhile: ${outcome.message}` };
+    case 'protocol':
+    case 'refused-address':
+      return outcome;
+  }
+}
+
 /** An outcome of the transport in the terms of facts. */
 export function outcomeOf(outcome: PostOutcome, startedAtMs: number, endedAtMs: number): AttemptOutcome {
   const { timings } = outcome;

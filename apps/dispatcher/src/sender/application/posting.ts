@@ -2,9 +2,10 @@ import type { Fact } from '@signalbox/contracts';
 import { attempted } from '../domain/send-facts.ts';
 import type { SendProfile } from '../domain/send-profile.ts';
 import { attemptHeaders } from '../domain/send-profile.ts';
+import { Standstill } from '../domain/standstill.ts';
 import type { Admission, Ready } from './admission.ts';
 import { NOTHING_LEARNT } from './admission.ts';
-import { outcomeOf, refusedOutcome, signalsOf } from './post-outcome.ts';
+import { excused, outcomeOf, refusedOutcome, signalsOf } from './post-outcome.ts';
 import type { SenderOptions } from './sender-options.ts';
 import type { OwnedTask } from './settlement.ts';
 import { endAttemptSpan, startAttemptSpan } from './attempt-span.ts';
@@ -23,6 +24,7 @@ export class Posting {
   private active = 0;
   private activeBytes = 0;
   private onIdle: (() => void) | undefined;
+  private readonly standstill = new Standstill();
 
   constructor(private readonly options: PostingOptions) {}
 
@@ -37,6 +39,11 @@ export class Posting {
   /** Resolves when every POST under way has ended. */
   async idle(): Promise<void> {
     if (this.active > 0) await new Promise<void>((resolve) => (this.onIdle = resolve));
+  }
+
+  /** To be called every few milliseconds: what it misses is taken for a standstill of the process. */
+  tick(): void {
+    this.standstill.note(this.options.now());
   }
 
   send(ready: Ready, nowMs: number): void {
@@ -65,8 +72,11 @@ export class Posting {
     const { endpoint, timeoutMs } = profile;
     const span = tracing === undefined ? undefined : startAttemptSpan(tracing, task, startedAtMs);
     const headers = attemptHeaders(profile, task.delivery, task.body, startedAtMs, span?.traceparent);
-    transport.post({ endpoint, headers, body: task.body, timeoutMs }, (outcome) => {
+    transport.post({ endpoint, headers, body: task.body, timeoutMs }, (made) => {
       const endedAtMs = now();
+      // Its timer may come before the first tick.
+      this.standstill.note(endedAtMs);
+      const outcome = this.standstill.hasBeenSince(startedAtMs) ? excused(made) : made;
       this.active--;
       this.activeBytes -= task.bytes;
       observer.onAttempt(outcome.timings);

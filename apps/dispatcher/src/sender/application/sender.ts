@@ -191,6 +191,7 @@ export class Sender implements LogHandler {
 
   /** To be called every few milliseconds: starts what has its turn by now, moves what has waited too long. */
   tick(): void {
+    this.posting.tick();
     if (!this.mayWork()) return;
     const waiting = this.unsettled;
     this.unsettled = [];

@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Fact } from '@signalbox/contracts';
 import { encodeDelivery } from '@signalbox/contracts';
 import { signingKeyOf } from '@signalbox/domain';
-import type { PostRequest } from '@signalbox/egress';
+import type { PostOutcome, PostRequest } from '@signalbox/egress';
 import type { LogConsumer, LogProducer, LogRecord, PartitionPosition } from '@signalbox/kafka';
 import { aDelivery, aWebhookState } from '../../testing/dispatcher-fixtures.ts';
-import { SENDER_TOPICS, senderUnderTest } from '../../testing/sender-under-test.ts';
+import { SENDER_TOPICS, senderUnderTest, SILENT_OBSERVER } from '../../testing/sender-under-test.ts';
 
 const of = { topic: SENDER_TOPICS.deliveries, partition: 0 };
 const WEBHOOK = aWebhookState({ url: 'https://customer.example/' });
@@ -27,15 +28,25 @@ const profile = {
 const deliveryAt = (offset: number, value = Buffer.from('{}')): LogRecord => ({
   ...of,
   offset,
-  timestampMs: Date.now(),
+  timestampMs: 1_800_000_000_000,
   key: Buffer.from(WEBHOOK.id),
   value,
   headers: encodeDelivery(aDelivery(WEBHOOK.id, `e${offset}`)),
 });
 
-/** A sender with one partition, whose POSTs never end. */
+const TIMEOUT: PostOutcome = {
+  kind: 'failed',
+  errorClass: 'timeout',
+  message: 'no whole answer',
+  timings: { totalMs: 1_000 },
+  isOwnFault: false,
+};
+
+/** A sender with one partition, whose POSTs end when they are told to. */
 async function startSender() {
-  const posts: PostRequest[] = [];
+  const posts: (PostRequest & { readonly end: (outcome: PostOutcome) => void })[] = [];
+  const facts: Fact[] = [];
+  const clock = { nowMs: 1_800_000_000_000 };
   const flow: string[] = [];
   const heartbeat = { ageMs: 0 };
   const consumer = {
@@ -48,8 +59,10 @@ async function startSender() {
   const sender = senderUnderTest({
     directory: { get: () => WEBHOOK, subscribers: () => [], onApplied: () => {} },
     profiles: { of: () => profile },
-    transport: { post: (request) => posts.push(request), close: () => Promise.resolve() },
+    transport: { post: (request, end) => posts.push({ ...request, end }), close: () => Promise.resolve() },
     producer: producer as unknown as LogProducer,
+    now: () => clock.nowMs,
+    observer: { ...SILENT_OBSERVER, onFact: (fact) => facts.push(fact) },
   });
   sender.attach(consumer as unknown as LogConsumer);
   sender.onJoin({ assigned: [of], lost: [], isContinuous: true });
@@ -59,7 +72,7 @@ async function startSender() {
     const position = records[0]?.offset ?? 0;
     sender.onBatch({ ...of, position, records, nextPosition: position + records.length });
   };
-  return { sender, posts, flow, heartbeat, give };
+  return { sender, posts, facts, clock, flow, heartbeat, give };
 }
 
 describe('the sender', () => {
@@ -84,5 +97,28 @@ describe('the sender', () => {
     expect(posts[0]?.body.toString()).toBe('{}');
     expect(posts[0]?.body.buffer).not.toBe(answer.buffer);
     expect(posts[0]?.body.buffer.byteLength).toBeLessThanOrEqual(Buffer.poolSize);
+  });
+
+  it('defers what ended without an answer while the process itself stood still, and charges nobody', async () => {
+    const { sender, posts, facts, clock, give } = await startSender();
+    sender.tick();
+    give(deliveryAt(0), deliveryAt(1));
+    clock.nowMs += 8_000;
+    posts[0]?.end(TIMEOUT);
+    sender.tick();
+    clock.nowMs += 100;
+    sender.tick();
+    posts[1]?.end(TIMEOUT);
+    expect(facts).toMatchObject([
+      { kind: 'deferred', reason: 'own fault', attemptNumber: 1 },
+      { kind: 'deferred', reason: 'own fault', attemptNumber: 1 },
+    ]);
+    give(deliveryAt(2));
+    for (let ms = 0; ms < 1_000; ms += 50) {
+      clock.nowMs += 50;
+      sender.tick();
+    }
+    posts[2]?.end(TIMEOUT);
+    expect(facts[2]).toMatchObject({ kind: 'attempted', errorClass: 'timeout' });
   });
 });
