@@ -9,4 +9,5 @@ export * from './latency-buckets.ts';
 export * from './published-event.ts';
 export * from './retry-schedule.ts';
 export * from './signing.ts';
+export * from './trace-context.ts';
 export * from './url-rules.ts';

@@ -7,5 +7,5 @@ export * from './ops-listener.ts';
 export * from './ops.module.ts';
 export * from './readiness-check.ts';
 export * from './tracing/open-tracing.ts';
-export type * from './tracing/tracing-settings.ts';
+export * from './tracing/tracing-settings.ts';
 export * from './tracing/tracing.port.ts';

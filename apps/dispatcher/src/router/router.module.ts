@@ -4,6 +4,7 @@ import { groupNames } from '@signalbox/contracts';
 import type { KafkaConnection } from '@signalbox/kafka';
 import { createLogConsumer, createLogProducer, createTailReader, MAX_HEARTBEAT_AGE_MS } from '@signalbox/kafka';
 import type { Logger, Registry, Tracing } from '@signalbox/observability';
+import { sampledShareOf } from '@signalbox/observability';
 import { KnownTail } from '@signalbox/positions';
 import type { DispatcherEnvironment } from '../dispatcher.environment.ts';
 import { ConsumerLag, lagGauges } from '../consumer-lag.ts';
@@ -52,6 +53,7 @@ export const ROUTER_ROLE = Symbol('RouterRole');
               eventTypes.isKnown(tenantId, name) || isSubscribedTo(directory, tenantId, name),
             subscribers: (tenantId, eventType) => directory.subscribers(tenantId, eventType),
             randomDigits: randomDigits(),
+            sampledShare: sampledShareOf(env),
             startSpan:
               tracing &&
               ((parent, event) =>

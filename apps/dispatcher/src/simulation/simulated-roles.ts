@@ -78,6 +78,7 @@ export function routerOf(process: SimulatedProcess, producer: LogProducer, parts
       isKnownEvent: (_tenantId, event) => isKnownEvent(event),
       maxEventBytes: 100_000,
       randomDigits: () => DIGITS,
+      sampledShare: 1,
     },
     producer,
     tail: deliveriesTail(log),

@@ -10,14 +10,14 @@ import {
 import type { Sampler } from '@opentelemetry/sdk-trace';
 import {
   AlwaysOffSampler,
-  AlwaysOnSampler,
   BatchSpanProcessor,
   ParentBasedSampler,
   TraceIdRatioBasedSampler,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
-import { formatTraceparent, parseTraceparent } from './trace-context.ts';
+import { formatTraceparent, parseTraceparent } from '@signalbox/domain';
 import type { TracingSettings } from './tracing-settings.ts';
+import { sampledShareOf } from './tracing-settings.ts';
 import type { OpenSpan, SpanEnd, SpanStart, Tracing } from './tracing.port.ts';
 
 const KINDS = { consumer: SpanKind.CONSUMER, client: SpanKind.CLIENT } as const;
@@ -81,17 +81,8 @@ function endSpan(span: Span, { attributes, error }: SpanEnd = {}): void {
   span.end();
 }
 
-/** By the parent's flag where there is one. */
-function samplerOf({ OTEL_TRACES_SAMPLER, OTEL_TRACES_SAMPLER_ARG = 1 }: TracingSettings): Sampler {
-  switch (OTEL_TRACES_SAMPLER) {
-    case 'parentbased_always_on':
-      return new ParentBasedSampler({ root: new AlwaysOnSampler() });
-    case 'parentbased_always_off':
-      return new ParentBasedSampler({ root: new AlwaysOffSampler() });
-    case 'parentbased_traceidratio':
-      return new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(OTEL_TRACES_SAMPLER_ARG) });
-    case 'always_off':
-      return new AlwaysOffSampler();
-  }
-  return OTEL_TRACES_SAMPLER satisfies never;
+/** By the parent's flag where there is one; `always_off` whatever it says. */
+function samplerOf(settings: TracingSettings): Sampler {
+  if (settings.OTEL_TRACES_SAMPLER === 'always_off') return new AlwaysOffSampler();
+  return new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(sampledShareOf(settings)) });
 }

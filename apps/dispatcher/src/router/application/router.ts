@@ -12,7 +12,6 @@ import type {
   PartitionPosition,
   TopicPartition,
 } from '@signalbox/kafka';
-import { MAX_HEARTBEAT_AGE_MS } from '@signalbox/kafka';
 import type { KnownTail, PartitionLedger } from '@signalbox/positions';
 import { decodePositions, encodePositions, LedgerBook, lowerPositions } from '@signalbox/positions';
 import type { RoutingRules } from '../domain/route-event.ts';
@@ -35,6 +34,8 @@ export interface RouterObserver {
   onDeadLetter(reason: string, source: string, message: string): void;
 }
 
+/** Start no work when the group has not answered for this long: another member may hold the partitions by now. */
+const MAX_HEARTBEAT_AGE_MS = 4_500;
 /** Others write to `deliveries` as well: how far it reaches is asked for this often. */
 const REFRESH_MS = 5_000;
 
@@ -208,7 +209,7 @@ export class Router implements LogHandler {
 
   private goOn(): void {
     if (this.isStopping) return;
-    for (const fanOut of [...this.fanOuts.values()]) fanOut.proceed();
+    for (const fanOut of this.fanOuts.values()) fanOut.proceed();
     if (!this.isHeldBack || !this.mayWork() || this.options.producer.isSaturated()) return;
     const held = this.book.held();
     const roomy = held.filter((of) => !this.book.ledger(of).isFull && !this.fanOuts.has(keyOf(of.topic, of.partition)));

@@ -45,6 +45,7 @@ async function startRouter(webhooks = 1, held = [of]) {
       isKnownEvent: () => true,
       subscribers: () => Array.from({ length: webhooks }, () => aWebhookState({ url: 'http://127.0.0.1/' })),
       randomDigits: () => '0'.repeat(48),
+      sampledShare: 1,
     },
     producer: producer as unknown as LogProducer,
     tail,

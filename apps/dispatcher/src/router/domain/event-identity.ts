@@ -1,5 +1,6 @@
 import type { RecordHeaders } from '@signalbox/contracts';
 import { textOf } from '@signalbox/contracts';
+import { formatTraceparent, parseTraceparent } from '@signalbox/domain';
 
 /** Whose event it is and which; contract.md section 2. */
 export interface EventIdentity {
@@ -24,7 +25,6 @@ export interface BadHeader {
 }
 
 const MAX_ID_LENGTH = 512;
-const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 /**
  * The event id: header `event-id`, else CloudEvents source and id together, else where the record lies.
@@ -48,13 +48,19 @@ export function identifyEvent(
     tenantId,
     eventId,
     ...(eventByHeaders === undefined ? {} : { eventByHeaders }),
-    ...(traceparent !== undefined && TRACEPARENT.test(traceparent) ? { traceparent } : {}),
+    ...(traceparent !== undefined && parseTraceparent(traceparent) !== undefined ? { traceparent } : {}),
   };
 }
 
-/** A trace of our own for an event whose publisher started none, of 48 random hex digits. */
-export function startTrace(digits: string): string {
-  return `00-${digits.slice(0, 32)}-${digits.slice(32, 48)}-01`;
+/**
+ * A trace of our own for an event whose publisher started none, of 48 random hex digits; `sampledShare` of all traces, from
+ * 0 to 1, ask receivers to record them.
+ */
+export function startTrace(digits: string, sampledShare: number): string {
+  const traceId = digits.slice(0, 32);
+  // Of the id, so that whoever else looks at it can decide alike.
+  const isSampled = parseInt(traceId.slice(-8), 16) < sampledShare * 2 ** 32;
+  return formatTraceparent({ traceId, spanId: digits.slice(32, 48), flags: isSampled ? 1 : 0 });
 }
 
 function faultOf(what: string, text: string): string | undefined {

@@ -41,6 +41,8 @@ export interface RoutingRules {
   readonly subscribers: (tenantId: string, eventType: string) => Iterable<WebhookState>;
   /** 48 random hex digits, for a trace. */
   readonly randomDigits: () => string;
+  /** Of traces begun here while nobody records spans: the share that is marked as sampled, from 0 to 1. */
+  readonly sampledShare: number;
   /** Absent where no traces are wanted; undefined where this one is not. */
   readonly startSpan?: ((parent: string | undefined, event: string) => RouteSpan | undefined) | undefined;
 }
@@ -68,8 +70,7 @@ export function routeEvent(record: PublishedRecord, rules: RoutingRules): Routin
   });
   if (!event.ok) return { kind: 'rejected', reason: event.reason, message: event.message };
   const span = rules.startSpan?.(identity.traceparent, event.event);
-  const traceparent = span?.traceparent ?? identity.traceparent ?? startTrace(rules.randomDigits());
-
+  const traceparent = span?.traceparent ?? identity.traceparent ?? startTrace(rules.randomDigits(), rules.sampledShare);
   const named = { ...identity, eventType: event.event, traceparent };
   return { kind: 'routed', event: event.event, deliveries: deliveriesOf(record, value, named, rules), span };
 }

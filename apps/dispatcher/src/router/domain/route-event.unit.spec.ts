@@ -10,6 +10,7 @@ const rules = {
   isKnownEvent: () => true,
   subscribers: () => [aWebhookState({ id: '0123456789abcdefghijk', url: 'http://127.0.0.1/' })],
   randomDigits: () => '0'.repeat(48),
+  sampledShare: 1,
 };
 const route = (record: Partial<PublishedRecord>): Routing =>
   routeEvent(

@@ -19,7 +19,6 @@ import type {
   PartitionPosition,
   TopicPartition,
 } from '@signalbox/kafka';
-import { MAX_HEARTBEAT_AGE_MS } from '@signalbox/kafka';
 import type { KnownTail, PartitionLedger } from '@signalbox/positions';
 import { decodePositions, encodePositions, LedgerBook, lowerPositions, PastPositions } from '@signalbox/positions';
 import { RecentIds } from '../domain/recent-ids.ts';
@@ -55,6 +54,8 @@ interface Held {
   readonly ledger: PartitionLedger<null>;
 }
 
+/** Start no work when the group has not answered for this long: another member may hold the partitions by now. */
+const MAX_HEARTBEAT_AGE_MS = 4_500;
 const MINUTE_MS = 60_000;
 const SNAPSHOT_MS = 5_000;
 /** Older deliveries have no twin in a tier any more. */

@@ -3,7 +3,7 @@ import { encodeDelivery } from '@signalbox/contracts';
 import { MemoryLog } from '@signalbox/kafka';
 import { waitFor } from '@signalbox/testing';
 import { aDelivery } from '../../testing/dispatcher-fixtures.ts';
-import { SENDER_TOPICS as topics, senderUnderTest } from '../../testing/sender-under-test.ts';
+import { SENDER_TOPICS as topics, senderUnderTest } from '../testing/sender-under-test.ts';
 import { attemptsMetadata } from './sender-recovery.ts';
 
 const GONE = 'webhook000000000gone';

@@ -10,7 +10,6 @@ import type {
   LogRecord,
   PartitionPosition,
 } from '@signalbox/kafka';
-import { MAX_HEARTBEAT_AGE_MS } from '@signalbox/kafka';
 import { LedgerBook } from '@signalbox/positions';
 import { HELD_BACK } from '../domain/send-facts.ts';
 import { Admission } from './admission.ts';
@@ -22,6 +21,8 @@ import { attemptsMetadata, isAbout, recoverFacts } from './sender-recovery.ts';
 import type { OwnedTask } from './settlement.ts';
 import { Settlement } from './settlement.ts';
 
+/** Start no work when the group has not answered for this long: another member may hold the partitions by now. */
+const MAX_HEARTBEAT_AGE_MS = 4_500;
 /**
  * Facts of who held a partition before may come so long after a join: what was queued while its group was silent goes out
  * when it has joined again, which may be after this sender has read `attempts`.

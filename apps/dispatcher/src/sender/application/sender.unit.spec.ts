@@ -5,7 +5,7 @@ import { signingKeyOf } from '@signalbox/domain';
 import type { PostOutcome, PostRequest } from '@signalbox/egress';
 import type { LogConsumer, LogProducer, LogRecord, PartitionPosition } from '@signalbox/kafka';
 import { aDelivery, aWebhookState } from '../../testing/dispatcher-fixtures.ts';
-import { SENDER_TOPICS, senderUnderTest, SILENT_OBSERVER } from '../../testing/sender-under-test.ts';
+import { SENDER_TOPICS, senderUnderTest, SILENT_OBSERVER } from '../testing/sender-under-test.ts';
 
 const of = { topic: SENDER_TOPICS.deliveries, partition: 0 };
 const WEBHOOK = aWebhookState({ url: 'https://customer.example/' });

@@ -44,13 +44,20 @@ export class Settlement {
 
   settle(task: OwnedTask, fact: Fact): void {
     this.hold(task);
-    const { ledger, partition, webhookId: key } = task;
+    const { ledger } = task;
     const { headers, value } = encodeFact(fact, task.attemptTrace);
     // A POST that was made is told of whatever becomes of the partition; what was not sent is for its new owner to decide.
     const ifHeld =
       fact.kind === 'attempted' ? {} : { isVoid: () => ledger.ended, onVoid: (): void => this.complete(task) };
     this.options.producer.append(
-      { topic: this.options.topics.attempts, partition, key, value, headers, ...ifHeld },
+      {
+        topic: this.options.topics.attempts,
+        partition: task.partition,
+        key: task.webhookId,
+        value,
+        headers,
+        ...ifHeld,
+      },
       ({ partition, offset }) => {
         this.attemptsEnds.note(partition, offset + 1);
         this.options.onRecorded(task, fact, offset);

@@ -1,4 +1,4 @@
-/** A parsed `traceparent`. */
+/** A parsed `traceparent` (W3C Trace Context, https://www.w3.org/TR/trace-context/). */
 export interface TraceContext {
   readonly traceId: string;
   readonly spanId: string;

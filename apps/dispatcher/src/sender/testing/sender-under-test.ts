@@ -1,9 +1,9 @@
 import { topicNames } from '@signalbox/contracts';
 import type { LogProducer } from '@signalbox/kafka';
-import { DEFAULT_LANE_LIMITS } from '../sender/domain/lane.ts';
-import type { SenderObserver, SenderOptions } from '../sender/application/sender-options.ts';
-import { DEFAULT_SENDER_LIMITS } from '../sender/application/sender-options.ts';
-import { Sender } from '../sender/application/sender.ts';
+import { DEFAULT_LANE_LIMITS } from '../domain/lane.ts';
+import type { SenderObserver, SenderOptions } from '../application/sender-options.ts';
+import { DEFAULT_SENDER_LIMITS } from '../application/sender-options.ts';
+import { Sender } from '../application/sender.ts';
 
 const silent = (): void => {};
 
