@@ -36,7 +36,7 @@ async function build(): Promise<number> {
   const wanted = new Set<string>();
   let compiled = 0;
   for await (const source of glob('{apps,libs}/*/src/**/*.{ts,proto,json,html}', { cwd: root })) {
-    if (isOfConsole(source) || /\.(spec|conformance)\.ts$|\/src\/testing\//.test(source)) continue;
+    if (isOfConsole(source) || /\.(spec|conformance)\.ts$|\/src\/(.*\/)?testing\//.test(source)) continue;
     const target = join(root, source.replace(/^([^/]+\/[^/]+)\/src\//, '$1/dist/').replace(/\.ts$/, '.js'));
     wanted.add(target);
     const from = join(root, source);
