@@ -8,6 +8,7 @@ const USAGE = `npm run monitoring -- COMMAND
            --webhook ID      of this webhook alone
            --from T --to T   first scheduled in this time, in whole hours
   rebuild  empties the read models and makes them anew from the topics; may be killed and run again
+           --force           also where the topics hold less than the tables; says what is lost
 The database and the brokers are those of the running sandbox, or DATABASE_URL and KAFKA_BROKERS.
 `;
 
@@ -24,10 +25,11 @@ await runService(async () => {
     process.exitCode = isEqual ? 0 : 1;
     return;
   }
-  if (command === 'rebuild') {
+  const isForced = args.length === 1 && args[0] === '--force';
+  if (command === 'rebuild' && (isForced || args.length === 0)) {
     const print = (line: string): void => void process.stdout.write(`${line}\n`);
     const show = (line: string): void => void process.stdout.write(process.stdout.isTTY ? `\r${line}` : `${line}\n`);
-    await rebuildCommand(process.env, { print, show });
+    await rebuildCommand(process.env, { print, show }, isForced);
     return;
   }
   process.stderr.write(USAGE);

@@ -16,7 +16,7 @@ await runService(async () => {
     process.exit(1);
   };
   const app = await NestFactory.create<NestFastifyApplication>(
-    MonitoringModule.register(env, logger, onFatal),
+    MonitoringModule.register(env, logger),
     new FastifyAdapter({ forceCloseConnections: true }),
     { logger: nestLogger(logger), abortOnError: false },
   );

@@ -17,7 +17,7 @@ await runService(async () => {
   await dataSource.initialize();
   try {
     const migrations = await migrate(dataSource);
-    const { made } = await new PartitionMaintenance(dataSource).run(Date.now(), retentionMsOf(env));
+    const { made } = await new PartitionMaintenance(dataSource).run(retentionMsOf(env));
     logger.info({ migrations, partitions: made.length }, 'database.migrated');
   } finally {
     await dataSource.destroy();

@@ -313,7 +313,7 @@ describe('the API of monitoring', () => {
       successRate: 1 / 3,
       latencyMs: { p50: expect.any(Number), p99: expect.any(Number) },
       errorClasses: [
-        { class: 'http-status', count: 2 },
+        { class: 'http-status', attempts: 2 },
         { class: 'timeout', count: 1 },
       ],
       breaker: {

@@ -22,18 +22,16 @@ import { ProjectionsModule } from './projections/projections.module.ts';
 import { RequestLogModule } from './request-log/request-log.module.ts';
 import { Resends } from './resends/resends.ts';
 import { ResendsModule } from './resends/resends.module.ts';
-import type { OnFatal } from './shared.ts';
-import { ENVIRONMENT, LOGGER, ON_FATAL, REGISTRY, TRACING } from './shared.ts';
+import { ENVIRONMENT, LOGGER, REGISTRY, TRACING } from './shared.ts';
 
 /** What every slice needs. */
 @Global()
 @Module({})
 class SharedModule {
-  static register(env: MonitoringEnvironment, logger: Logger, onFatal: OnFatal): DynamicModule {
+  static register(env: MonitoringEnvironment, logger: Logger): DynamicModule {
     const providers = [
       { provide: ENVIRONMENT, useValue: env },
       { provide: LOGGER, useValue: logger },
-      { provide: ON_FATAL, useValue: onFatal },
       { provide: REGISTRY, useFactory: createRegistry },
       { provide: TRACING, useFactory: async () => openTracing(env, 'monitoring') },
     ];
@@ -44,11 +42,11 @@ class SharedModule {
 /** monitoring's root of wiring. */
 @Module({})
 export class MonitoringModule {
-  static register(env: MonitoringEnvironment, logger: Logger, onFatal: OnFatal): DynamicModule {
+  static register(env: MonitoringEnvironment, logger: Logger): DynamicModule {
     return {
       module: MonitoringModule,
       imports: [
-        SharedModule.register(env, logger, onFatal),
+        SharedModule.register(env, logger),
         AccessModule,
         DatabaseModule,
         ProjectionsModule,

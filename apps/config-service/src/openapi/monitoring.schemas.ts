@@ -145,8 +145,8 @@ const health: Record<string, JsonSchema> = {
   },
   errorClasses: {
     type: 'array',
-    description: 'Of attempts that failed, the most frequent first',
-    items: closed({ class: { type: 'string', description: `${ERROR_CLASSES}; other` }, count: COUNT }),
+    description: 'Attempts that failed, by why, the most frequent first; a request may take several attempts',
+    items: closed({ class: { type: 'string', description: `${ERROR_CLASSES}; other` }, attempts: COUNT }),
   },
   oldestUndeliveredAt,
 };

@@ -1537,11 +1537,11 @@ export interface components {
                 /** @description ms, off by 12.3 % at most; null where nothing was sent */
                 p95: number | null;
             }[];
-            /** @description Of attempts that failed, the most frequent first */
+            /** @description Attempts that failed, by why, the most frequent first; a request may take several attempts */
             errorClasses: {
                 /** @description dns, refused-address, connect, tls, timeout, reset, protocol, http-status; other */
                 class: string;
-                count: number;
+                attempts: number;
             }[];
             /** @description Unix ms, to the minute; absent where nothing is open */
             oldestUndeliveredAt?: number;
@@ -1604,11 +1604,11 @@ export interface components {
                 /** @description ms, off by 12.3 % at most; null where nothing was sent */
                 p95: number | null;
             }[];
-            /** @description Of attempts that failed, the most frequent first */
+            /** @description Attempts that failed, by why, the most frequent first; a request may take several attempts */
             errorClasses: {
                 /** @description dns, refused-address, connect, tls, timeout, reset, protocol, http-status; other */
                 class: string;
-                count: number;
+                attempts: number;
             }[];
             /** @description Unix ms, to the minute; absent where nothing is open */
             oldestUndeliveredAt?: number;

@@ -2,12 +2,11 @@ import { Module } from '@nestjs/common';
 import { kafkaConnectionOf } from '@signalbox/config';
 import { groupNames, topicNames } from '@signalbox/contracts';
 import { createLogConsumer, createLogProducer } from '@signalbox/kafka';
-import type { LogProducer } from '@signalbox/kafka';
+import type { LogConsumer, LogProducer } from '@signalbox/kafka';
 import type { Logger, Registry } from '@signalbox/observability';
 import { DataSource } from 'typeorm';
 import type { MonitoringEnvironment } from '../monitoring.environment.ts';
-import type { OnFatal } from '../shared.ts';
-import { ENVIRONMENT, LOGGER, ON_FATAL, REGISTRY } from '../shared.ts';
+import { ENVIRONMENT, LOGGER, REGISTRY } from '../shared.ts';
 import { DeadLettersController } from './adapters/http/dead-letters.controller.ts';
 import { KafkaSourceLog } from './adapters/kafka/source-log.kafka.ts';
 import { lettersMetrics } from './adapters/metrics/letters.metrics.ts';
@@ -49,29 +48,30 @@ const topicsOf = (env: MonitoringEnvironment) =>
     },
     {
       provide: DeadLetters,
-      inject: [ENVIRONMENT, DataSource, PRODUCER, LOGGER, REGISTRY, ON_FATAL],
+      inject: [ENVIRONMENT, DataSource, PRODUCER, LOGGER, REGISTRY],
       useFactory: (
         env: MonitoringEnvironment,
         dataSource: DataSource,
         producer: LogProducer,
         logger: Logger,
         registry: Registry,
-        onFatal: OnFatal,
       ): DeadLetters => {
         const projection = new PostgresLetterProjection(dataSource);
         const observer = lettersMetrics(registry, logger);
         const projector = new LetterProjector({ projection, observer });
-        const consumer = createLogConsumer({
-          connection: { ...kafkaConnectionOf(env), logger },
-          groupId: groupNames(env.TOPIC_PREFIX).deadLetters,
-          topics: [topicsOf(env).deadLetters],
-          handler: projector,
-          onFatal,
-        });
+        const createConsumer = (onFatal: (error: Error) => void): LogConsumer =>
+          createLogConsumer({
+            connection: { ...kafkaConnectionOf(env), logger },
+            groupId: groupNames(env.TOPIC_PREFIX).deadLetters,
+            topics: [topicsOf(env).deadLetters],
+            handler: projector,
+            onFatal,
+          });
         return new DeadLetters({
           projector,
           retention: new LetterRetention(projection, observer),
-          consumer,
+          createConsumer,
+          logger,
           producer,
         });
       },

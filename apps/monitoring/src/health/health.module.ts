@@ -4,6 +4,7 @@ import type { Logger } from '@signalbox/observability';
 import { DataSource } from 'typeorm';
 import { IDENTITY_KEY } from '../access/identity.guard.ts';
 import type { MonitoringEnvironment } from '../monitoring.environment.ts';
+import { retentionMsOf } from '../monitoring.environment.ts';
 import { ENVIRONMENT, LOGGER } from '../shared.ts';
 import { FailingWebhooksModule } from '../failing-webhooks/failing-webhooks.module.ts';
 import { FAILING_WEBHOOKS_RPCS } from '../failing-webhooks/failing-webhooks.ts';
@@ -32,14 +33,19 @@ export const STATS_SERVER = Symbol('StatsServer');
     },
     {
       provide: TENANT_COUNTS,
-      inject: [DataSource],
-      useFactory: (dataSource: DataSource) => new PostgresTenantCounts(dataSource),
+      inject: [DataSource, ENVIRONMENT],
+      useFactory: (dataSource: DataSource, env: MonitoringEnvironment) =>
+        new PostgresTenantCounts(dataSource, retentionMsOf(env)),
     },
     {
       provide: AskHealth,
-      inject: [DataSource, HEALTH_COUNTS],
-      useFactory: (dataSource: DataSource, counts: HealthCounts) =>
-        new AskHealth(counts, new PostgresHealthPages(dataSource), new PostgresBreakerHistory(dataSource)),
+      inject: [DataSource, ENVIRONMENT, HEALTH_COUNTS],
+      useFactory: (dataSource: DataSource, env: MonitoringEnvironment, counts: HealthCounts) =>
+        new AskHealth(
+          counts,
+          new PostgresHealthPages(dataSource, retentionMsOf(env)),
+          new PostgresBreakerHistory(dataSource),
+        ),
     },
     {
       provide: STATS_SERVER,

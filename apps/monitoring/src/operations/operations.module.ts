@@ -5,6 +5,7 @@ import { createGroupLagReader } from '@signalbox/kafka';
 import type { Logger, Registry } from '@signalbox/observability';
 import { DataSource } from 'typeorm';
 import type { MonitoringEnvironment } from '../monitoring.environment.ts';
+import { retentionMsOf } from '../monitoring.environment.ts';
 import { ENVIRONMENT, LOGGER, REGISTRY } from '../shared.ts';
 import { OpsController } from './adapters/http/ops.controller.ts';
 import { KafkaRolePositions } from './adapters/kafka/role-positions.kafka.ts';
@@ -21,8 +22,9 @@ import { OPERATIONS } from './operations.ts';
   providers: [
     {
       provide: TROUBLED_WEBHOOKS,
-      inject: [DataSource],
-      useFactory: (dataSource: DataSource) => new PostgresTroubledWebhooks(dataSource),
+      inject: [DataSource, ENVIRONMENT],
+      useFactory: (dataSource: DataSource, env: MonitoringEnvironment) =>
+        new PostgresTroubledWebhooks(dataSource, retentionMsOf(env)),
     },
     {
       provide: LagWatch,

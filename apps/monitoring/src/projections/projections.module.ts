@@ -9,7 +9,6 @@ import type { DataSource } from 'typeorm';
 import { PROJECTION_DATABASE } from '../database/database.module.ts';
 import type { MonitoringEnvironment } from '../monitoring.environment.ts';
 import { keptSinceMs, retentionMsOf } from '../monitoring.environment.ts';
-import type { OnFatal } from '../shared.ts';
 import { ENVIRONMENT, LOGGER, REGISTRY, TRACING } from '../shared.ts';
 import { KafkaDeadLetters } from './adapters/kafka/dead-letters.kafka.ts';
 import { observeLag, projectorMetrics } from './adapters/metrics/projector.metrics.ts';
@@ -40,10 +39,10 @@ export function createProjections(
     observer: projectorMetrics(registry, logger),
     onCommitted:
       tracing && ((chunks, startedAtMs) => recordProjectionSpans(tracing, chunks, topics.attempts, startedAtMs)),
-    keptSinceMs: () => keptSinceMs(Date.now(), retentionMsOf(env)),
+    keptSinceMs: (nowMs) => keptSinceMs(nowMs, retentionMsOf(env)),
   });
   observeLag(registry, projector);
-  const createConsumer = (onFatal: OnFatal): LogConsumer =>
+  const createConsumer = (onFatal: (error: Error) => void): LogConsumer =>
     createLogConsumer({
       connection,
       groupId: groupNames(env.TOPIC_PREFIX).projector,

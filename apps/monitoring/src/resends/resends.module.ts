@@ -16,6 +16,8 @@ import { PostgresResendHolding } from './adapters/postgres/resend-holding.postgr
 import { PostgresResendRequests } from './adapters/postgres/resend-requests.postgres.ts';
 import type { ProjectionProgress } from './application/projection-gate.ts';
 import { ProjectionGate } from './application/projection-gate.ts';
+import type { BulkResends } from './application/bulk-resends.port.ts';
+import { RequestBulkResend } from './application/request-bulk-resend.ts';
 import { RequestResend } from './application/request-resend.ts';
 import { ResendRelay } from './application/resend-relay.ts';
 import { Resends } from './resends.ts';
@@ -54,6 +56,11 @@ const PRODUCER = Symbol('ResendProducer');
       },
     },
     {
+      provide: ProjectionGate,
+      inject: [PROGRESS],
+      useFactory: (progress: ProjectionProgress) => new ProjectionGate(progress),
+    },
+    {
       provide: PRODUCER,
       inject: [ENVIRONMENT, LOGGER],
       useFactory: (env: MonitoringEnvironment, logger: Logger) =>
@@ -79,9 +86,14 @@ const PRODUCER = Symbol('ResendProducer');
     },
     {
       provide: RequestResend,
-      inject: [DataSource, PROGRESS, ResendRelay],
-      useFactory: (dataSource: DataSource, progress: ProjectionProgress, relay: ResendRelay) =>
-        new RequestResend(new PostgresResendRequests(dataSource), new ProjectionGate(progress), () => relay.nudge()),
+      inject: [DataSource, ProjectionGate, ResendRelay],
+      useFactory: (dataSource: DataSource, gate: ProjectionGate, relay: ResendRelay) =>
+        new RequestResend(new PostgresResendRequests(dataSource), gate, () => relay.nudge()),
+    },
+    {
+      provide: RequestBulkResend,
+      inject: [BULK_RESENDS, ProjectionGate],
+      useFactory: (bulks: BulkResends, gate: ProjectionGate) => new RequestBulkResend(bulks, gate),
     },
     {
       provide: Resends,

@@ -76,11 +76,8 @@ export async function startMonitoring(
   const rawEnv = { ...prepared.env, ...change };
   const env = loadEnvironment(monitoringEnvironment, rawEnv);
   const logger = createLogger({ service: 'monitoring', level: 'fatal' });
-  const onFatal = (error: Error): void => {
-    throw error;
-  };
   const app = await NestFactory.create<NestFastifyApplication>(
-    MonitoringModule.register(env, logger, onFatal),
+    MonitoringModule.register(env, logger),
     new FastifyAdapter({ forceCloseConnections: true }),
     { logger: nestLogger(logger), abortOnError: false },
   );

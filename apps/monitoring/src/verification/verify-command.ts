@@ -8,7 +8,7 @@ import {
 import type { RawEnvironment } from '@signalbox/config';
 import { topicNames } from '@signalbox/contracts';
 import { createTailReader } from '@signalbox/kafka';
-import { inTransaction } from '@signalbox/postgres';
+import { databaseNowMs, inTransaction } from '@signalbox/postgres';
 import { createMonitoringDataSource } from '../database/data-source.ts';
 import { keptSinceMs, retentionEnvironment, retentionMsOf } from '../monitoring.environment.ts';
 import { PostgresStoredRows } from './adapters/postgres/stored-rows.postgres.ts';
@@ -50,7 +50,7 @@ export async function verifyCommand(
   };
   try {
     await Promise.all([dataSource.initialize(), reader.start()]);
-    const time = timeOf(options, keptSinceMs(Date.now(), retentionMsOf(env)));
+    const time = timeOf(options, keptSinceMs(await databaseNowMs(dataSource), retentionMsOf(env)));
     const verifying = inTransaction(
       dataSource,
       async (manager) => {

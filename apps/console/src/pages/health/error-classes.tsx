@@ -19,7 +19,7 @@ export function ErrorClasses({ webhookId, health }: ErrorClassesProps): ReactNod
   const known: Readonly<Record<string, string>> = requests.errorClasses;
   const advice: Readonly<Record<string, string>> = requests.errorAdvice;
   const { errorClasses: classes, failed, open } = health;
-  const total = classes.reduce((sum, { count }) => sum + count, 0);
+  const total = classes.reduce((sum, { attempts }) => sum + attempts, 0);
   const percent = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 0 });
   const columns: readonly Column<ErrorClass>[] = [
     {
@@ -34,22 +34,22 @@ export function ErrorClasses({ webhookId, health }: ErrorClassesProps): ReactNod
       ),
     },
     {
-      id: 'count',
-      header: texts.count,
+      id: 'attempts',
+      header: texts.attempts,
       align: 'end',
       width: '8rem',
-      cell: ({ count }) => new Intl.NumberFormat(language).format(count),
+      cell: ({ attempts }) => new Intl.NumberFormat(language).format(attempts),
     },
     {
       id: 'share',
       header: texts.share,
       width: '14rem',
-      cell: ({ count }) => (
+      cell: ({ attempts }) => (
         <div className="share">
           <span className="share__bar" aria-hidden>
-            <span className="share__part" style={{ width: `${(count / total) * 100}%` }} />
+            <span className="share__part" style={{ width: `${(attempts / total) * 100}%` }} />
           </span>
-          <span className="share__text">{percent.format(count / total)}</span>
+          <span className="share__text">{percent.format(attempts / total)}</span>
         </div>
       ),
     },

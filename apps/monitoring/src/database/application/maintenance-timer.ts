@@ -2,10 +2,7 @@ import type { Logger } from '@signalbox/observability';
 
 /** What the maintenance of the partitions did; see its adapter. */
 export interface Maintenance {
-  run(
-    nowMs: number,
-    retentionMs: number,
-  ): Promise<{
+  run(retentionMs: number): Promise<{
     readonly made: readonly string[];
     readonly dropped: readonly string[];
     readonly failed: readonly { readonly name: string; readonly error: unknown }[];
@@ -58,7 +55,7 @@ export class MaintenanceTimer {
 
   async #run(): Promise<void> {
     try {
-      const { made, dropped, failed, strayRows } = await this.#maintenance.run(Date.now(), this.#retentionMs);
+      const { made, dropped, failed, strayRows } = await this.#maintenance.run(this.#retentionMs);
       this.#observer.onMaintained({ failed: failed.length });
       if (made.length > 0 || dropped.length > 0) {
         this.#logger.info({ made: made.length, dropped: dropped.length }, 'partitions.maintained');

@@ -16,8 +16,8 @@ export interface LetterProjection {
   ): Promise<readonly PartitionPosition[]>;
   /** Rows and position in one transaction (invariant 6). Answers where the partition stands when it is not at `from`. */
   project(batch: LetterBatch): Promise<'projected' | { readonly standsAt: number }>;
-  /** Forgets letters that the topic has forgotten too. Answers how many. */
-  forget(beforeMs: number): Promise<number>;
+  /** Forgets letters that are older, by the database's clock. Answers how many. */
+  forget(keptMs: number): Promise<number>;
 }
 
 export interface LettersObserver {

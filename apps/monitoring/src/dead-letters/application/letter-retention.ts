@@ -30,7 +30,7 @@ export class LetterRetention {
 
   async #run(): Promise<void> {
     try {
-      await this.#projection.forget(Date.now() - KEPT_MS);
+      await this.#projection.forget(KEPT_MS);
     } catch (error) {
       this.#observer.onFailed(error);
     }

@@ -2,6 +2,9 @@ import type { LetterId, LetterRecord, LetterStatus, SettledLetter } from '../dom
 
 export const LETTERS = Symbol('Letters');
 
+/** Longer than Kafka is waited for. */
+export const HELD_FOR_MS = 20_000;
+
 /** A place in the list, newest first. */
 export interface LetterCursor extends LetterId {
   readonly atMs: number;
@@ -30,12 +33,13 @@ export interface Letters {
   page(query: LetterQuery): Promise<readonly SettledLetter[]>;
   one(id: LetterId): Promise<(SettledLetter & LetterRecord) | undefined>;
   /**
-   * Holds the letter against every other decision, runs `work`, and writes down the decision when `work` answers true. Answers
-   * the letter as it is then, undefined where there is none. When `work` rejects nothing is written.
+   * Holds an open letter against every other decision, runs `work`, and writes down the decision when `work` answers true.
+   * Answers the letter as it is then. When `work` rejects nothing is written. `work` must end within {@link HELD_FOR_MS}; a
+   * process that dies holds the letter no longer either. No connection is held meanwhile.
    */
   settle(
     id: LetterId,
     decision: Decision,
     work: (letter: SettledLetter & LetterRecord) => Promise<boolean>,
-  ): Promise<SettledLetter | undefined>;
+  ): Promise<SettledLetter | 'absent' | 'held by another'>;
 }

@@ -55,7 +55,9 @@ export class SettleLetter {
       refusal = await work(held);
       return refusal === null;
     });
-    if (letter === undefined) return { kind: 'absent' };
+    if (letter === 'absent') return { kind: 'absent' };
+    if (letter === 'held by another')
+      return { kind: 'refused', why: 'another decision about it is under way; try again soon' };
     return refusal === null ? { kind: 'settled', letter } : { kind: 'refused', why: refusal };
   }
 }

@@ -61,7 +61,7 @@ export function tenantHealthView(window: ShownWindow, { totals, series, oldestOp
       open: counts.retrying + counts.waiting,
       p95: latencyQuantile(latency, 0.95),
     })),
-    errorClasses: totals.errors.map(({ errorClass, count }) => ({ class: errorClass, count })),
+    errorClasses: totals.errors.map(({ errorClass, attempts }) => ({ class: errorClass, attempts })),
     ...(oldestOpenAtMs !== null && { oldestUndeliveredAt: oldestOpenAtMs }),
   };
 }

@@ -15,7 +15,7 @@ export interface LatencyTotals extends DeliveryTotals {
 /** Attempts that failed, by why. */
 export interface ErrorCount {
   readonly errorClass: string;
-  readonly count: number;
+  readonly attempts: number;
 }
 
 export interface WindowTotals extends LatencyTotals {

@@ -23,6 +23,8 @@ export class Folding implements DeliveryRow {
   facts: StoredFact[] = [];
   #known: KnownDelivery | null = null;
   #hasBody = false;
+  /** What it counts has changed, though its summary may be the same. */
+  #countsAnew = false;
   /** The minute it counts in, once asked for. */
   #minute: OpenDelta | undefined;
   /** Attempts that are counted. Few: a list, as most deliveries have one. */
@@ -45,7 +47,11 @@ export class Folding implements DeliveryRow {
   }
 
   get isChanged(): boolean {
-    return this.#known === null || this.body !== null || this.summary !== this.#known.summary || this.move !== null;
+    // Counts are only safe behind the row's revision: two transactions that count twins of an attempt must not both succeed.
+    const { body, move, summary } = this;
+    return (
+      this.#known === null || body !== null || summary !== this.#known.summary || move !== null || this.#countsAnew
+    );
   }
 
   /** Where its rows have to go, when a record tells of an earlier first scheduling than they do. */
@@ -112,6 +118,7 @@ export class Folding implements DeliveryRow {
     // What counts alike may still differ in what is only shown: the table decides.
     if (order === 0) return true;
     if (order < 0) return false;
+    this.#countsAnew = true;
     const minute = this.#minuteOf(deltas);
     if (counted === undefined) this.#attempts.push(standing);
     else {

@@ -13,8 +13,8 @@ export interface ProjectChunksDeps {
   readonly deliveriesTopic: string;
   readonly readModels: ReadModels;
   readonly deadLetters: DeadLetters;
-  /** Deliveries first scheduled before, Unix ms, are not kept any more. */
-  readonly keptSinceMs: () => number;
+  /** Deliveries first scheduled before, Unix ms, are not kept any more at that time. */
+  readonly keptSinceMs: (nowMs: number) => number;
 }
 
 export interface ChunksProjected {
@@ -35,17 +35,18 @@ export interface ChunksProjected {
 export async function projectChunks(deps: ProjectChunksDeps, chunks: readonly Chunk[]): Promise<ChunksProjected> {
   const kinds = new Map<string, number>();
   const overtaken: PartitionPosition[] = [];
-  const keptSinceMs = deps.keptSinceMs();
   let deadLetters = 0;
   let outlived = 0;
 
   async function project(part: readonly Chunk[], refused: readonly UnreadableRecord[] = []): Promise<void> {
     if (part.length === 0) return;
     const { readable, unreadable, kept } = readAll(part, deps.deliveriesTopic);
-    const current = readable.filter((record) => timeOf(record) >= keptSinceMs);
+    let current: readonly ReadableRecord[] = [];
     const aside = [...refused, ...unreadable];
     try {
       const projected = await deps.readModels.project(part, async (projection) => {
+        const keptSinceMs = deps.keptSinceMs(projection.nowMs);
+        current = readable.filter((record) => timeOf(record) >= keptSinceMs);
         const fold = new BatchFold(current);
         const contested = fold.setKnown(await projection.known(fold.deliveryIds(), keptSinceMs));
         await projection.write(fold.changes(await projection.attempts(contested)));

@@ -16,6 +16,7 @@ class FakeReadModels implements ReadModels {
   refuses: (attemptNumber: number) => boolean = () => false;
   onRefused: () => void = () => {};
   failure: Error | undefined;
+  nowMs = 0;
 
   locate(): never {
     throw new Error('not asked here');
@@ -32,6 +33,7 @@ class FakeReadModels implements ReadModels {
     }
     const written: number[] = [];
     await work({
+      nowMs: this.nowMs,
       known: () => Promise.resolve([]),
       attempts: () => Promise.resolve([]),
       write: ({ facts }) => {
@@ -144,10 +146,13 @@ describe('projecting chunks', () => {
     const { readModels, letters, deps } = setUp();
     const { firstScheduledAtMs } = attempted();
     const chunks = [chunk(0, 0, [1, 2])];
-    const kept = await projectChunks({ ...deps, keptSinceMs: () => firstScheduledAtMs }, chunks);
+    readModels.nowMs = firstScheduledAtMs + 1_000;
+    const kept = await projectChunks({ ...deps, keptSinceMs: (nowMs) => nowMs - 1_000 }, chunks);
     expect([kept.outlived, readModels.stored]).toEqual([0, [1, 2]]);
     const later = setUp();
-    const left = await projectChunks({ ...later.deps, keptSinceMs: () => firstScheduledAtMs + 1 }, chunks);
+    // By the database's clock: that of one host must not leave out what all others keep.
+    later.readModels.nowMs = firstScheduledAtMs + 1_001;
+    const left = await projectChunks({ ...later.deps, keptSinceMs: (nowMs) => nowMs - 1_000 }, chunks);
     expect([left.outlived, left.deadLetters, later.readModels.stored, letters]).toEqual([2, 0, [], []]);
     expect(later.readModels.positions.get(0)).toBe(2);
   });

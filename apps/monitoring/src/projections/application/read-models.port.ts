@@ -50,6 +50,8 @@ export interface Changes extends BucketChanges {
 
 /** The transaction that a batch is projected in. */
 export interface Projection {
+  /** The database's time at the transaction's begin, Unix ms: the same for all instances, whatever their own clocks say. */
+  readonly nowMs: number;
   /** Of those ids the deliveries that have a row, leaving out what was first scheduled before the retention's begin. */
   known(deliveryIds: readonly string[], keptSinceMs: number): Promise<readonly KnownDelivery[]>;
   /** All attempts that are counted of these deliveries. */

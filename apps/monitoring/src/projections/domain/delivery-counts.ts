@@ -45,8 +45,9 @@ const waiting: DeliveryCounts = { ...noCounts, waiting: 1 };
 const triedAndWaiting: DeliveryCounts = { ...waiting, requests: 1 };
 
 /**
- * A delivery that was skipped counts as failed when it had been tried before, else not at all: nobody failed then. So
- * requests = succeeded + failed + the open ones that were tried.
+ * A delivery that was skipped counts as failed when it had been tried before, else not at all: nobody failed then. A resend of
+ * one that was not counts as open from its first attempt until it has ended. So requests = succeeded + failed + the open ones
+ * that were tried.
  */
 export function countsOf(summary: DeliverySummary): DeliveryCounts {
   const state = stateOf(summary);
@@ -58,6 +59,7 @@ export function countsOf(summary: DeliverySummary): DeliveryCounts {
     case 'expired':
       return expired;
     case 'skipped':
+      if (isTriedAnew(summary)) return summary.round.state === 'retrying' ? retrying : triedAndWaiting;
       return isRequest(summary) ? abandoned : noCounts;
     case 'retrying':
       return retrying;
@@ -66,4 +68,10 @@ export function countsOf(summary: DeliverySummary): DeliveryCounts {
       return isRequest(summary) ? triedAndWaiting : waiting;
   }
   return state satisfies never;
+}
+
+/** Skipped before its first attempt, and under way in a later round that has been tried. */
+function isTriedAnew({ standing, round, lastAttempt }: DeliverySummary): boolean {
+  if (standing === null || standing.attemptNumber > 1 || round.round <= standing.round) return false;
+  return lastAttempt.round === round.round && (round.state === 'retrying' || round.state === 'waiting');
 }

@@ -22,13 +22,13 @@ const TABLES = [
   'webhook_breaker',
 ];
 
-/** A database of its own that records are projected to, one partition of one topic, without any Kafka. */
+/** A database of its own that records are projected to, two partitions of one topic, without any Kafka. */
 export class ProjectingDatabase {
   readonly dataSource: DataSource;
   readonly readModels: PostgresReadModels;
   readonly stop: () => Promise<void>;
   readonly topic = 'attempts';
-  #next = 0;
+  readonly #next = [0, 0];
 
   private constructor(dataSource: DataSource, stop: () => Promise<void>) {
     this.dataSource = dataSource;
@@ -43,20 +43,32 @@ export class ProjectingDatabase {
 
   async empty(): Promise<void> {
     await this.dataSource.query(`TRUNCATE ${TABLES.map((table) => `monitoring.${table}`).join(', ')}`);
-    this.#next = 0;
+    this.#next.fill(0);
     await this.readModels.locate([{ topic: this.topic, partition: 0, logStart: 0 }]);
   }
 
   /** As one batch. */
   async project(...records: readonly ReadableRecord[]): Promise<Projected> {
-    const to = this.#next + records.length;
-    const advance = { topic: this.topic, partition: 0, from: this.#next, to };
+    return this.projectFrom(0, records);
+  }
+
+  /** As one batch of a partition; `beforeWriting` runs between its reading and its writing, each time it is done. */
+  async projectFrom(
+    partition: 0 | 1,
+    records: readonly ReadableRecord[],
+    beforeWriting: () => Promise<unknown> = async () => {},
+  ): Promise<Projected> {
+    const from = this.#next[partition] ?? 0;
+    if (partition > 0) await this.readModels.locate([{ topic: this.topic, partition, logStart: 0 }]);
+    const advance = { topic: this.topic, partition, from, to: from + records.length };
     const projected = await this.readModels.project([advance], async (projection) => {
       const fold = new BatchFold(records);
       const contested = fold.setKnown(await projection.known(fold.deliveryIds(), 0));
-      await projection.write(fold.changes(await projection.attempts(contested)));
+      const changes = fold.changes(await projection.attempts(contested));
+      await beforeWriting();
+      await projection.write(changes);
     });
-    if (projected.kind === 'committed') this.#next = to;
+    if (projected.kind === 'committed') this.#next[partition] = advance.to;
     return projected;
   }
 

@@ -11,8 +11,8 @@ export interface NewBulkResend {
 export interface BulkResends {
   /** How many deliveries match now. */
   count(owner: Owner, filter: ResendFilter): Promise<number>;
-  /** Counts, and begins. */
-  create(owner: Owner, bulk: NewBulkResend): Promise<BulkResend>;
+  /** Begins. `matching`: how many deliveries were counted. */
+  create(owner: Owner, bulk: NewBulkResend, matching: number): Promise<BulkResend>;
   /** Newest first, 100 at most. */
   list(owner: Owner): Promise<readonly BulkResend[]>;
   find(owner: Owner, id: string): Promise<BulkResend | undefined>;

@@ -27,7 +27,8 @@ export class RequestResend {
     // In this order: what is found before the projection has caught up may know too few rounds, or not the delivery.
     if (!(await this.#gate.isOpen())) return { kind: 'catching up' };
     const delivery = await this.#requests.find(owner, deliveryId);
-    if (delivery === undefined) return { kind: 'not found' };
+    // A rebuild may have emptied the tables in between.
+    if (delivery === undefined) return { kind: (await this.#gate.isOpen()) ? 'not found' : 'catching up' };
     const next = nextRound(delivery.seen, delivery.requested);
     if (next.kind === 'open') return { kind: 'round open', nextAttemptAtMs: next.nextAttemptAtMs };
     if (!delivery.hasBody) return { kind: 'body not kept' };

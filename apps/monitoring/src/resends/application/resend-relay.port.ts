@@ -51,8 +51,8 @@ export interface HeldResends {
   candidates(bulk: RunningBulk, limit: number): Promise<readonly ResendableDelivery[]>;
   /** In one piece; nothing when it was cancelled meanwhile. Returns how many rounds were asked for. */
   step(bulk: RunningBulk, step: BulkStep, atMs: number): Promise<number>;
-  /** Forgets what was asked for before. */
-  prune(olderThanMs: number): Promise<void>;
+  /** Forgets what was asked for longer ago than that, by the database's clock. */
+  prune(keepMs: number): Promise<void>;
   release(): Promise<void>;
 }
 

@@ -97,11 +97,11 @@ export class ResendRelay {
     for (;;) {
       signal.throwIfAborted();
       if (await gate.isOpen()) {
-        await this.#advanceBulks(held, signal);
-        const relayed = await this.#relayBatch(held, signal);
+        await this.#advanceBulks(held, gate, signal);
+        const relayed = await this.#relayBatch(held, gate, signal);
         if (relayed === BATCH) continue;
         if (now() >= pruneAtMs) {
-          await held.prune(now() - keepMs);
+          await held.prune(keepMs);
           pruneAtMs = now() + PRUNE_EVERY_MS;
         }
       }
@@ -109,9 +109,11 @@ export class ResendRelay {
     }
   }
 
-  async #relayBatch(held: HeldResends, signal: AbortSignal): Promise<number> {
+  async #relayBatch(held: HeldResends, gate: ProjectionGate, signal: AbortSignal): Promise<number> {
     const rounds = await held.unrelayed(BATCH);
     if (rounds.length === 0) return 0;
+    // A delivery that is not there is no longer kept, unless a rebuild has emptied the tables since the gate was asked.
+    if (rounds.some(({ delivery }) => delivery === null) && !(await gate.isOpen())) return 0;
     const due = rounds.flatMap(({ deliveryId, round, delivery }): readonly ResentRound[] =>
       // Seen in the log: it was put there before, and only not noted down.
       delivery === null || delivery.seenRound >= round ? [] : [{ deliveryId, round, delivery }],
@@ -123,7 +125,7 @@ export class ResendRelay {
     return rounds.length;
   }
 
-  async #advanceBulks(held: HeldResends, signal: AbortSignal): Promise<void> {
+  async #advanceBulks(held: HeldResends, gate: ProjectionGate, signal: AbortSignal): Promise<void> {
     const { now = Date.now } = this.#options;
     const bulks = await held.runningBulks();
     for (const id of this.#paces.keys()) if (!bulks.some((bulk) => bulk.id === id)) this.#paces.delete(id);
@@ -134,6 +136,8 @@ export class ResendRelay {
       const allowed = Math.min(BATCH, pace.allowed(bulk.ratePerSecond, now()));
       if (allowed === 0) continue;
       const candidates = await held.candidates(bulk, allowed);
+      // Were the tables emptied meanwhile, those that are missing would be passed over for good.
+      if (!(await gate.isOpen())) return;
       const step = stepOf(bulk, candidates, allowed, now());
       pace.spend(await held.step(bulk, step, now()));
     }

@@ -27,7 +27,8 @@ export class BucketRecount {
     if (state === 'succeeded' || state === 'retrying' || state === 'waiting') add(state);
     if (state === 'failed' || state === 'expired') add('failed');
     if (state === 'expired') add('expired');
-    if (state === 'skipped' && delivery.isRequest) {
+    if (state === 'skipped' && delivery.triedAnew !== null) add(delivery.triedAnew);
+    else if (state === 'skipped' && delivery.isRequest) {
       add('failed');
       add('abandoned');
     }

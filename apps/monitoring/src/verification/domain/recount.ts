@@ -14,6 +14,8 @@ export interface RecountedDelivery {
   /** More than one where facts of the very same moment contradict each other. */
   readonly possibleStates: readonly string[];
   readonly isRequest: boolean;
+  /** How it stands in its last round, where it was skipped before any attempt and has been tried in that round. */
+  readonly triedAnew: 'retrying' | 'waiting' | null;
   /** The fact that its row must hold, for each slot (see `slotOf`); twins are one. */
   readonly slots: ReadonlyMap<string, CountedFact>;
   /** Of its last fact. */
@@ -58,6 +60,7 @@ function recounted(facts: readonly CountedFact[]): RecountedDelivery | undefined
     firstScheduledAtMs: Math.min(...facts.map((fact) => fact.firstScheduledAtMs)),
     possibleStates: possibleStatesOf(facts),
     isRequest: facts.some(({ kind }) => kind === 'attempted' || kind === 'expired'),
+    triedAnew: triedAnewOf(facts),
     slots,
     partition: last.partition,
     offset: last.offset,
@@ -80,15 +83,9 @@ function standingFirst(left: CountedFact, right: CountedFact): number {
 /** "Final beats open, success beats error, else the highest (round, number, deferrals)", read literally. */
 function possibleStatesOf(facts: readonly CountedFact[]): readonly string[] {
   if (facts.some(({ outcome }) => outcome === 'succeeded')) return ['succeeded'];
-  const final = facts.filter((fact) => fact.outcome === 'failed' || fact.kind === 'expired' || fact.kind === 'skipped');
+  const final = facts.filter(isFailure);
   const deciding = final.length > 0 ? final : facts;
-  const sorted = deciding.toSorted(
-    (left, right) =>
-      right.round - left.round ||
-      right.attemptNumber - left.attemptNumber ||
-      right.deferrals - left.deferrals ||
-      right.atMs - left.atMs,
-  );
+  const sorted = deciding.toSorted(latestFirst);
   const [first] = sorted;
   const ties = sorted.filter(
     (fact) =>
@@ -98,4 +95,27 @@ function possibleStatesOf(facts: readonly CountedFact[]): readonly string[] {
       fact.atMs === first.atMs,
   );
   return [...new Set(ties.map(({ kind, outcome }) => (kind === 'deferred' ? 'waiting' : (outcome ?? kind))))];
+}
+
+function latestFirst(left: CountedFact, right: CountedFact): number {
+  return (
+    right.round - left.round ||
+    right.attemptNumber - left.attemptNumber ||
+    right.deferrals - left.deferrals ||
+    right.atMs - left.atMs
+  );
+}
+
+function isFailure({ outcome, kind }: CountedFact): boolean {
+  return outcome === 'failed' || kind === 'expired' || kind === 'skipped';
+}
+
+/** "A resend of one that was skipped untried counts as open from its first attempt until it has ended." */
+function triedAnewOf(facts: readonly CountedFact[]): 'retrying' | 'waiting' | null {
+  const [skip] = facts.filter(isFailure).toSorted(latestFirst);
+  const [last] = facts.toSorted(latestFirst);
+  if (skip?.kind !== 'skipped' || skip.attemptNumber > 1 || last === undefined) return null;
+  const ofLastRound = facts.filter(({ round }) => round === last.round);
+  if (ofLastRound.some(isFailure) || !ofLastRound.some(({ kind }) => kind === 'attempted')) return null;
+  return last.kind === 'deferred' ? 'waiting' : 'retrying';
 }

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { startTestDatabase } from '../../../testing/test-database.ts';
 import { PartitionMaintenance } from './partition-maintenance.ts';
@@ -28,20 +28,20 @@ describe('maintenance of the partitions', () => {
   it('makes them ahead, moving in the rows that came before their partition was there', async () => {
     const maintenance = new PartitionMaintenance(dataSource);
     expect(await insertAt(now)).toBe('delivery_default');
-    const first = await maintenance.run(now, week);
+    const first = await maintenance.run(week, now);
     expect(first).toMatchObject({ dropped: [], failed: [], strayRows: 0 });
     expect(first.made).toHaveLength(27 * 2 + 2 * 4 + 1);
     const moved = await dataSource.query<unknown>(`SELECT count(*) AS count FROM monitoring.delivery_20260302_14`);
     expect(moved).toEqual([{ count: 1 }]);
     expect(await insertAt(now + 20 * HOUR_MS)).toBe('delivery_20260303_10');
-    expect((await maintenance.run(now, week)).made).toEqual([]);
+    expect((await maintenance.run(week, now)).made).toEqual([]);
   });
 
   it('drops what is older than the retention, and says how many rows have no partition', async () => {
     const maintenance = new PartitionMaintenance(dataSource);
-    await maintenance.run(now, week);
+    await maintenance.run(week, now);
     await insertAt(now + 365 * 24 * HOUR_MS);
-    const later = await maintenance.run(now + week, week);
+    const later = await maintenance.run(week, now + week);
     expect(later.failed).toEqual([]);
     expect(later.strayRows).toBe(1);
     expect(later.dropped).toContain('delivery_20260302_12');
@@ -54,10 +54,10 @@ describe('maintenance of the partitions', () => {
     const blocker = dataSource.createQueryRunner();
     await blocker.startTransaction();
     await blocker.query('LOCK TABLE monitoring.delivery_default IN ROW EXCLUSIVE MODE');
-    const blocked = await new PartitionMaintenance(dataSource, 1).run(hourLater, week);
+    const blocked = await new PartitionMaintenance(dataSource, 1).run(week, hourLater);
     expect(blocked.failed.map(({ name }) => name)).toEqual(['delivery_20260310_15', 'delivery_20260302_14']);
     expect(blocked.made).toContain('attempt_20260310_15');
-    const waiting = new PartitionMaintenance(dataSource).run(hourLater, week);
+    const waiting = new PartitionMaintenance(dataSource).run(week, hourLater);
     // A writer who comes behind the change that waits is not held up for longer than that waits.
     const startedAtMs = performance.now();
     expect(await insertAt(hourLater)).toMatch(/^delivery_/);
@@ -72,8 +72,19 @@ describe('maintenance of the partitions', () => {
     const later = now + week + 2 * HOUR_MS;
     const name = 'delivery_20260302_15';
     await dataSource.query(`ALTER TABLE monitoring.delivery DETACH PARTITION monitoring.${name}`);
-    const { dropped } = await new PartitionMaintenance(dataSource).run(later, week);
+    const { dropped } = await new PartitionMaintenance(dataSource).run(week, later);
     expect(dropped).toContain(name);
     expect(await dataSource.query('SELECT to_regclass($1) AS name', [`monitoring.${name}`])).toEqual([{ name: null }]);
+  });
+
+  it('goes by the clock of the database, so that one host ahead of its time drops nothing', async () => {
+    const maintenance = new PartitionMaintenance(dataSource);
+    await maintenance.run(week);
+    const monthAhead = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 31 * 24 * HOUR_MS);
+    try {
+      expect(await maintenance.run(week)).toMatchObject({ made: [], dropped: [], failed: [] });
+    } finally {
+      monthAhead.mockRestore();
+    }
   });
 });

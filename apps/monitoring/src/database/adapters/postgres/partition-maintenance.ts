@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { databaseNowMs } from '@signalbox/postgres';
 import type { DataSource, EntityManager } from 'typeorm';
 import { PARTITIONED_TABLES, isOutlived, wantedPartitions } from '../../domain/partition-plan.ts';
 import type { Partition } from '../../domain/partition-plan.ts';
@@ -35,7 +36,9 @@ export class PartitionMaintenance {
     this.#tries = tries;
   }
 
-  async run(nowMs: number, retentionMs: number): Promise<Maintained> {
+  /** @param atMs default: the database's time. One host's clock, days ahead, would drop what all instances keep. */
+  async run(retentionMs: number, atMs?: number): Promise<Maintained> {
+    const nowMs = atMs ?? (await databaseNowMs(this.#dataSource));
     const existing = await this.#existing();
     const names = new Set(existing.map(({ name }) => name));
     const missing = wantedPartitions(nowMs).filter(({ name }) => !names.has(name));

@@ -48,10 +48,12 @@ export class PostgresLetterProjection implements LetterProjection {
     return isProjected ? 'projected' : { standsAt: await this.#stands(batch) };
   }
 
-  async forget(beforeMs: number): Promise<number> {
-    const forgotten = await rowsOf(this.#dataSource, 'DELETE FROM monitoring.dead_letter WHERE at < $1 RETURNING 1', [
-      new Date(beforeMs),
-    ]);
+  async forget(keptMs: number): Promise<number> {
+    const forgotten = await rowsOf(
+      this.#dataSource,
+      `DELETE FROM monitoring.dead_letter WHERE at < now() - $1 * interval '1 ms' RETURNING 1`,
+      [keptMs],
+    );
     return forgotten.length;
   }
 
@@ -66,33 +68,52 @@ export class PostgresLetterProjection implements LetterProjection {
   }
 }
 
+/**
+ * A record that is put aside again, as by a rebuild or by a role that was killed before it committed, is the letter it was: the
+ * first one stands, with what was decided about it. One that lies there in a topic that was made anew is another.
+ */
+const INSERT = `
+  INSERT INTO monitoring.dead_letter (log_partition, log_offset, at, reason, message, stage, source_topic, source_partition,
+    source_offset, tenant_id, size_bytes, is_cut, record_key, record_value, record_headers)
+  SELECT * FROM unnest($1::int4[], $2::int8[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::text[], $8::int4[],
+    $9::int8[], $10::text[], $11::int4[], $12::bool[], $13::bytea[], $14::bytea[], $15::bytea[])
+    AS put (log_partition, log_offset, at, reason, message, stage, source_topic, source_partition, source_offset, tenant_id,
+      size_bytes, is_cut, record_key, record_value, record_headers)
+  WHERE NOT EXISTS (
+    SELECT FROM monitoring.dead_letter AS known
+    WHERE known.source_topic = put.source_topic AND known.source_partition = put.source_partition
+      AND known.source_offset = put.source_offset AND known.stage = put.stage
+      AND known.record_key IS NOT DISTINCT FROM put.record_key AND known.record_value IS NOT DISTINCT FROM put.record_value
+  )
+  ON CONFLICT DO NOTHING`;
+
 async function insert(manager: EntityManager, letters: LetterBatch['letters']): Promise<void> {
-  const parameters: unknown[] = [];
-  const rows = letters.map((letter) => {
-    const { source } = letter;
-    const values = [
-      letter.partition,
-      letter.offset,
-      new Date(letter.atMs),
-      letter.reason,
-      letter.message,
-      letter.stage,
-      source?.topic ?? null,
-      source?.partition ?? null,
-      source?.offset ?? null,
-      letter.tenantId,
-      letter.sizeBytes,
-      letter.isCut,
-      letter.key,
-      letter.value,
-      encodeHeaders(letter.headers),
-    ];
-    return `(${values.map((value) => `$${parameters.push(value)}`).join(', ')})`;
+  const put = firstOfEach(letters);
+  await manager.query(INSERT, [
+    put.map(({ partition }) => partition),
+    put.map(({ offset }) => offset),
+    put.map(({ atMs }) => new Date(atMs)),
+    put.map(({ reason }) => reason),
+    put.map(({ message }) => message),
+    put.map(({ stage }) => stage),
+    put.map(({ source }) => source?.topic ?? null),
+    put.map(({ source }) => source?.partition ?? null),
+    put.map(({ source }) => source?.offset ?? null),
+    put.map(({ tenantId }) => tenantId),
+    put.map(({ sizeBytes }) => sizeBytes),
+    put.map(({ isCut }) => isCut),
+    put.map(({ key }) => key),
+    put.map(({ value }) => value),
+    put.map(({ headers }) => encodeHeaders(headers)),
+  ]);
+}
+
+/** Within one statement none of its rows is known yet. */
+function firstOfEach(letters: LetterBatch['letters']): LetterBatch['letters'] {
+  const seen = new Set<string>();
+  return letters.filter(({ source, stage, partition, offset }) => {
+    const key =
+      source === null ? `${partition}/${offset}` : `${stage} ${source.topic}/${source.partition}/${source.offset}`;
+    return !seen.has(key) && seen.add(key);
   });
-  await manager.query(
-    `INSERT INTO monitoring.dead_letter (log_partition, log_offset, at, reason, message, stage, source_topic, source_partition,
-       source_offset, tenant_id, size_bytes, is_cut, record_key, record_value, record_headers)
-     VALUES ${rows.join(', ')} ON CONFLICT DO NOTHING`,
-    parameters,
-  );
 }

@@ -1,6 +1,7 @@
 import { rowsOf } from '@signalbox/postgres';
 import type { DataSource } from 'typeorm';
 import type { Decision, LetterQuery, Letters } from '../../application/letters.port.ts';
+import { HELD_FOR_MS } from '../../application/letters.port.ts';
 import type { LetterId, LetterRecord, SettledLetter } from '../../domain/letter.ts';
 import type { LetterRow, RecordRow } from './letter-row.ts';
 import { LETTER_COLUMNS, RECORD_COLUMNS, letterOf, letterWithRecordOf } from './letter-row.ts';
@@ -46,27 +47,63 @@ export class PostgresLetters implements Letters {
     return row && letterWithRecordOf(row);
   }
 
-  /** Not `inTransaction`, which would do the work, and its effect outside the database, again after a conflict. */
   async settle(
-    { partition, offset }: LetterId,
-    { status, by, atMs }: Decision,
+    id: LetterId,
+    decision: Decision,
     work: (letter: SettledLetter & LetterRecord) => Promise<boolean>,
-  ): Promise<SettledLetter | undefined> {
-    return this.#dataSource.transaction(async (manager) => {
-      const [held] = await rowsOf<RecordRow>(
-        manager,
-        `SELECT ${RECORD_COLUMNS} FROM monitoring.dead_letter WHERE log_partition = $1 AND log_offset = $2 FOR UPDATE`,
-        [partition, offset],
-      );
-      if (held === undefined) return undefined;
-      if (!(await work(letterWithRecordOf(held)))) return letterOf(held);
-      const [settled] = await rowsOf<LetterRow>(
-        manager,
-        `UPDATE monitoring.dead_letter SET status = $3, decided_by = $4, decided_at = $5
-         WHERE log_partition = $1 AND log_offset = $2 RETURNING ${LETTER_COLUMNS}`,
-        [partition, offset, status, by, new Date(atMs)],
-      );
-      return settled && letterOf(settled);
-    });
+  ): Promise<SettledLetter | 'absent' | 'held by another'> {
+    const held = await this.#hold(id);
+    if (held === undefined) {
+      const letter = await this.one(id);
+      if (letter === undefined) return 'absent';
+      if (letter.status === 'open') return 'held by another';
+      // It is settled: `work` says that to whoever asks.
+      await work(letter);
+      return letter;
+    }
+    try {
+      if (await work(letterWithRecordOf(held))) {
+        const settled = await this.#write(id, decision);
+        if (settled !== undefined) return settled;
+      }
+    } finally {
+      await this.#release(id, held.held_until);
+    }
+    return (await this.one(id)) ?? 'absent';
+  }
+
+  /**
+   * A lease and no transaction: who redrives waits for Kafka for seconds, and a connection held all the while would be missing
+   * to every other call.
+   */
+  async #hold({ partition, offset }: LetterId): Promise<(RecordRow & { readonly held_until: Date }) | undefined> {
+    const [held] = await rowsOf<RecordRow & { readonly held_until: Date }>(
+      this.#dataSource,
+      `UPDATE monitoring.dead_letter SET held_until = date_trunc('milliseconds', clock_timestamp() + $3 * interval '1 ms')
+       WHERE log_partition = $1 AND log_offset = $2 AND status = 'open'
+         AND (held_until IS NULL OR held_until < clock_timestamp())
+       RETURNING ${RECORD_COLUMNS}, held_until`,
+      [partition, offset, HELD_FOR_MS],
+    );
+    return held;
+  }
+
+  async #release({ partition, offset }: LetterId, heldUntil: Date): Promise<void> {
+    await this.#dataSource.query(
+      `UPDATE monitoring.dead_letter SET held_until = NULL
+       WHERE log_partition = $1 AND log_offset = $2 AND held_until = $3`,
+      [partition, offset, heldUntil],
+    );
+  }
+
+  /** Undefined where the letter was settled by another meanwhile. */
+  async #write({ partition, offset }: LetterId, { status, by, atMs }: Decision): Promise<SettledLetter | undefined> {
+    const [settled] = await rowsOf<LetterRow>(
+      this.#dataSource,
+      `UPDATE monitoring.dead_letter SET status = $3, decided_by = $4, decided_at = $5
+       WHERE log_partition = $1 AND log_offset = $2 AND status = 'open' RETURNING ${LETTER_COLUMNS}`,
+      [partition, offset, status, by, new Date(atMs)],
+    );
+    return settled && letterOf(settled);
   }
 }

@@ -34,7 +34,7 @@ export interface CountedBuckets extends DeliveryTotals {
 
 /** The classes that came up, the most frequent first. */
 export function errorCountsOf(errors: readonly number[]): readonly ErrorCount[] {
-  return COUNTED_ERRORS.map((errorClass, index) => ({ errorClass, count: errors[index] ?? 0 }))
-    .filter(({ count }) => count > 0)
-    .toSorted((left, right) => right.count - left.count);
+  return COUNTED_ERRORS.map((errorClass, index) => ({ errorClass, attempts: errors[index] ?? 0 }))
+    .filter(({ attempts }) => attempts > 0)
+    .toSorted((left, right) => right.attempts - left.attempts);
 }

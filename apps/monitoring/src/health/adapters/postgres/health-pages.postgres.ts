@@ -33,13 +33,17 @@ const LINES = `
   ) AS buckets
   GROUP BY webhook_id`;
 
-/** $1 tenant, $2 webhooks: the first minute of the first hour that holds an open delivery. */
+/**
+ * $1 tenant, $2 webhooks, $3 the retention: the first minute of the first hour that is kept and holds an open delivery. What
+ * has outlived the retention is told of no more, and stays open in its counts until their day is dropped.
+ */
 const OLDEST_OPEN = `
   SELECT asked.webhook_id AS "webhookId", (extract(epoch FROM minute.start_at) * 1000)::float8 AS "atMs"
   FROM unnest($2::text[]) AS asked (webhook_id)
   CROSS JOIN LATERAL (
     SELECT start_at FROM webhook_hour
     WHERE webhook_hour.webhook_id = asked.webhook_id AND tenant_id = $1 AND has_open
+      AND start_at >= date_trunc('hour', now()) - $3 * interval '1 ms'
     ORDER BY start_at LIMIT 1
   ) AS hour
   CROSS JOIN LATERAL (
@@ -53,9 +57,11 @@ type Line = Omit<HealthLine, 'hours'> & { readonly hours: HealthLine['hours'] | 
 
 export class PostgresHealthPages implements HealthPages {
   readonly #dataSource: DataSource;
+  readonly #retentionMs: number;
 
-  constructor(dataSource: DataSource) {
+  constructor(dataSource: DataSource, retentionMs: number) {
     this.#dataSource = dataSource;
+    this.#retentionMs = retentionMs;
   }
 
   async lines(tenantId: string, webhookIds: readonly string[], window: Last24Hours): Promise<readonly HealthLine[]> {
@@ -78,6 +84,7 @@ export class PostgresHealthPages implements HealthPages {
     const rows = await rowsOf<{ readonly webhookId: string; readonly atMs: number }>(this.#dataSource, OLDEST_OPEN, [
       tenantId,
       webhookIds,
+      this.#retentionMs,
     ]);
     return new Map(rows.map(({ webhookId, atMs }) => [webhookId, atMs]));
   }

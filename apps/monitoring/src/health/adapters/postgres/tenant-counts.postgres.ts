@@ -26,18 +26,27 @@ const MINUTES = `
   WHERE tenant_id = $1 AND start_at >= $2 AND start_at < $3
   GROUP BY start_at HAVING sum(requests + waiting) > 0 ORDER BY start_at`;
 
-/** $1 tenant: the first minute of the first hour that holds an open delivery. */
+/**
+ * $1 tenant, $2 the retention: the first minute of the first hour that is kept and holds an open delivery. One shard says
+ * nothing: a delivery may be opened in one and ended in another.
+ */
 const OLDEST_OPEN = `
-  SELECT (extract(epoch FROM start_at) * 1000)::float8 AS "atMs" FROM tenant_minute
-  WHERE tenant_id = $1 AND has_open
-    AND start_at >= (SELECT start_at FROM tenant_hour WHERE tenant_id = $1 AND has_open ORDER BY start_at LIMIT 1)
-  ORDER BY start_at LIMIT 1`;
+  WITH hour AS (
+    SELECT start_at FROM tenant_hour
+    WHERE tenant_id = $1 AND start_at >= date_trunc('hour', now()) - $2 * interval '1 ms'
+    GROUP BY start_at HAVING sum(retrying + waiting) > 0 ORDER BY start_at LIMIT 1
+  )
+  SELECT (extract(epoch FROM minute.start_at) * 1000)::float8 AS "atMs" FROM tenant_minute AS minute, hour
+  WHERE tenant_id = $1 AND minute.start_at >= hour.start_at AND minute.start_at < hour.start_at + interval '1 hour'
+  GROUP BY minute.start_at HAVING sum(retrying + waiting) > 0 ORDER BY minute.start_at LIMIT 1`;
 
 export class PostgresTenantCounts implements TenantCounts {
   readonly #dataSource: DataSource;
+  readonly #retentionMs: number;
 
-  constructor(dataSource: DataSource) {
+  constructor(dataSource: DataSource, retentionMs: number) {
     this.#dataSource = dataSource;
+    this.#retentionMs = retentionMs;
   }
 
   async of(tenant: string | typeof ALL_TENANTS, window: Last24Hours): Promise<TenantHealth> {
@@ -47,7 +56,7 @@ export class PostgresTenantCounts implements TenantCounts {
     const [[totals], series, [oldest]] = await Promise.all([
       rowsOf<CountedBuckets>(this.#dataSource, TOTALS, [tenantId, from, new Date(window.wholeHoursFromMs), until]),
       rowsOf<MinuteTotals>(this.#dataSource, MINUTES, [tenantId, from, until]),
-      rowsOf<{ readonly atMs: number }>(this.#dataSource, OLDEST_OPEN, [tenantId]),
+      rowsOf<{ readonly atMs: number }>(this.#dataSource, OLDEST_OPEN, [tenantId, this.#retentionMs]),
     ]);
     return {
       totals: totals === undefined ? { ...noTotals, errors: [] } : { ...totals, errors: errorCountsOf(totals.errors) },

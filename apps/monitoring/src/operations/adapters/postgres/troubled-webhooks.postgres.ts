@@ -12,7 +12,8 @@ const ORDER: Readonly<Record<TroubleSort, string>> = {
 
 /**
  * The counts of all webhooks: whole hours, and the minutes before the first of them. What is open counts from its first hour on,
- * however old, and within that hour from its first minute. $1 to $3 are the window, $4 the limit.
+ * however old as long as it is kept, and within that hour from its first minute. $1 to $3 are the window, $4 the limit, $5 the
+ * retention.
  */
 const worst = (sort: TroubleSort): string => `
   WITH counted AS (
@@ -28,7 +29,8 @@ const worst = (sort: TroubleSort): string => `
     GROUP BY webhook_id, tenant_id
   ), open_hours AS (
     SELECT webhook_id, tenant_id, sum(retrying + waiting)::float8 AS open, min(start_at) AS first_hour
-    FROM monitoring.webhook_hour WHERE has_open
+    FROM monitoring.webhook_hour
+    WHERE has_open AND start_at >= date_trunc('hour', now()) - $5 * interval '1 ms'
     GROUP BY webhook_id, tenant_id
   ), listed AS (
     SELECT webhook_id, tenant_id, coalesce(requests, 0) AS requests, coalesce(succeeded, 0) AS succeeded,
@@ -51,9 +53,11 @@ const worst = (sort: TroubleSort): string => `
 /** {@link TroubledWebhooks} from the counts by minute and hour; the request log is not read. */
 export class PostgresTroubledWebhooks implements TroubledWebhooks {
   readonly #dataSource: DataSource;
+  readonly #retentionMs: number;
 
-  constructor(dataSource: DataSource) {
+  constructor(dataSource: DataSource, retentionMs: number) {
     this.#dataSource = dataSource;
+    this.#retentionMs = retentionMs;
   }
 
   async worst(sort: TroubleSort, window: Last24Hours, limit: number): Promise<readonly TroubledWebhook[]> {
@@ -63,6 +67,7 @@ export class PostgresTroubledWebhooks implements TroubledWebhooks {
       new Date(wholeHoursFromMs),
       new Date(untilMs),
       limit,
+      this.#retentionMs,
     ]);
   }
 }

@@ -76,8 +76,8 @@ export class PostgresReadModels implements ReadModels {
     for (let left = MAX_RETRIES; ; left--) {
       try {
         await this.#dataSource.transaction(async (manager) => {
-          await take(manager, advances);
-          await work(new PostgresProjection(manager, shardOf(advances)));
+          const nowMs = await take(manager, advances);
+          await work(new PostgresProjection(manager, shardOf(advances), nowMs));
         });
         return { kind: 'committed' };
       } catch (error) {
@@ -120,7 +120,8 @@ class ChangedMeanwhile extends Error {}
 /** Thrown to roll back what the positions of the others had moved on. */
 class Overtaken extends Error {}
 
-async function take(manager: EntityManager, advances: readonly Advance[]): Promise<void> {
+/** Returns the time of the database, Unix ms. */
+async function take(manager: EntityManager, advances: readonly Advance[]): Promise<number> {
   // After a crash of Postgres the last transactions may be gone, positions and rows alike: then they are projected again,
   // and what was put aside is put aside a second time.
   await manager.query('SET LOCAL synchronous_commit = off');
@@ -132,25 +133,30 @@ async function take(manager: EntityManager, advances: readonly Advance[]): Promi
     int4Array(numbers, (number) => number),
   ]);
   // Invariant 6: the compare-and-set. Who read the same records a second time finds another position here.
-  const [, moved] = await manager.query<[unknown[], number]>(
+  const [moved, count] = await manager.query<[{ readonly now: number }[], number]>(
     `UPDATE monitoring.projection_offset AS known SET next_offset = asked.upto, updated_at = now()
      FROM unnest($1::text[], $2::int4[], $3::int8[], $4::int8[]) AS asked (topic, partition, since, upto)
-     WHERE known.topic = asked.topic AND known.partition = asked.partition AND known.next_offset = asked.since`,
+     WHERE known.topic = asked.topic AND known.partition = asked.partition AND known.next_offset = asked.since
+     RETURNING (extract(epoch FROM now()) * 1000)::float8 AS now`,
     [
       ...positionParameters(advances.map(({ topic, partition, from }) => ({ topic, partition, offset: from }))),
       int8Array(advances, ({ to }) => to),
     ],
   );
-  if (moved !== advances.length) throw new Overtaken('a position stands elsewhere');
+  const [first] = moved;
+  if (first === undefined || count !== advances.length) throw new Overtaken('a position stands elsewhere');
+  return first.now;
 }
 
 class PostgresProjection implements Projection {
   readonly #manager: EntityManager;
   readonly #shard: number;
+  readonly nowMs: number;
 
-  constructor(manager: EntityManager, shard: number) {
+  constructor(manager: EntityManager, shard: number, nowMs: number) {
     this.#manager = manager;
     this.#shard = shard;
+    this.nowMs = nowMs;
   }
 
   async known(deliveryIds: readonly string[], keptSinceMs: number): Promise<readonly KnownDelivery[]> {

@@ -2,6 +2,8 @@ import { rowsOf } from '@signalbox/postgres';
 import type { TopicPartition } from '@signalbox/kafka';
 import type { DataSource } from 'typeorm';
 import type { RebuiltTables } from '../../application/rebuild.ts';
+import type { HeldWebhook, LostDeliveries } from '../../application/restorable.ts';
+import type { LogRange } from '../../domain/log-remains.ts';
 
 /** All that is made of `deliveries` and `attempts`. */
 const TABLES = [
@@ -16,17 +18,48 @@ const TABLES = [
   'webhook_breaker',
 ];
 
+const ms = (time: string): string => `(extract(epoch FROM ${time}) * 1000)::float8`;
+
 export class PostgresRebuiltTables implements RebuiltTables {
   readonly #dataSource: DataSource;
   readonly #topics: readonly string[];
+  readonly #retentionMs: number;
 
   /** `topics`: what the tables are made of. Other projections keep their positions in the same table. */
-  constructor(dataSource: DataSource, topics: readonly string[]) {
+  constructor(dataSource: DataSource, topics: readonly string[], retentionMs: number) {
     this.#dataSource = dataSource;
     this.#topics = topics;
+    this.#retentionMs = retentionMs;
   }
 
-  async begin(): Promise<'begun' | 'continued'> {
+  async isUnderWay(): Promise<boolean> {
+    return (await rowsOf<object>(this.#dataSource, 'SELECT 1 FROM monitoring.rebuild')).length > 0;
+  }
+
+  async webhooks(): Promise<readonly HeldWebhook[]> {
+    return rowsOf(
+      this.#dataSource,
+      `SELECT webhook_id AS "webhookId", ${ms('min(first_scheduled_at)')} AS "firstMs" FROM monitoring.delivery
+       WHERE first_scheduled_at >= now() - $1 * interval '1 ms' GROUP BY webhook_id`,
+      [this.#retentionMs],
+    );
+  }
+
+  async before(
+    cuts: readonly { readonly webhookId: string; readonly untilMs: number }[],
+  ): Promise<LostDeliveries | null> {
+    const [lost] = await rowsOf<LostDeliveries>(
+      this.#dataSource,
+      `SELECT count(*)::float8 AS deliveries, ${ms('min(first_scheduled_at)')} AS "firstMs",
+         ${ms('max(first_scheduled_at)')} AS "lastMs"
+       FROM monitoring.delivery JOIN unnest($2::text[], $3::float8[]) AS cut (webhook_id, until) USING (webhook_id)
+       WHERE first_scheduled_at >= now() - $1 * interval '1 ms' AND first_scheduled_at < to_timestamp(cut.until / 1000)`,
+      [this.#retentionMs, cuts.map(({ webhookId }) => webhookId), cuts.map(({ untilMs }) => untilMs)],
+    );
+    return lost === undefined || lost.deliveries === 0 ? null : lost;
+  }
+
+  async begin(ranges: readonly LogRange[]): Promise<'begun' | 'continued'> {
     return this.#dataSource.transaction(async (manager) => {
       // First what projectors change first: so nobody waits in a circle.
       await manager.query('LOCK TABLE monitoring.projection_offset, monitoring.rebuild IN ACCESS EXCLUSIVE MODE');
@@ -34,6 +67,16 @@ export class PostgresRebuiltTables implements RebuiltTables {
       if (open.length > 0) return 'continued';
       await manager.query('INSERT INTO monitoring.rebuild DEFAULT VALUES');
       await manager.query('DELETE FROM monitoring.projection_offset WHERE topic = ANY ($1)', [this.#topics]);
+      // A projector whose position is gone would wait for it for ever, were this process killed before it projects.
+      await manager.query(
+        `INSERT INTO monitoring.projection_offset (topic, partition, next_offset)
+         SELECT * FROM unnest($1::text[], $2::int4[], $3::int8[])`,
+        [
+          ranges.map(({ topic }) => topic),
+          ranges.map(({ partition }) => partition),
+          ranges.map(({ logStart }) => logStart),
+        ],
+      );
       await manager.query(`TRUNCATE ${TABLES.map((table) => `monitoring.${table}`).join(', ')}`);
       return 'begun';
     });

@@ -123,3 +123,24 @@ describe('breakers', () => {
     ]);
   });
 });
+
+describe('counts that two partitions change', () => {
+  it('hold an attempt once when two transactions at once count twins of it', async () => {
+    const first = attempted({ ...failed, outcome: 'retrying', nextAttemptAtMs: firstScheduledAtMs + 9 });
+    const twin = (atMs: number, totalMs: number) => factRecord({ ...first, atMs, timings: { totalMs } });
+    await database.project(deliveryRecord(), factRecord(first), factRecord(attempted({ attemptNumber: 2 })));
+    let tries = 0;
+    await database.projectFrom(0, [twin(first.atMs + 1, 100)], async () => {
+      if (tries++ === 0) await database.projectFrom(1, [twin(first.atMs + 2, 1_000)]);
+    });
+    expect(tries).toBe(2);
+    const [minute = {}] = await database.rows('webhook_minute');
+    const latency = Object.entries(minute).filter(
+      ([name, count]) => /^l\d+$/.test(name) && count !== null && count !== 0,
+    );
+    expect(latency).toEqual([
+      ['l11', 1],
+      ['l30', 1],
+    ]);
+  });
+});

@@ -17,6 +17,7 @@ import { ApiError, notFound } from '../../../access/api-error.ts';
 import { ApiErrorFilter } from '../../../access/api-error.filter.ts';
 import { Caller, IdentityGuard, OpenTo } from '../../../access/identity.guard.ts';
 import type { BulkResends } from '../../application/bulk-resends.port.ts';
+import { CATCHING_UP, RequestBulkResend } from '../../application/request-bulk-resend.ts';
 import { RequestResend } from '../../application/request-resend.ts';
 import { bulkResendView } from '../../domain/bulk-resend.ts';
 import { parseResendRequest } from './resend-request.parser.ts';
@@ -31,10 +32,16 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 @UseFilters(ApiErrorFilter)
 export class ResendsController {
   readonly #resend: RequestResend;
+  readonly #bulkResend: RequestBulkResend;
   readonly #bulks: BulkResends;
 
-  constructor(@Inject(RequestResend) resend: RequestResend, @Inject(BULK_RESENDS) bulks: BulkResends) {
+  constructor(
+    @Inject(RequestResend) resend: RequestResend,
+    @Inject(RequestBulkResend) bulkResend: RequestBulkResend,
+    @Inject(BULK_RESENDS) bulks: BulkResends,
+  ) {
     this.#resend = resend;
+    this.#bulkResend = bulkResend;
     this.#bulks = bulks;
   }
 
@@ -62,7 +69,7 @@ export class ResendsController {
       case 'body not kept':
         throw new ApiError('entity.invalid_input', 'what was sent is not kept, so it cannot be sent again');
       case 'catching up':
-        throw new ApiError('service.unavailable', 'the log is still being read up to its end; try again soon');
+        throw catchingUp();
     }
     return outcome satisfies never;
   }
@@ -79,11 +86,15 @@ export class ResendsController {
     const request = parseResendRequest(body, nowMs);
     const owner = { tenantId, webhookId };
     if (request.isDryRun) {
+      const matching = await this.#bulkResend.count(owner, request.filter);
+      if (matching === CATCHING_UP) throw catchingUp();
       void reply.status(200);
-      return { dryRun: true, matching: await this.#bulks.count(owner, request.filter) };
+      return { dryRun: true, matching };
     }
+    const bulk = await this.#bulkResend.create(owner, { request, actor, atMs: nowMs });
+    if (bulk === CATCHING_UP) throw catchingUp();
     void reply.status(202);
-    return bulkResendView(await this.#bulks.create(owner, { request, actor, atMs: nowMs }));
+    return bulkResendView(bulk);
   }
 
   @Get('resends')
@@ -109,4 +120,8 @@ export class ResendsController {
     if (bulk === undefined) throw notFound('a resend', id);
     return bulkResendView(bulk);
   }
+}
+
+function catchingUp(): ApiError {
+  return new ApiError('service.unavailable', 'the log is still being read up to its end; try again soon');
 }

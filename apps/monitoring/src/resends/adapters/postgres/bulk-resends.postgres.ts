@@ -32,9 +32,8 @@ export class PostgresBulkResends implements BulkResends {
     return counted?.matching ?? 0;
   }
 
-  async create(owner: Owner, { request, actor, atMs }: NewBulkResend): Promise<BulkResend> {
+  async create(owner: Owner, { request, actor, atMs }: NewBulkResend, matching: number): Promise<BulkResend> {
     const { filter, ratePerSecond } = request;
-    const matching = await this.count(owner, filter);
     const [row] = await rowsOf<BulkRow>(
       this.#dataSource,
       `INSERT INTO bulk_resend (tenant_id, webhook_id, filter_state, filter_from, filter_to, filter_event_type,

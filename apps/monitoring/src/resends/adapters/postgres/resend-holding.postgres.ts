@@ -95,10 +95,10 @@ class PostgresHeldResends implements HeldResends {
     return stepped?.resent ?? 0;
   }
 
-  async prune(olderThanMs: number): Promise<void> {
-    const before = [new Date(olderThanMs)];
-    await this.#session.query('DELETE FROM resend WHERE requested_at < $1', before);
-    await this.#session.query(`DELETE FROM bulk_resend WHERE created_at < $1 AND state <> 'running'`, before);
+  async prune(keepMs: number): Promise<void> {
+    const since = `now() - $1 * interval '1 ms'`;
+    await this.#session.query(`DELETE FROM resend WHERE requested_at < ${since}`, [keepMs]);
+    await this.#session.query(`DELETE FROM bulk_resend WHERE created_at < ${since} AND state <> 'running'`, [keepMs]);
   }
 
   async release(): Promise<void> {

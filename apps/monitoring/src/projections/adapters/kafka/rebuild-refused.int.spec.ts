@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { groupNames } from '@signalbox/contracts';
+import { partitionOfKey } from '@signalbox/kafka';
+import { Kafka, logLevel } from 'kafkajs';
+import type { DataSource } from 'typeorm';
+import { createMonitoringDataSource } from '../../../database/data-source.ts';
+import { FactLog } from '../../../testing/fact-log.ts';
+import { attempted } from '../../../testing/facts.ts';
+import type { PreparedMonitoring } from '../../../testing/running-monitoring.ts';
+import { prepareMonitoring, startMonitoring } from '../../../testing/running-monitoring.ts';
+import { rebuildCommand } from '../../rebuild-command.ts';
+
+/** The log of facts is written to partition 0. */
+const [shortened = '', elsewhere = ''] = [0, 1].map((partition) =>
+  Array.from({ length: 100 }, (_, index) => `hook-${index}`).find((id) => partitionOfKey(id, 4) === partition),
+);
+const atMs = Date.now() - 3_600_000;
+
+let prepared: PreparedMonitoring;
+let dataSource: DataSource;
+beforeAll(async () => {
+  prepared = await prepareMonitoring();
+  dataSource = await createMonitoringDataSource({ url: prepared.backends.databaseUrl }).initialize();
+  const monitoring = await startMonitoring(prepared);
+  const log = await FactLog.open(monitoring);
+  for (const index of [1, 2, 3]) log.append({ webhookId: shortened, index, atMs }, attempted());
+  log.append({ webhookId: elsewhere, index: 1, atMs }, attempted());
+  await log.projected();
+  await log.close();
+  await monitoring.stop();
+});
+afterAll(async () => {
+  await dataSource?.destroy();
+  await prepared?.backends.stop();
+});
+
+/** As the topic's retention does. */
+async function forgetFacts(before: number): Promise<void> {
+  const { topics, kafkaBrokers } = prepared.backends;
+  const admin = new Kafka({ brokers: kafkaBrokers.split(','), logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+  // kafkajs looks for the leaders before it has loaded them.
+  await admin.fetchTopicOffsets(topics.attempts);
+  // Before retention takes records their group has committed what lies behind them.
+  const groupId = groupNames(prepared.backends.topicPrefix).projector;
+  await admin.setOffsets({ groupId, topic: topics.attempts, partitions: [{ partition: 0, offset: '4' }] });
+  await admin.deleteTopicRecords({ topic: topics.attempts, partitions: [{ partition: 0, offset: String(before) }] });
+  await admin.disconnect();
+}
+
+async function rebuilt(isForced: boolean): Promise<readonly string[]> {
+  const said: string[] = [];
+  await rebuildCommand(prepared.env, { print: (line) => said.push(line), show: () => {} }, isForced);
+  return said;
+}
+
+const held = async (): Promise<readonly unknown[]> =>
+  dataSource.query(`SELECT webhook_id AS id, state, count(*)::int AS deliveries FROM monitoring.delivery
+    GROUP BY webhook_id, state ORDER BY deliveries DESC`);
+
+it('a rebuild is refused while the topics hold less than the tables, and forced it says what is lost', async () => {
+  const facts = prepared.backends.topics.attempts;
+  await forgetFacts(2);
+  const refusal = await rebuilt(false).then(String, (error: unknown) => String(error));
+  expect(refusal).toContain(
+    `the topics cannot restore 3 deliveries first scheduled from ${new Date(atMs).toISOString()}`,
+  );
+  expect(refusal).toContain(`${facts}[0] begins at offset 2 of `);
+  expect(refusal).toContain('Nothing was changed; with --force');
+  await forgetFacts(4);
+  await expect(rebuilt(false)).rejects.toThrow(`${facts}[0] is empty`);
+  expect(await held()).toEqual([
+    { id: shortened, state: 'succeeded', deliveries: 3 },
+    { id: elsewhere, state: 'succeeded', deliveries: 1 },
+  ]);
+  expect((await rebuilt(true))[0]).toMatch(/^forced: the topics cannot restore 3 deliveries /);
+  expect(await held()).toEqual([
+    { id: shortened, state: 'queued', deliveries: 3 },
+    { id: elsewhere, state: 'queued', deliveries: 1 },
+  ]);
+});
