@@ -314,7 +314,7 @@ describe('the API of monitoring', () => {
       latencyMs: { p50: expect.any(Number), p99: expect.any(Number) },
       errorClasses: [
         { class: 'http-status', attempts: 2 },
-        { class: 'timeout', count: 1 },
+        { class: 'timeout', attempts: 1 },
       ],
       breaker: {
         state: 'open',
@@ -376,7 +376,7 @@ describe('the API of monitoring', () => {
       succeeded: 1,
       failed: 2,
       open: 3,
-      errorClasses: [{ class: 'http-status', count: 2 }, { class: 'timeout' }],
+      errorClasses: [{ class: 'http-status', attempts: 2 }, { class: 'timeout' }],
       oldestUndeliveredAt: Math.floor((now - 6 * minuteMs) / minuteMs) * minuteMs,
     });
     const { series } = tenant.json as { series: { requests: number }[] };
