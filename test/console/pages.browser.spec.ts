@@ -1,14 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BrowserContextOptions, Page } from 'playwright-core';
+import type { BrowserContextOptions } from 'playwright-core';
 import { accessibilityFaults } from './support/accessibility.ts';
 import { consoleTestSystem } from './support/console-test-system.ts';
 import { ConsoleVisitor } from './support/console-visitor.ts';
 import { makeDemoData, type DemoData } from './support/demo-data.ts';
+import { PAGES } from './support/page-looks.ts';
 import { savePicture } from './support/picture.ts';
 
-/** `SCREENSHOTS=1 npm run jest -- --selectProjects browser --ci test/console/pages` keeps what is looked at here. */
+/** `npm run screenshots` keeps what is looked at here. */
 const isKept = process.env['SCREENSHOTS'] !== undefined;
 const FOLDER = join(import.meta.dirname, '../../docs/images');
 
@@ -18,45 +19,10 @@ const LOOKS: readonly (readonly [string, BrowserContextOptions])[] = [
   ['phone', { colorScheme: 'light', viewport: { width: 390, height: 844 } }],
 ];
 
-interface PageLook {
-  readonly name: string;
-  readonly path: (webhookId: string) => string;
-  /** Until what is to be seen is there. */
-  readonly ready: (page: Page) => Promise<void>;
-}
-
-const heading =
-  (name: string) =>
-  async (page: Page): Promise<void> =>
-    page.getByRole('heading', { name }).first().waitFor();
-
-const PAGES: readonly PageLook[] = [
-  {
-    name: 'webhooks',
-    path: () => '/webhooks',
-    ready: async (page) => page.getByText('CRM sync').waitFor(),
-  },
-  {
-    name: 'create',
-    path: () => '/webhooks?create=true',
-    ready: async (page) => page.getByText('PostRegister').last().waitFor(),
-  },
-  { name: 'settings', path: (id) => `/webhooks/${id}/settings`, ready: heading('Verify a request') },
-  {
-    name: 'test',
-    path: (id) => `/webhooks/${id}/test`,
-    ready: async (page) => {
-      await page.getByRole('button', { name: 'Send 1 test payload' }).click();
-      await page.getByText('What came back').waitFor();
-    },
-  },
-  {
-    name: 'history',
-    path: (id) => `/webhooks/${id}/history`,
-    ready: async (page) => page.getByText('Version 1').waitFor(),
-  },
-  { name: 'api-keys', path: () => '/api-keys', ready: async (page) => page.getByText('Audit export').waitFor() },
-];
+/** In the page: tables that are wider than their place. Long ones scroll in their own box. */
+const CUT_TABLES = `[...document.querySelectorAll('.table-box:not(.table-box--virtual)')]
+  .filter((box) => box.scrollWidth > box.clientWidth)
+  .map((box) => box.querySelector('table').getAttribute('aria-label'))`;
 
 let demo: DemoData;
 beforeAll(async () => {
@@ -77,17 +43,19 @@ describe.each(LOOKS)('in %s', (look, options) => {
       faults.push(...found.map((fault) => `${name}: ${fault}`));
       const excess = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
       if (excess > 0) faults.push(`${name}: ${excess} px wider than the screen`);
+      const cutTables = await page.evaluate<readonly string[]>(CUT_TABLES);
+      faults.push(...cutTables.map((table) => `${name}: the table ${table} does not fit`));
       if (isKept) await savePicture(page, join(FOLDER, `${name}-${look}.png`));
     };
     await lookAt('sign-in');
     await visitor.signIn('/');
     for (const { name, path, ready } of PAGES) {
-      await visitor.goTo(path(demo.webhooks[0]?.id ?? ''));
+      await visitor.goTo(path(demo));
       await ready(page);
       await page.waitForLoadState('networkidle');
       await lookAt(name);
     }
     expect(faults).toEqual([]);
     expect(visitor.complaints).toEqual([]);
-  });
+  }, 180_000);
 });

@@ -7,6 +7,10 @@ import { Publisher } from '../../support/publisher.ts';
 /** Webhooks as an operator has them, with the deliveries of a few minutes. */
 export interface DemoData extends AsyncDisposable {
   readonly webhooks: readonly Webhook[];
+  /** Its second attempt succeeded. */
+  readonly retried: { readonly webhookId: string; readonly deliveryId: string };
+  /** A record that no webhook could be sent. */
+  readonly deadLetterId: string;
 }
 
 interface DemoWebhook {
@@ -24,13 +28,15 @@ const USERS = ['User.Created', 'User.Deleted', 'User.Data.Updated', 'User.Suspen
 const ORGANIZATIONS = ['Organization.Created', 'Organization.Data.Updated', 'Organization.Membership.Updated'];
 const EVENTS_OF_EACH = 24;
 
-/** One in `every` fails for good. */
+/** One in `every` fails for good, and the tenth before each is to be tried again. */
 const failingOneIn =
   (every: number): Responder =>
-  ({ number }) =>
-    number % every === 0
-      ? { status: 422, body: JSON.stringify({ error: 'unknown user' }) }
-      : { status: 200, body: '{"ok":true}' };
+  ({ number }) => {
+    if (number % every === 0) return { status: 422, body: JSON.stringify({ error: 'unknown user' }) };
+    return number % every === every - 3 ? { status: 503, body: 'busy' } : { status: 200, body: '{"ok":true}' };
+  };
+
+const RETRIED_SOON = { retryPolicy: { preset: 'logto', delaysMs: [1_000, 5_000, 30_000], maxAgeMs: 3_600_000 } };
 
 const DEMO: readonly DemoWebhook[] = [
   {
@@ -40,8 +46,8 @@ const DEMO: readonly DemoWebhook[] = [
     enabled: false,
   },
   { name: 'Fraud detection', events: ['Identifier.Lockout', ...SIGN_INS], url: 'https://risk.example.com/signals' },
-  { name: 'Audit trail', events: [...SIGN_INS, ...USERS, ...ORGANIZATIONS], responder: failingOneIn(40) },
-  { name: 'Data warehouse', events: [...USERS, ...ORGANIZATIONS], responder: failingOneIn(6) },
+  { name: 'Audit trail', events: [...SIGN_INS, ...USERS, ...ORGANIZATIONS], responder: failingOneIn(140) },
+  { name: 'Data warehouse', events: [...USERS, ...ORGANIZATIONS], responder: failingOneIn(13), config: RETRIED_SOON },
   {
     name: 'CRM sync',
     events: [...SIGN_INS, ...USERS],
@@ -66,12 +72,17 @@ export async function makeDemoData(run: RunInfo): Promise<DemoData> {
     run,
     webhooks.map(({ id }) => id),
   );
+  const [crm, warehouse] = webhooks;
+  if (crm === undefined || warehouse === undefined) throw new Error('The demo has fewer webhooks than its pages show');
+  await api.changeWebhook(crm.id, { config: { ...crm.config, timeoutMs: 8_000 } });
   await api.call('POST', '/api/api-keys', 201, { name: 'Audit export', scopes: ['webhooks:read', 'deliveries:read'] });
   await publishEvents(run);
   const sent = webhooks.filter((_, index) => DEMO.toReversed()[index]?.responder !== undefined);
   for (const { id } of sent) await untilCounted(api, id);
   return {
     webhooks,
+    retried: { webhookId: warehouse.id, deliveryId: await untilRetried(api, warehouse.id) },
+    deadLetterId: await untilPutAside(api),
     async [Symbol.asyncDispose]() {
       await Promise.all(receivers.map(async (receiver) => receiver.close()));
     },
@@ -91,7 +102,35 @@ async function publishEvents(run: RunInfo): Promise<void> {
   for (let round = 0; round < EVENTS_OF_EACH; round++) {
     for (const name of [...SIGN_INS, ...USERS, ...ORGANIZATIONS]) publisher.send(anEvent(name));
   }
+  publisher.send(JSON.stringify({ event: 'Invoice.Paid', invoiceId: 'in_1043' }));
+  publisher.send('not JSON at all');
   await publisher.flush();
+}
+
+async function untilRetried(api: ApiClient, id: string): Promise<string> {
+  return waitFor(
+    async () => {
+      const path = `/api/hooks/${id}/deliveries?state=succeeded&limit=100`;
+      const { data } = await api.call<{ data: readonly { id: string; attempts: number }[] }>('GET', path, 200);
+      return data.find(({ attempts }) => attempts === 2)?.id;
+    },
+    { what: 'a delivery that succeeded at its second attempt', timeoutMs: 30_000, everyMs: 200 },
+  );
+}
+
+async function untilPutAside(api: ApiClient): Promise<string> {
+  return waitFor(
+    async () => {
+      const path = '/api/ops/dead-letters?limit=100';
+      const { deadLetters } = await api.call<{ deadLetters: readonly { id: string; message: string }[] }>(
+        'GET',
+        path,
+        200,
+      );
+      return deadLetters.find(({ message }) => message.includes('Invoice.Paid'))?.id;
+    },
+    { what: 'the record of an unknown event to be put aside', timeoutMs: 30_000, everyMs: 200 },
+  );
 }
 
 /** Whoever looks at the page sees what was published. */

@@ -8,6 +8,8 @@ import type { TimeSeries } from './time-series.ts';
 const HEIGHT_PX = 220;
 /** A label and the room between two of them. */
 const X_LABEL_PX = 84;
+/** Half a label: the last one stands in the middle below the end. */
+const RIGHT_PX = X_LABEL_PX / 2;
 const MS_PER_SECOND = 1_000;
 const FONT = '12px system-ui, sans-serif';
 
@@ -57,6 +59,7 @@ function draw(element: HTMLElement, series: TimeSeries, language: string): UPlot
   const options: UPlot.Options = {
     width: element.clientWidth,
     height: HEIGHT_PX,
+    padding: [null, RIGHT_PX, null, null],
     cursor: { y: false },
     legend: { live: true },
     axes: [

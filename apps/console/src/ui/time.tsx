@@ -5,15 +5,16 @@ import './time.css';
 export interface TimeProps {
   /** Unix ms. */
   readonly atMs: number;
-  /** `relative`: "3 minutes ago", kept up to date; `short`: without the year. Default: date and time. */
+  /** `relative`: "3 minutes ago", kept up to date; `short`: without the year; `day`: the date alone. Default: date and time. */
   readonly format?: TimeFormat | 'relative';
 }
 
-type TimeFormat = 'full' | 'short' | 'clock';
+type TimeFormat = 'full' | 'short' | 'day' | 'clock';
 
 const FORMATS: Readonly<Record<TimeFormat, Intl.DateTimeFormatOptions>> = {
   full: { dateStyle: 'medium', timeStyle: 'medium' },
   short: { month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit', second: '2-digit' },
+  day: { dateStyle: 'medium' },
   clock: { timeStyle: 'medium' },
 };
 

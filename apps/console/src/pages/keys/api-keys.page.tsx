@@ -81,7 +81,9 @@ function useColumns(onRevoke: (key: ApiKey) => void): readonly Column<ApiKey>[] 
       isName: true,
       cell: ({ name, prefix }) => (
         <div className="api-key__name">
-          <strong className="cut">{name}</strong>
+          <strong className="cut" title={name}>
+            {name}
+          </strong>
           <code className="soft">{prefix}…</code>
         </div>
       ),
@@ -107,7 +109,7 @@ function useColumns(onRevoke: (key: ApiKey) => void): readonly Column<ApiKey>[] 
     {
       id: 'ends',
       header: keys.endsAt,
-      cell: ({ expiresAt }) => (expiresAt === null ? common.never : <Time atMs={expiresAt} />),
+      cell: ({ expiresAt }) => (expiresAt === null ? common.never : <Time atMs={expiresAt} format="day" />),
     },
     ...(mayRevoke
       ? [
