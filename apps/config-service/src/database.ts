@@ -7,6 +7,7 @@ import { AddressOutbox1764300000000 } from './outbox/adapters/postgres/migration
 import { TraceChanges1764300001000 } from './outbox/adapters/postgres/migrations/1764300001000-trace-changes.ts';
 import { CreateEventTypes1764200000000 } from './catalogue/adapters/postgres/migrations/1764200000000-create-event-types.ts';
 import { RememberDeletions1764400000000 } from './outbox/adapters/postgres/migrations/1764400000000-remember-deletions.ts';
+import { KnowDatabase1764500000000 } from './outbox/adapters/postgres/migrations/1764500000000-know-database.ts';
 import { DatabaseBehind1764300002000 } from './outbox/adapters/postgres/migrations/1764300002000-database-behind.ts';
 import { CreateWebhooks1764000000000 } from './webhooks/adapters/postgres/migrations/1764000000000-create-webhooks.ts';
 import { CreateFailingWebhooks1764400001000 } from './webhooks/adapters/postgres/migrations/1764400001000-create-failing-webhooks.ts';
@@ -35,6 +36,7 @@ export function databaseOptions(url: string, onIdleError?: (error: unknown) => v
       DatabaseBehind1764300002000,
       RememberDeletions1764400000000,
       CreateFailingWebhooks1764400001000,
+      KnowDatabase1764500000000,
     ],
     ...(onIdleError !== undefined && { onIdleError }),
   };

@@ -1,7 +1,8 @@
-import { integerVariable, listVariable, booleanVariable, secret } from '@signalbox/config';
+import { booleanVariable, integerVariable, listVariable, parsedVariable, secret } from '@signalbox/config';
 import type { EnvironmentFault } from '@signalbox/config';
 import { z } from 'zod';
 import { MIN_API_KEY_LENGTH } from './domain/api-key.ts';
+import { parseTrustedProxies } from './trusted-proxies.ts';
 
 /** Of RFC 7518 and RFC 8037: signed by a key that only the issuer has. */
 const JWT_ALGORITHMS = [
@@ -58,6 +59,9 @@ export const accessEnvironment = z.object({
   DEVELOPMENT_MODE: booleanVariable().default(false).describe('true or false; never true in production'),
   RATE_LIMIT_PER_SECOND: integerVariable({ min: 0, max: 1_000_000 }).default(100),
   AUTH_FAILURES_PER_MINUTE: integerVariable({ min: 0, max: 1_000_000 }).default(60),
+  TRUST_PROXY: parsedVariable(parseTrustedProxies)
+    .prefault('')
+    .describe('addresses and CIDRs of the proxies before the listeners, separated by commas'),
   CORS_ORIGINS: listVariable()
     .refine((origins) => origins.every((origin) => URL.parse(origin)?.origin === origin), 'holds what is no origin')
     .default([])

@@ -37,6 +37,7 @@ describe('the settings of access', () => {
     [{ JWT_ISSUER: 'https://a.test/' }, /JWT_AUDIENCE: is missing while JWT_ISSUER is set[^]*JWT_JWKS_URL: is missing/],
     [{ JWT_AUDIENCE: 'b' }, /JWT_ISSUER: is missing while JWT_AUDIENCE is set/],
     [{ CONSOLE_OIDC_CLIENT_ID: 'x' }, /CONSOLE_OIDC_ISSUER: is missing while CONSOLE_OIDC_CLIENT_ID is set/],
+    [{ TRUST_PROXY: '10.0.0.1,proxy' }, /TRUST_PROXY: "proxy" is no IP address and no CIDR/],
     [{ CORS_ORIGINS: 'https://a.test/,b' }, /CORS_ORIGINS: holds what is no origin/],
     [{ CORS_ORIGINS: '*' }, /CORS_ORIGINS: holds what is no origin/],
     [{ DEVELOPMENT_MODE: 'yes' }, /DEVELOPMENT_MODE: is neither true nor false/],

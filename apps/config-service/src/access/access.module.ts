@@ -62,7 +62,7 @@ export class AccessModule implements OnModuleInit, OnModuleDestroy {
 
   async onModuleInit(): Promise<void> {
     const { BOOTSTRAP_API_KEY: key, DEVELOPMENT_MODE: isDevelopment } = this.env;
-    if (key !== undefined) await bootstrapApiKey(this.keys, key, Date.now());
+    await bootstrapApiKey(this.keys, key, Date.now());
     if (isDevelopment) {
       // At any log level: whoever reaches the listener may do everything.
       this.logger
@@ -86,6 +86,7 @@ function admission(env: ConfigServiceEnvironment, apiKeys: ApiKeyVerifier, logge
       perSecond === 0 ? undefined : { burst: perSecond * BURST_SECONDS, intervalMs: 1_000 / perSecond },
     ),
     failures: new KeyedLimiter(perMinute === 0 ? undefined : { burst: perMinute, intervalMs: 60_000 / perMinute }),
+    trustedProxies: env.TRUST_PROXY,
     isDevelopment: env.DEVELOPMENT_MODE,
   });
 }

@@ -1,3 +1,4 @@
+import type { CallOrigin } from './caller-address.ts';
 import type { Principal } from './domain/principal.ts';
 
 export const AUTHENTICATOR = Symbol('AUTHENTICATOR');
@@ -8,8 +9,8 @@ export interface PresentedCredential {
   readonly authorization: string | undefined;
   /** The header or metadata `development-user-id`; it means something in development mode only. */
   readonly developmentUserId: string | undefined;
-  /** Where the call comes from; failed tries are counted by it. */
-  readonly address: string;
+  /** Failed tries are counted by it. */
+  readonly origin: CallOrigin;
 }
 
 export type Authentication =
@@ -23,4 +24,9 @@ export type Authentication =
 export interface Authenticator {
   /** Rejects when the credential could not be looked up. */
   authenticate(presented: PresentedCredential): Promise<Authentication>;
+  /**
+   * Whether the credential of a call that was let in, and goes on, still counts. It is no call: no rate is asked or used.
+   * Rejects as `authenticate` does.
+   */
+  stillCounts(presented: PresentedCredential): Promise<boolean>;
 }

@@ -1,13 +1,12 @@
 import type { FastifyRequest } from 'fastify';
 import type { PresentedCredential } from './authenticator.port.ts';
-import { callerAddressOf } from './caller-address.ts';
 
 /** What a request shows to say who it is from. */
 export function presentedBy(request: FastifyRequest): PresentedCredential {
-  const { authorization, 'development-user-id': developmentUserId } = request.headers;
+  const { authorization, 'development-user-id': developmentUserId, 'x-forwarded-for': forwardedFor } = request.headers;
   return {
     authorization,
     developmentUserId: typeof developmentUserId === 'string' ? developmentUserId : undefined,
-    address: callerAddressOf(request.ip),
+    origin: { peer: request.ip, forwardedFor: typeof forwardedFor === 'string' ? forwardedFor : undefined },
   };
 }

@@ -1,4 +1,4 @@
-export { epochRowOf } from './adapters/postgres/epoch.postgres.ts';
+export { LINEAGE, epochRowOf } from './adapters/postgres/epoch.postgres.ts';
 export { epochOf, fillOutbox } from './adapters/postgres/fill-outbox.postgres.ts';
 export {
   DELETIONS_TOLD_FOR_MS,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { status } from '@grpc/grpc-js';
 import { decodeOperation } from '@signalbox/contracts';
 import type { Operation } from '@signalbox/contracts';
 import { identityKeyFrom, verifyIdentity } from '@signalbox/identity';
@@ -28,17 +29,22 @@ const DISABLE_AFTER_MS = 5 * DAY_MS;
 /** In monitoring's place: what it says of webhooks, by id. */
 const failing = new Map<string, FailureStreak>();
 const recovered = new Set<string>();
+/** Where monitoring fails. */
+const unanswered = new Set<string>();
 const monitoring = new FakeGrpcServer<Asked>(
   'monitoring',
   'signalbox.monitoring.v1.FailingWebhooks',
   'listFailingWebhooks',
-  ({ webhooks }) => ({
-    failing: webhooks.flatMap(({ webhookId }) => {
-      const streak = failing.get(webhookId);
-      return streak === undefined ? [] : [{ webhookId, ...streak }];
-    }),
-    recoveredWebhookIds: webhooks.flatMap(({ webhookId }) => (recovered.has(webhookId) ? [webhookId] : [])),
-  }),
+  ({ webhooks }) => {
+    if (webhooks.some(({ webhookId }) => unanswered.has(webhookId))) return { code: status.INTERNAL };
+    return {
+      failing: webhooks.flatMap(({ webhookId }) => {
+        const streak = failing.get(webhookId);
+        return streak === undefined ? [] : [{ webhookId, ...streak }];
+      }),
+      recoveredWebhookIds: webhooks.flatMap(({ webhookId }) => (recovered.has(webhookId) ? [webhookId] : [])),
+    };
+  },
 );
 let service: RunningConfigService;
 let log: GrpcFailureLog;
@@ -55,6 +61,7 @@ afterAll(async () => {
 beforeEach(async () => {
   failing.clear();
   recovered.clear();
+  unanswered.clear();
   monitoring.calls.length = 0;
   await rowsOf(service.dataSource, 'UPDATE webhook SET enabled = false');
 });
@@ -162,6 +169,24 @@ describe('a webhook whose deliveries end in failure', () => {
     const [asked] = monitoring.calls.at(-1)?.request.webhooks ?? [];
     expect(asked?.sinceMs).toBeGreaterThan(createdAt);
     expect(asked).not.toHaveProperty('failingSinceMs');
+    const kinds = (await operationsOf(id)).map((operation) => operation?.kind);
+    expect(kinds).toEqual(['webhook-failing', 'webhook-recovered']);
+  });
+
+  it('is looked at though another tenant’s could not be', async () => {
+    const made = await Promise.all(
+      ['t-one', 't-other'].map(async (tenantId) =>
+        service.makeWebhook({}, await service.makeKey(tenantId, ['webhooks:read', 'webhooks:write'])),
+      ),
+    );
+    const [first = '', second = ''] = made.map(({ id }) => id).toSorted();
+    for (const id of [first, second]) failing.set(id, streak(6));
+    unanswered.add(first);
+    await expect(look()).rejects.toThrow('1 looks at webhooks came to nothing');
+    expect([await operationsOf(first), await operationsOf(second)].map(({ length }) => length)).toEqual([0, 1]);
+    unanswered.clear();
+    await look();
+    expect(await operationsOf(first)).toHaveLength(1);
   });
 
   it('is not even asked about before it can have failed for half of the time, nor while it is disabled', async () => {

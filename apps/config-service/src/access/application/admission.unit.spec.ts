@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Authentication } from '../authenticator.port.ts';
 import { SCOPES } from '../domain/principal.ts';
 import type { Principal } from '../domain/principal.ts';
+import { TrustedProxies } from '../trusted-proxies.ts';
 import { Admission } from './admission.ts';
 import type { AdmissionOptions } from './admission.ts';
 import { KeyedLimiter } from './keyed-limiter.ts';
@@ -24,6 +25,7 @@ function admissionOf(options: Partial<AdmissionOptions> = {}) {
     },
     calls: new KeyedLimiter(undefined),
     failures: new KeyedLimiter(undefined),
+    trustedProxies: new TrustedProxies([]),
     isDevelopment: false,
     now: () => clock.nowMs,
     ...options,
@@ -32,7 +34,7 @@ function admissionOf(options: Partial<AdmissionOptions> = {}) {
     admission.authenticate({
       authorization: token === undefined ? undefined : `Bearer ${token}`,
       developmentUserId: 'dev',
-      address,
+      origin: { peer: address },
     });
   return { admission, ask, clock, looked, known };
 }
@@ -67,7 +69,7 @@ describe('admission', () => {
     const { admission, ask } = admissionOf({ isDevelopment: true });
     expect(await ask('mallory')).toEqual({ kind: 'refused' });
     for (const developmentUserId of ['', 'a\u0000b', 'x'.repeat(256), undefined]) {
-      const presented = { authorization: undefined, developmentUserId, address: 'a' };
+      const presented = { authorization: undefined, developmentUserId, origin: { peer: 'a' } };
       expect(await admission.authenticate(presented)).toEqual({ kind: 'refused' });
     }
   });
@@ -86,9 +88,10 @@ describe('admission', () => {
     const { ask, clock, looked, known } = admissionOf({ failures: new KeyedLimiter({ burst: 2, intervalMs: 1_000 }) });
     expect((await ask('alice')).kind).toBe('admitted');
     for (const guess of ['a', 'b']) expect((await ask(guess)).kind).toBe('refused');
-    expect(await ask('c')).toEqual({ kind: 'limited', what: 'failures', retryAfterMs: 1_000 });
-    expect((await ask('bob')).kind).toBe('limited');
-    expect(looked).toEqual(['alice', 'a', 'b']);
+    for (let again = 0; again < 3; again++) {
+      expect(await ask('c')).toEqual({ kind: 'limited', what: 'failures', retryAfterMs: 1_000 });
+    }
+    expect(looked).toEqual(['alice', 'a', 'b', 'c']);
     expect((await ask('alice')).kind).toBe('admitted');
     expect((await ask('bob', '5.6.7.8')).kind).toBe('admitted');
     clock.nowMs += 1_000;
@@ -97,6 +100,37 @@ describe('admission', () => {
     delete known['alice'];
     expect((await ask('alice')).kind).toBe('refused');
     expect((await ask('alice')).kind).toBe('limited');
+  });
+
+  it('lets a new caller in whose address had too many failures of others, and bounds what guessing there costs', async () => {
+    const { ask, clock, looked } = admissionOf({ failures: new KeyedLimiter({ burst: 2, intervalMs: 60_000 }) });
+    for (const guess of ['a', 'b']) expect((await ask(guess)).kind).toBe('refused');
+    expect((await ask('bob')).kind).toBe('admitted');
+    for (let guess = 0; guess < 1_000; guess++) expect((await ask(`guess-${guess}`)).kind).toBe('limited');
+    expect(looked.length).toBeLessThan(60);
+    // Refused for the guesses alone, and not remembered for it.
+    expect((await ask('alice')).kind).toBe('limited');
+    clock.nowMs += 1_000;
+    expect((await ask('alice')).kind).toBe('admitted');
+  });
+
+  it('says without any rate whether a credential still counts', async () => {
+    const { ask, admission, known } = admissionOf({
+      calls: new KeyedLimiter({ burst: 1, intervalMs: 60_000 }),
+      failures: new KeyedLimiter({ burst: 1, intervalMs: 60_000 }),
+    });
+    const counts = async (): Promise<boolean> =>
+      admission.stillCounts({
+        authorization: 'Bearer alice',
+        developmentUserId: undefined,
+        origin: { peer: '1.2.3.4' },
+      });
+    for (let call = 0; call < 3; call++) expect(await counts()).toBe(true);
+    expect((await ask('alice')).kind).toBe('admitted');
+    delete known['alice'];
+    // Its address has had too many failures, and the key is still found out.
+    for (const guess of ['alice', 'a', 'b']) await ask(guess);
+    for (let call = 0; call < 3; call++) expect(await counts()).toBe(false);
   });
 
   it('remembers a bounded number of callers', () => {

@@ -69,6 +69,16 @@ describe('an API key', () => {
     expect(await verifier.verify(OTHER_KEY, 3)).toBeDefined();
   });
 
+  it('is revoked when the environment names none any more, and taken again when it does', async () => {
+    const keys = new KeysInMemory();
+    await bootstrapApiKey(keys, KEY, 1);
+    await bootstrapApiKey(keys, undefined, 2);
+    expect(await verifierOf(keys).verify(KEY, 3)).toBeUndefined();
+    expect(keys.keys.get('bootstrap')?.revokedAtMs).toBe(2);
+    await bootstrapApiKey(keys, KEY, 4);
+    expect(await verifierOf(keys).verify(KEY, 5)).toBeDefined();
+  });
+
   it('is looked up once in two seconds, and is worth nothing once expired or revoked', async () => {
     const keys = new KeysInMemory();
     await bootstrapApiKey(keys, KEY, 1);

@@ -66,8 +66,9 @@ export class ManageApiKeys {
   /** In effect at once here, within two seconds on other instances. */
   async revoke({ tenantId }: Principal, id: string): Promise<RevokeOutcome> {
     if (id === BOOTSTRAP_ID) {
-      const isTheirs = (await this.#keys.list(tenantId)).some((key) => key.id === id);
-      return isTheirs ? 'from-environment' : 'absent';
+      const key = (await this.#keys.list(tenantId)).find((one) => one.id === id);
+      if (key === undefined) return 'absent';
+      return key.revokedAtMs === null ? 'from-environment' : 'revoked';
     }
     if (!isMadeKeyId(id) || !(await this.#keys.revoke(tenantId, id, this.#now()))) return 'absent';
     this.#verifier.forget();

@@ -4,10 +4,10 @@ export const STREAM_WATCH = Symbol('STREAM_WATCH');
 
 /** A stream may outlive the credential it was opened with: asks for it again and again while the stream is open. */
 export class StreamWatch {
-  readonly #authenticator: Authenticator;
+  readonly #authenticator: Pick<Authenticator, 'stillCounts'>;
   readonly #everyMs: number;
 
-  constructor(authenticator: Authenticator, everyMs = 10_000) {
+  constructor(authenticator: Pick<Authenticator, 'stillCounts'>, everyMs = 10_000) {
     this.#authenticator = authenticator;
     this.#everyMs = everyMs;
   }
@@ -15,9 +15,9 @@ export class StreamWatch {
   /** Runs `onRefused` once the credential does not count any more. Answers what ends the watch. */
   watch(presented: PresentedCredential, onRefused: () => void): () => void {
     const timer = setInterval(() => {
-      this.#authenticator.authenticate(presented).then(
-        ({ kind }) => {
-          if (kind === 'refused') onRefused();
+      this.#authenticator.stillCounts(presented).then(
+        (counts) => {
+          if (!counts) onRefused();
         },
         // It could not be looked up: whoever was let in stays until it can.
         () => {},

@@ -1,22 +1,20 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import type { Authentication } from '../../access/authenticator.port.ts';
 import { StreamWatch } from './stream-watch.ts';
 
-const presented = { authorization: 'Bearer x', developmentUserId: undefined, address: '127.0.0.1' };
+const presented = { authorization: 'Bearer x', developmentUserId: undefined, origin: { peer: '127.0.0.1' } };
 
 describe('a stream that outlives its credential', () => {
   it('ends when the credential does not count any more, and not while it cannot be looked up', async () => {
     jest.useFakeTimers();
     try {
-      const admitted: Authentication = { kind: 'limited', what: 'calls', retryAfterMs: 1 };
-      const answers: (() => Promise<Authentication>)[] = [
-        async () => admitted,
+      const answers: (() => Promise<boolean>)[] = [
+        async () => true,
         async () => Promise.reject(new Error('the database is away')),
-        async () => ({ kind: 'refused' }),
+        async () => false,
       ];
       const asked: unknown[] = [];
       const authenticator = {
-        authenticate: async (credential: unknown) => {
+        stillCounts: async (credential: unknown) => {
           asked.push(credential);
           return answers.shift()!();
         },

@@ -107,8 +107,6 @@ export class OutboxRelay {
     const close = (): void => log.close();
     signal.addEventListener('abort', close, { once: true });
     try {
-      if (!(await this.#options.gate.isOpen(signal))) throw new GateClosed();
-      this.#looked.resolve();
       await this.#relay(outbox, log, signal);
     } finally {
       signal.removeEventListener('abort', close);
@@ -122,6 +120,9 @@ export class OutboxRelay {
     for (;;) {
       signal.throwIfAborted();
       const entries = await outbox.unpublished(BATCH);
+      // Each time: a database may be restored under a session that stays.
+      if (!(await this.#options.gate.isOpen(signal))) throw new GateClosed();
+      this.#looked.resolve();
       if (entries.length > 0) {
         await log.publish(entries);
         await outbox.markPublished(entries);

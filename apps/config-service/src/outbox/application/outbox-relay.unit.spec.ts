@@ -154,6 +154,18 @@ describe('the relay of the outbox', () => {
     await waitFor(() => world.marked.length === 1, { what: 'the entry to be marked' });
   });
 
+  it('publishes nothing more once it may not, though it holds the outbox all the while', async () => {
+    const world = new World();
+    world.commit('a');
+    start(world);
+    await waitFor(() => world.marked.length === 1, { what: 'the first to be marked' });
+    world.isGateOpen = false;
+    world.commit('b');
+    await waitFor(() => world.refusals > 0, { what: 'a refusal' });
+    expect(world.published).toEqual(['a']);
+    expect(world.waiting).toHaveLength(1);
+  });
+
   it('waits while another instance relays, and takes over when that one is gone', async () => {
     const world = new World();
     world.isHeldElsewhere = true;

@@ -28,10 +28,11 @@ export class TopicGate implements PublishGate {
     if (identity === this.#passed) return true;
     const lack = await database.lackOf(await topics.read(signal));
     if (lack !== undefined) {
-      await database.markBehind();
-      onBehind(lack);
+      if (!(await database.markBehind(lack.epoch))) return this.isOpen(signal);
+      onBehind(lack.words);
       return false;
     }
+    await database.markKnown();
     this.#passed = identity;
     return true;
   }

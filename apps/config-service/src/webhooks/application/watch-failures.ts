@@ -29,19 +29,22 @@ export class WatchFailures {
     this.#options = options;
   }
 
-  /** Looks at every enabled webhook once. Rejects where it could not; what was decided until then is done. */
+  /** Looks at every enabled webhook once. Rejects, after it has looked at all others, where it could not at some. */
   async run(): Promise<void> {
     const { webhooks, disableAfterMs, now } = this.#options;
-    await webhooks.forgetOver();
+    const troubles: unknown[] = [];
+    await webhooks.forgetOver(now());
     for (let afterId = ''; ;) {
       const page = await webhooks.next(afterId, now() - warnAfterMs(disableAfterMs), AT_ONCE);
       for (const [tenantId, ofTenant] of Map.groupBy(page, (webhook) => webhook.tenantId)) {
-        await this.#lookAt(tenantId, ofTenant);
+        await this.#lookAt(tenantId, ofTenant).catch((error: unknown) => troubles.push(error));
       }
       const last = page.at(-1);
-      if (last === undefined || page.length < AT_ONCE) return;
+      if (last === undefined || page.length < AT_ONCE) break;
       afterId = last.webhookId;
     }
+    if (troubles.length === 0) return;
+    throw new AggregateError(troubles, `${troubles.length} looks at webhooks came to nothing`, { cause: troubles[0] });
   }
 
   async #lookAt(tenantId: string, watched: readonly WatchedWebhook[]): Promise<void> {

@@ -11,8 +11,8 @@ export interface WatchedWebhook extends AskedWebhook {
 
 /** Which webhooks may be failing, and whose owners were warned. */
 export interface WatchedWebhooks {
-  /** Forgets warnings of webhooks that are not enabled any more, or whose clock began anew. */
-  forgetOver(): Promise<void>;
+  /** Ends warnings of webhooks that are not enabled any more, or whose clock began anew; tells operators of the latter. */
+  forgetOver(atMs: number): Promise<void>;
   /** The next enabled webhooks behind `afterId`, in order of id, whose clock began before `startedBeforeMs`. */
   next(afterId: string, startedBeforeMs: number, limit: number): Promise<readonly WatchedWebhook[]>;
   /** Tells operators once; answers whether this call did. */

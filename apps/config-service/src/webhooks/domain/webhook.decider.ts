@@ -97,14 +97,17 @@ export function evolve(history: WebhookHistory, entry: JournalEntry): WebhookHis
   }
 }
 
-/** The newest first; the one it replaces until its overlap ends; older ones only while their own overlap lasts. */
+/**
+ * The newest first; the one it replaces until its overlap ends; older ones only while their own overlap lasts, and no
+ * longer than that one: whoever cuts the overlap short replaces a key that leaked, and no older key may outlive it.
+ */
 function rotated(
   keys: readonly SigningKey[],
   { signingKey, replacedHonouredUntilMs }: { readonly signingKey: string; readonly replacedHonouredUntilMs: number },
   atMs: number,
 ): readonly SigningKey[] {
   const replaced = keys
-    .map((key) => ({ ...key, honouredUntilMs: key.honouredUntilMs ?? replacedHonouredUntilMs }))
+    .map((key) => ({ ...key, honouredUntilMs: Math.min(key.honouredUntilMs ?? Infinity, replacedHonouredUntilMs) }))
     .filter((key) => key.honouredUntilMs > atMs)
     .slice(0, MAX_REPLACED_KEYS);
   return [{ sealed: signingKey, createdAtMs: atMs, honouredUntilMs: null }, ...replaced];

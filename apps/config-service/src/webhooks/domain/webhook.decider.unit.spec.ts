@@ -123,15 +123,18 @@ describe('a webhook', () => {
       signingKey,
       overlapMs,
     });
-    const history = historyAfter(creation, rotate('sealed-2', 1_000), rotate('sealed-3', 0));
+    const history = historyAfter(creation, rotate('sealed-2', 1_000), rotate('sealed-3', 2_000));
     expect(history).toMatchObject({
       webhook: {
         signingKeys: [
           { sealed: 'sealed-3', honouredUntilMs: null },
+          { sealed: 'sealed-2', honouredUntilMs: NOW + 2_000 },
           { sealed: 'sealed-1', honouredUntilMs: NOW + 1_000 },
         ],
       },
     });
+    const cutShort = historyAfter(creation, rotate('sealed-2', 60_000), rotate('sealed-3', 0));
+    expect(cutShort).toMatchObject({ webhook: { signingKeys: [{ sealed: 'sealed-3', honouredUntilMs: null }] } });
     const many = Array.from({ length: 20 }, (_, index) => rotate(`sealed-${index}`, 60_000));
     const after = historyAfter(creation, ...many);
     expect(after.kind === 'alive' && after.webhook.signingKeys).toHaveLength(1 + MAX_REPLACED_KEYS);

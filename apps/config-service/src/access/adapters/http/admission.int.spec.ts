@@ -56,8 +56,25 @@ describe('the rate of failed tries', () => {
     expect(refused).toMatchObject({ status: 429, body: { code: 'guard.rate_limited' } });
     expect(Number(refused.headers.get('retry-after'))).toBeLessThanOrEqual(20);
     expect((await list(bearer('guess-5'))).status).toBe('RESOURCE_EXHAUSTED');
+    // A caller behind the same address who was never seen before.
+    const fresh = await service.makeKey('default', ['ops:read']);
+    expect((await service.call('GET', '/api/me', { key: fresh })).status).toBe(200);
     expect((await service.call('GET', '/api/me')).status).toBe(200);
     expect((await service.call('GET', '/api/me', { key: null })).status).toBe(401);
+  });
+});
+
+describe('a proxy', () => {
+  const from = async (address: string, key: string): Promise<number> =>
+    (await service.call('GET', '/api/me', { key, headers: { 'x-forwarded-for': address } })).status;
+
+  it('is believed about where calls come from when it is trusted, over REST and gRPC, and nobody else is', async () => {
+    await runWith({ AUTH_FAILURES_PER_MINUTE: '1', TRUST_PROXY: '127.0.0.1, ::1' });
+    expect([await from('192.0.2.1', 'guess-1'), await from('192.0.2.1', 'guess-2')]).toEqual([401, 429]);
+    expect(await from('192.0.2.2', 'guess-3')).toBe(401);
+    expect((await list({ ...bearer('guess-4'), 'x-forwarded-for': '192.0.2.2' })).status).toBe('RESOURCE_EXHAUSTED');
+    await runWith({ AUTH_FAILURES_PER_MINUTE: '1' });
+    expect([await from('192.0.2.1', 'guess-1'), await from('192.0.2.2', 'guess-2')]).toEqual([401, 429]);
   });
 });
 

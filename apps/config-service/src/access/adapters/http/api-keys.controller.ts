@@ -72,7 +72,8 @@ export class ApiKeysController {
 
   @Documented({
     summary: 'Revoke an API key',
-    description: 'In effect within two seconds. The key of BOOTSTRAP_API_KEY is replaced there instead: 409.',
+    description:
+      'In effect within two seconds. The key of BOOTSTRAP_API_KEY is taken away or replaced there instead: 409.',
     answer: { status: 204, description: 'It is worth nothing any more' },
     errors: ['entity.not_found', 'entity.conflict'],
   })
@@ -85,7 +86,7 @@ export class ApiKeysController {
       throw new SignalboxError('entity.not_found', 'There is no API key of this id', { data: { id } });
     if (outcome === 'from-environment') {
       const message =
-        'This key is given by the environment (BOOTSTRAP_API_KEY) and goes when another takes its place there';
+        'This key is given by the environment (BOOTSTRAP_API_KEY) and goes at the next start without it or with another';
       throw new SignalboxError('entity.conflict', message, { data: { id } });
     }
   }

@@ -117,6 +117,17 @@ describe('API keys', () => {
     expect(answer).toMatchObject({ status: 409, body: { code: 'entity.conflict' } });
   });
 
+  it('of the environment are worth nothing once it names them no longer', async () => {
+    const key = await service.makeKey('default', ['ops:read', 'ops:write']);
+    await service.pause();
+    await service.resume({ env: { BOOTSTRAP_API_KEY: '' } });
+    expect(await statusOf(service.apiKey)).toBe(401);
+    expect((await service.call('DELETE', '/api/api-keys/bootstrap', { key })).status).toBe(204);
+    await service.pause();
+    await service.resume();
+    expect(await statusOf(service.apiKey)).toBe(200);
+  });
+
   it('have the time of their last use written at the latest when the service stops', async () => {
     const { body } = await make({ name: 'used', scopes: ['ops:read'] });
     expect(await statusOf(body.key)).toBe(200);

@@ -12,11 +12,18 @@ const OPERATOR_SECONDS = 60;
 /**
  * The epoch that what is written in this transaction counts in.
  *
- * @throws SignalboxError `config.database_behind` while nothing may be changed.
+ * @throws SignalboxError `config.database_behind`, `service.unavailable` while nothing may be changed.
  */
 export async function epochOf(transaction: SqlRunner): Promise<number> {
-  const { current, isBehind } = await epochRowOf(transaction, 'FOR SHARE');
-  if (!isBehind) return current;
+  const { current, isBehind, isKnown } = await epochRowOf(transaction, 'FOR SHARE');
+  if (!isBehind && isKnown) return current;
+  // What was written now could hide from the comparison that the topic is ahead.
+  if (!isBehind) {
+    throw new SignalboxError(
+      'service.unavailable',
+      'Nothing can be changed for a moment: the database was restored or has failed over, and is being compared with the topic webhooks',
+    );
+  }
   throw new SignalboxError(
     'config.database_behind',
     'Nothing can be changed: the database is older than the topic webhooks, as one that was restored is. Reading goes ' +

@@ -3,7 +3,7 @@ import { IDENTITY_HEADER, isRefused, verifyIdentity } from '@signalbox/identity'
 import type { IdentityKey } from '@signalbox/identity';
 import type { Logger } from '@signalbox/observability';
 import type { Authenticator, Scope } from '../../../access/access.ts';
-import { admit, callerAddressOf, requireScope } from '../../../access/access.ts';
+import { admit, requireScope } from '../../../access/access.ts';
 import { SignalboxError } from '../../../errors/signalbox-error.ts';
 import type { CallGuard } from './unary.ts';
 
@@ -13,7 +13,7 @@ export function withScope(authenticator: Authenticator, scope: Scope): CallGuard
     const principal = await admit(authenticator, {
       authorization: textOf(call.metadata, 'authorization'),
       developmentUserId: textOf(call.metadata, 'development-user-id'),
-      address: callerAddressOf(call.getPeer()),
+      origin: { peer: call.getPeer(), forwardedFor: call.metadata.get('x-forwarded-for').join(',') },
     });
     requireScope(principal, scope);
     return principal;

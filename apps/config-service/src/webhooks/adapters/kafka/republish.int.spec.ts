@@ -10,9 +10,12 @@ import { waitFor } from '@signalbox/testing';
 import { Kafka } from 'kafkajs';
 import { DatabaseDump } from '../../../testing/database-dump.ts';
 import { FollowedWebhooks } from '../../../testing/followed-webhooks.ts';
+import { holdRelay } from '../../../testing/held-relay.ts';
 import { RunningConfigService } from '../../../testing/running-config-service.ts';
 import { webhookRecordOf } from '../../domain/webhook-record.ts';
 import { republishCommand } from '../../republish-command.ts';
+import { PostgresRepublication } from '../postgres/republication.postgres.ts';
+import { PostgresWebhookChanges } from '../postgres/webhook-changes.postgres.ts';
 import { webhookOf } from '../postgres/webhook-row.ts';
 import { WebhookEntity } from '../postgres/webhook.entity.ts';
 
@@ -158,6 +161,58 @@ describe('a database that was restored', () => {
     await expectExactly(compacted(fresh));
     await fresh.stop();
   }, 180_000);
+});
+
+describe('a database that is restored under a service that goes on', () => {
+  it('is found behind before anything of it is published', async () => {
+    const topic = await FollowedWebhooks.start(service.backends);
+    const { id } = await service.makeWebhook();
+    await allPublished();
+    const dump = await DatabaseDump.take(service.dataSource);
+    const rename = async (name: string) => service.call('PATCH', `/api/hooks/${id}`, { body: { name } });
+    expect((await rename('lost')).status).toBe(200);
+    await allPublished();
+    await dump.restore();
+    const statuses = new Set<number>();
+    await waitFor(
+      async () => {
+        const { status, body } = await rename('after');
+        statuses.add(status);
+        return body['code'] === 'config.database_behind';
+      },
+      { what: 'the database to be found behind' },
+    );
+    // A change that was taken meanwhile could hide that the topic is ahead.
+    expect([...statuses]).toEqual([503]);
+    await republish();
+    expect((await rename('after')).status).toBe(200);
+    await waitFor(() => topic.of(id).at(-1)?.epoch === 2, { what: 'what republish tells' });
+    const told = topic.of(id).filter(({ epoch: at }) => at === 1);
+    expect(told.map(({ version }) => version)).toEqual([1, 2]);
+    await topic.stop();
+  }, 120_000);
+});
+
+describe('more unpublished changes than a statement has parameters', () => {
+  it('are read for a watch, and told anew by republish', async () => {
+    const goOn = await holdRelay(service.dataSource);
+    const { id } = await service.makeWebhook();
+    await rowsOf(
+      service.dataSource,
+      `INSERT INTO outbox (topic, key, tenant_id, version, previous_version, value, headers, epoch, committed_at_ms)
+       SELECT topic, 'key-' || count, tenant_id, version, previous_version, value, headers, epoch, committed_at_ms
+       FROM outbox, generate_series(1, 66000) AS count WHERE key = $1`,
+      [id],
+    );
+    const { webhooks } = await new PostgresWebhookChanges(service.dataSource).snapshot();
+    expect(webhooks).toEqual([]);
+    const begun = await new PostgresRepublication(service.dataSource).begin({
+      webhooks: new Map(),
+      eventTypes: new Map(),
+    });
+    expect(begun).toEqual({ epoch: 2, webhooks: 1, deletions: 0 });
+    await goOn();
+  });
 });
 
 describe('a topic that was emptied', () => {

@@ -1,7 +1,7 @@
 import { rowsOf } from '@signalbox/postgres';
 import type { SqlRunner } from '@signalbox/postgres';
-import { epochRowOf } from '../../../outbox/outbox.ts';
-import type { DatabaseState } from '../../application/database-state.port.ts';
+import { LINEAGE, epochRowOf } from '../../../outbox/outbox.ts';
+import type { DatabaseState, Lack } from '../../application/database-state.port.ts';
 import type { EventTypeRecord } from '@signalbox/contracts';
 import type { Told, ToldWebhook } from '../../application/told-topics.port.ts';
 
@@ -17,9 +17,7 @@ export class PostgresDatabaseState implements DatabaseState {
   async identity(): Promise<string> {
     const rows = await rowsOf<{ identity: string }>(
       this.#database,
-      `SELECT concat_ws('/', pg_postmaster_start_time(), pg_database.oid, 'webhook_event'::regclass::oid,
-                        pg_relation_filenode('webhook_event')) AS identity
-       FROM pg_database WHERE datname = current_database()`,
+      `SELECT concat_ws('/', pg_postmaster_start_time(), ${LINEAGE}) AS identity`,
     );
     return rows[0]?.identity ?? '';
   }
@@ -28,12 +26,26 @@ export class PostgresDatabaseState implements DatabaseState {
     return (await epochRowOf(this.#database)).isBehind;
   }
 
-  async markBehind(): Promise<void> {
-    await rowsOf(this.#database, 'UPDATE epoch SET is_behind = true');
+  async markKnown(): Promise<void> {
+    await rowsOf(this.#database, `UPDATE epoch SET known_as = ${LINEAGE} WHERE known_as IS DISTINCT FROM ${LINEAGE}`);
   }
 
-  async lackOf({ webhooks: told, eventTypes }: Told): Promise<string | undefined> {
-    const { current } = await epochRowOf(this.#database);
+  async markBehind(epoch: number): Promise<boolean> {
+    const marked = await rowsOf(
+      this.#database,
+      'UPDATE epoch SET is_behind = true WHERE current = $1 RETURNING current',
+      [epoch],
+    );
+    return marked.length > 0;
+  }
+
+  async lackOf(told: Told): Promise<Lack | undefined> {
+    const { current: epoch } = await epochRowOf(this.#database);
+    const words = await this.#wordsFor(told, epoch);
+    return words === undefined ? undefined : { epoch, words };
+  }
+
+  async #wordsFor({ webhooks: told, eventTypes }: Told, current: number): Promise<string | undefined> {
     const same: [string, ToldWebhook][] = [];
     for (const [id, one] of told) {
       if (one.epoch > current) return `the topic is in epoch ${one.epoch}, the database in epoch ${current}`;

@@ -1,6 +1,6 @@
 import { rowsOf } from '@signalbox/postgres';
 import type { EntityManager } from 'typeorm';
-import { In } from 'typeorm';
+import { Any } from 'typeorm';
 import type { RebuildSource } from '../../application/rebuild-source.port.ts';
 import type { StoredEntry } from '../../domain/journal-fold.ts';
 import type { Webhook } from '../../domain/webhook.ts';
@@ -26,7 +26,7 @@ export class PostgresRebuildSource implements RebuildSource {
   }
 
   async rows(webhookIds: readonly string[]): Promise<ReadonlyMap<string, Webhook>> {
-    const rows = await this.#manager.findBy(WebhookEntity, { id: In([...webhookIds]) });
+    const rows = await this.#manager.findBy(WebhookEntity, { id: Any([...webhookIds]) });
     return new Map(rows.map((row) => [row.id, webhookOf(row)]));
   }
 

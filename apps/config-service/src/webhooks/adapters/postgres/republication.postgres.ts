@@ -1,9 +1,9 @@
 import { encodeWebhook } from '@signalbox/contracts';
 import { inTransaction, rowsOf } from '@signalbox/postgres';
 import type { DataSource, EntityManager } from 'typeorm';
-import { In, MoreThan } from 'typeorm';
+import { Any, MoreThan } from 'typeorm';
 import { retellEventTypes } from '../../../catalogue/catalogue.ts';
-import { DELETIONS_TOLD_FOR_MS, epochRowOf, fillOutbox, rememberDeletions } from '../../../outbox/outbox.ts';
+import { DELETIONS_TOLD_FOR_MS, LINEAGE, epochRowOf, fillOutbox, rememberDeletions } from '../../../outbox/outbox.ts';
 import type { OutboxMessage } from '../../../outbox/outbox.ts';
 import type { Begun, Republication } from '../../application/republish-webhooks.ts';
 import type { Told, ToldWebhook } from '../../application/told-topics.port.ts';
@@ -44,7 +44,7 @@ export class PostgresRepublication implements Republication {
       );
       const deletions = await this.#deletions(manager, told, unpublished);
       const atMs = this.#now();
-      const again = await manager.findBy(WebhookEntity, { id: In(unpublished.map(({ key }) => key)) });
+      const again = await manager.findBy(WebhookEntity, { id: Any([...new Set(unpublished.map(({ key }) => key))]) });
       const messages = [
         ...again.map((row) => messageOf({ kind: 'alive', webhook: webhookOf(row) }, epoch, atMs)),
         ...deletions.map(({ deletedAtMs, ...one }) => messageOf({ kind: 'deleted', ...one }, epoch, deletedAtMs)),
@@ -81,14 +81,16 @@ export class PostgresRepublication implements Republication {
   }
 
   async finish(epoch: number): Promise<void> {
-    await this.#dataSource.query('UPDATE epoch SET is_behind = false WHERE current = $1', [epoch]);
+    await this.#dataSource.query(`UPDATE epoch SET is_behind = false, known_as = ${LINEAGE} WHERE current = $1`, [
+      epoch,
+    ]);
   }
 
   async waiting(epoch: number): Promise<number> {
     const [row] = await rowsOf<{ count: number }>(
       this.#dataSource,
       `SELECT count(*)::int AS count FROM outbox
-       WHERE topic = 'webhooks' AND position IS NULL AND is_republished AND epoch <= $1`,
+       WHERE position IS NULL AND is_republished AND epoch <= $1`,
       [epoch],
     );
     return row?.count ?? 0;
@@ -97,7 +99,7 @@ export class PostgresRepublication implements Republication {
   /** Of the topic's deletions this database may know nothing: their tombstones would never come. */
   async #rememberTold(manager: EntityManager, told: ReadonlyMap<string, ToldWebhook>, atMs: number): Promise<void> {
     const deleted = [...told].filter(([, { isDeleted }]) => isDeleted);
-    const alive = await manager.findBy(WebhookEntity, { id: In(deleted.map(([id]) => id)) });
+    const alive = await manager.findBy(WebhookEntity, { id: Any(deleted.map(([id]) => id)) });
     const back = new Set(alive.map(({ id }) => id));
     const deletions = deleted.filter(([id]) => !back.has(id));
     await rememberDeletions(

@@ -15,6 +15,15 @@ interface Row extends Omit<WatchedWebhook, 'failingSinceMs'> {
   readonly failingSinceMs: number | null;
 }
 
+/** A webhook that is failing no longer. */
+interface Recovery {
+  readonly webhookId: string;
+  readonly tenantId: string;
+  readonly version: number;
+  readonly failingSinceMs: number;
+  readonly atMs: number;
+}
+
 export class PostgresWatchedWebhooks implements WatchedWebhooks {
   readonly #dataSource: DataSource;
 
@@ -22,15 +31,23 @@ export class PostgresWatchedWebhooks implements WatchedWebhooks {
     this.#dataSource = dataSource;
   }
 
-  async forgetOver(): Promise<void> {
-    await rowsOf(
-      this.#dataSource,
-      `DELETE FROM failing_webhook AS failing
-       WHERE NOT EXISTS (SELECT FROM webhook WHERE id = failing.webhook_id AND enabled)
-          OR EXISTS (SELECT FROM webhook_event WHERE webhook_id = failing.webhook_id
-                     AND type = ANY ($1) AND at_ms > failing.failing_since_ms)`,
-      [CLOCK_STARTS],
-    );
+  async forgetOver(atMs: number): Promise<void> {
+    await inTransaction(this.#dataSource, async (transaction) => {
+      const enabled = await rowsOf<Omit<Recovery, 'atMs'>>(
+        transaction,
+        `WITH over AS (
+           DELETE FROM failing_webhook AS failing
+           WHERE NOT EXISTS (SELECT FROM webhook WHERE id = failing.webhook_id AND enabled)
+              OR EXISTS (SELECT FROM webhook_event WHERE webhook_id = failing.webhook_id
+                         AND type = ANY ($1) AND at_ms > failing.failing_since_ms)
+           RETURNING webhook_id, failing_since_ms
+         )
+         SELECT id AS "webhookId", tenant_id AS "tenantId", version, failing_since_ms::float8 AS "failingSinceMs"
+         FROM over JOIN webhook ON webhook.id = over.webhook_id WHERE enabled ORDER BY id`,
+        [CLOCK_STARTS],
+      );
+      for (const recovery of enabled) await tellRecovered(transaction, { ...recovery, atMs });
+    });
   }
 
   async next(afterId: string, startedBeforeMs: number, limit: number): Promise<readonly WatchedWebhook[]> {
@@ -80,11 +97,14 @@ export class PostgresWatchedWebhooks implements WatchedWebhooks {
         [webhookId],
       );
       if (failing === undefined) return false;
-      const about = { webhookId, tenantId, webhookVersion: version, actor: 'system', atMs };
-      await tell(transaction, { kind: 'webhook-recovered', ...about, failingSinceMs: failing.sinceMs });
+      await tellRecovered(transaction, { webhookId, tenantId, version, atMs, failingSinceMs: failing.sinceMs });
       return true;
     });
   }
+}
+
+async function tellRecovered(transaction: SqlRunner, { version: webhookVersion, ...rest }: Recovery): Promise<void> {
+  await tell(transaction, { kind: 'webhook-recovered', ...rest, webhookVersion, actor: 'system' });
 }
 
 async function tell(transaction: SqlRunner, operation: Operation): Promise<void> {

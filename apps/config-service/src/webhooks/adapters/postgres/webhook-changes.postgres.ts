@@ -1,6 +1,6 @@
 import { inTransaction, rowsOf } from '@signalbox/postgres';
 import type { DataSource, EntityManager } from 'typeorm';
-import { In } from 'typeorm';
+import { Any } from 'typeorm';
 import type {
   FeedPage,
   FeedPosition,
@@ -101,7 +101,7 @@ async function placeOf(manager: EntityManager): Promise<{ readonly at: FeedPosit
 async function historiesAt(manager: EntityManager, wanted: readonly Wanted[]): Promise<readonly WebhookHistory[]> {
   const ids = [...new Set(wanted.map(({ id }) => id))];
   if (ids.length === 0) return [];
-  const rows = await manager.findBy(WebhookEntity, { id: In(ids) });
+  const rows = await manager.findBy(WebhookEntity, { id: Any(ids) });
   const current = new Map<string, Webhook>(rows.map((row) => [row.id, webhookOf(row)]));
   const isCurrent = ({ id, version }: Wanted): boolean => current.get(id)?.version === version;
   const older = [...new Set(wanted.filter((one) => !isCurrent(one)).map(({ id }) => id))];
