@@ -2,7 +2,7 @@ import { booleanVariable, integerVariable, listVariable, parsedVariable, secret 
 import type { EnvironmentFault } from '@signalbox/config';
 import { z } from 'zod';
 import { MIN_API_KEY_LENGTH } from './domain/api-key.ts';
-import { parseTrustedProxies } from './trusted-proxies.ts';
+import { parseTrustedProxies } from './application/trusted-proxies.ts';
 
 /** Of RFC 7518 and RFC 8037: signed by a key that only the issuer has. */
 const JWT_ALGORITHMS = [

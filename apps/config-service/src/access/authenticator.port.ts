@@ -1,4 +1,4 @@
-import type { CallOrigin } from './caller-address.ts';
+import type { CallOrigin } from './application/caller-address.ts';
 import type { Principal } from './domain/principal.ts';
 
 export const AUTHENTICATOR = Symbol('AUTHENTICATOR');

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { status } from '@grpc/grpc-js';
 import { decodeOperation } from '@signalbox/contracts';
 import type { Operation } from '@signalbox/contracts';
 import { identityKeyFrom, verifyIdentity } from '@signalbox/identity';
@@ -29,6 +28,8 @@ const DISABLE_AFTER_MS = 5 * DAY_MS;
 /** In monitoring's place: what it says of webhooks, by id. */
 const failing = new Map<string, FailureStreak>();
 const recovered = new Set<string>();
+/** The status code of gRPC. */
+const INTERNAL = 13;
 /** Where monitoring fails. */
 const unanswered = new Set<string>();
 const monitoring = new FakeGrpcServer<Asked>(
@@ -36,7 +37,7 @@ const monitoring = new FakeGrpcServer<Asked>(
   'signalbox.monitoring.v1.FailingWebhooks',
   'listFailingWebhooks',
   ({ webhooks }) => {
-    if (webhooks.some(({ webhookId }) => unanswered.has(webhookId))) return { code: status.INTERNAL };
+    if (webhooks.some(({ webhookId }) => unanswered.has(webhookId))) return { code: INTERNAL };
     return {
       failing: webhooks.flatMap(({ webhookId }) => {
         const streak = failing.get(webhookId);

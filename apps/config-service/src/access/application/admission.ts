@@ -4,9 +4,9 @@ import { bearerTokenOf, hashOfApiKey } from '../domain/api-key.ts';
 import { developmentPrincipalOf } from '../domain/development-principal.ts';
 import type { Principal } from '../domain/principal.ts';
 import type { CredentialVerifier } from './credential-verifier.ts';
-import { callerAddressOf } from '../caller-address.ts';
-import type { CallOrigin } from '../caller-address.ts';
-import type { TrustedProxies } from '../trusted-proxies.ts';
+import { callerAddressOf } from './caller-address.ts';
+import type { CallOrigin } from './caller-address.ts';
+import type { TrustedProxies } from './trusted-proxies.ts';
 import { KeyedLimiter } from './keyed-limiter.ts';
 
 export interface AdmissionOptions {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Authentication } from '../authenticator.port.ts';
 import { SCOPES } from '../domain/principal.ts';
 import type { Principal } from '../domain/principal.ts';
-import { TrustedProxies } from '../trusted-proxies.ts';
+import { TrustedProxies } from './trusted-proxies.ts';
 import { Admission } from './admission.ts';
 import type { AdmissionOptions } from './admission.ts';
 import { KeyedLimiter } from './keyed-limiter.ts';
