@@ -6,6 +6,7 @@ import { callerQuery } from '../session/use-caller.ts';
 import { useTexts } from '../texts/use-texts.ts';
 import { chooseTheme, chosenTheme, THEMES, type Theme } from '../theme/theme.ts';
 import { Menu } from '../ui/menu.tsx';
+import { LanguageMenu } from './language-menu.tsx';
 
 const THEME_ICONS = { system: Monitor, light: Sun, dark: Moon } as const;
 
@@ -35,6 +36,7 @@ export function AccountMenu(): ReactNode {
           {caller.tenantId}
         </span>
       )}
+      <LanguageMenu />
       <Menu label={texts.layout.theme} icon={<ThemeIcon size={18} aria-hidden />} entries={themes} />
       <Menu
         label={texts.session.account}

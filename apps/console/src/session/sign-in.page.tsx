@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { LanguageMenu } from '../layout/language-menu.tsx';
 import { usePageTitle } from '../layout/page.tsx';
 import { useTexts } from '../texts/use-texts.ts';
 import { SignInChoices } from './sign-in-choices.tsx';
@@ -10,7 +11,12 @@ export function SignInPage(): ReactNode {
   return (
     <main className="sign-in">
       <div className="sign-in__box">
-        <img src="/favicon.svg" alt="" width={44} height={44} />
+        <div className="row">
+          <img src="/favicon.svg" alt="" width={44} height={44} />
+          <span className="push">
+            <LanguageMenu />
+          </span>
+        </div>
         <div>
           <h1>{session.title}</h1>
           <p className="soft">{session.lead}</p>

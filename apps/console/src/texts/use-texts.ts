@@ -5,9 +5,11 @@ import type { Language, Texts } from './texts.ts';
 export interface Speech {
   readonly language: Language;
   readonly texts: Texts;
+  /** Says everything in another language from now on, on this device. */
+  readonly speak: (language: Language) => void;
 }
 
-export const SpeechContext = createContext<Speech>({ language: 'en', texts: en });
+export const SpeechContext = createContext<Speech>({ language: 'en', texts: en, speak: () => undefined });
 
 export function useTexts(): Texts {
   return use(SpeechContext).texts;

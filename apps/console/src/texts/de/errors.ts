@@ -1,0 +1,40 @@
+import type { Texts } from '../texts.ts';
+
+export const errors: Texts['errors'] = {
+  offline: {
+    title: 'Die API ist nicht erreichbar.',
+    advice:
+      'Es wurde nichts geändert. Prüfen Sie Ihre Verbindung und versuchen Sie es erneut; was Sie eingegeben haben, bleibt hier.',
+  },
+  unauthorized: { title: 'Sie sind nicht mehr angemeldet.', advice: 'Melden Sie sich erneut an, um weiterzumachen.' },
+  forbidden: {
+    title: 'Ihre Berechtigung erlaubt das nicht.',
+    advice: (message: string) => `${message}. Bitten Sie, wer sie Ihnen gab, um eine mit diesem Scope.`,
+  },
+  notFound: {
+    title: 'Das gibt es nicht.',
+    advice: 'Es wurde vielleicht inzwischen gelöscht, oder die Adresse ist falsch.',
+  },
+  conflict: { title: 'Das geht gerade nicht.' },
+  changedMeanwhile: {
+    title: 'Jemand anderes hat das inzwischen geändert.',
+    advice: 'Sehen Sie sich die Änderungen an und entscheiden Sie, welche Werte gelten sollen.',
+  },
+  invalid: { title: 'Die API hat das nicht angenommen.' },
+  rateLimited: {
+    title: 'Zu viele Aufrufe in kurzer Zeit.',
+    advice: (seconds: number) => `Versuchen Sie es in ${seconds} s erneut.`,
+  },
+  unavailable: {
+    title: 'Ein Teil von Signalbox ist gerade nicht da.',
+    advice: (message: string) => `${message}. Er ist meist in Sekunden zurück; Zustellungen laufen unterdessen weiter.`,
+  },
+  internal: {
+    title: 'In Signalbox ist etwas fehlgeschlagen.',
+    advice: 'Versuchen Sie es erneut. Bleibt es dabei, nennt das Log von config-service die Ursache.',
+  },
+  unknown: {
+    title: 'Auf dieser Seite ist etwas fehlgeschlagen.',
+    advice: (message: string) => `Laden Sie die Seite neu. (${message})`,
+  },
+};

@@ -1,0 +1,27 @@
+import type { Texts } from '../texts.ts';
+
+export const session: Texts['session'] = {
+  title: 'Bei Signalbox anmelden',
+  lead: 'Webhooks, was ihnen gesendet wurde und wie es ihnen geht.',
+  apiKey: 'API-Schlüssel',
+  apiKeyHint: 'Er bleibt im Speicher dieser Seite: Nach dem Neuladen wird wieder danach gefragt.',
+  apiKeyMissing: 'Geben Sie einen API-Schlüssel ein; er beginnt mit sbk_ oder ist der, den npm start ausgibt.',
+  apiKeyRefused: 'Dieser Schlüssel gilt nicht: Er wurde vertippt, widerrufen oder ist abgelaufen.',
+  signIn: 'Anmelden',
+  signInAt: (host: string) => `Bei ${host} anmelden`,
+  or: 'oder',
+  withApiKey: 'mit einem API-Schlüssel',
+  signOut: 'Abmelden',
+  ended: 'Ihre Sitzung ist beendet',
+  endedLead:
+    'Die API nimmt Ihre Berechtigung nicht mehr an. Melden Sie sich erneut an; was Sie eingegeben haben, ist noch da.',
+  returning: 'Sie werden angemeldet…',
+  oidcUnreachable:
+    'Der Aussteller ist nicht erreichbar oder nicht für diese Konsole eingerichtet. Versuchen Sie es erneut, oder melden Sie sich mit einem API-Schlüssel an.',
+  oidcFailed: 'Die Anmeldung ist nicht gelungen.',
+  oidcAgain: 'Zurück zur Anmeldung',
+  account: 'Konto',
+  tenant: 'Mandant',
+  actor: 'Angemeldet als',
+  scopes: 'Scopes',
+};
