@@ -1,4 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { waitFor } from '@signalbox/testing';
 import type { Page } from 'playwright-core';
 import { consoleTestSystem } from './support/console-test-system.ts';
 import { ConsoleVisitor } from './support/console-visitor.ts';
@@ -6,6 +7,15 @@ import { ConsoleVisitor } from './support/console-visitor.ts';
 /** What the API answers to a call with this credential. */
 const request = async (page: Page, authorization: string, path: string): Promise<Response> =>
   fetch(new URL(path, page.url()), { headers: { authorization } });
+
+/** The API asks for the issuer's keys at its start, and again 10 s later: until it has them it can say nothing of a token. */
+beforeAll(async () => {
+  const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const authorization = `Bearer ${part({ alg: 'RS256', kid: 'nobody-has-it' })}.${part({})}.AAAA`;
+  const url = new URL('/api/me', consoleTestSystem().run.consoleUrl);
+  const isReady = async (): Promise<boolean> => (await fetch(url, { headers: { authorization } })).status === 401;
+  await waitFor(isReady, { what: 'the keys of the issuer to be known', timeoutMs: 30_000, everyMs: 500 });
+});
 
 describe('sign-in at an issuer', () => {
   it('goes there with PKCE and comes back to where one was going, with the token in memory only', async () => {
@@ -38,6 +48,33 @@ describe('sign-in at an issuer', () => {
     await page.reload();
     await page.getByRole('button', { name: 'Continue' }).click();
     await page.getByText('Nothing matches').waitFor();
+
+    // A session that ends is renewed over the page: nobody is taken away from what he was typing.
+    const refusal = { status: 401, json: { code: 'auth.unauthorized', message: 'Expired' } };
+    await page.route('**/api/hooks?*', async (route) => route.fulfill(refusal));
+    const left: string[] = [];
+    page.on('request', (each) => left.push(...(each.isNavigationRequest() ? [each.url()] : [])));
+    await page.getByLabel('Search by name, URL or id').fill('still here');
+    const dialog = page.getByRole('dialog', { name: 'Your session has ended' });
+    await dialog.getByText('This leaves the page').waitFor();
+    await page.unroute('**/api/hooks?*');
+    await dialog.getByLabel('API key').fill(consoleTestSystem().run.apiKey);
+    await dialog.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await dialog.waitFor({ state: 'detached' });
+    expect(await page.getByLabel('Search by name, URL or id').inputValue()).toBe('still here');
+    expect(left).toEqual([]);
+
+    // A token that the API refuses is no sign-in: it is said, and not tried again and again.
+    await page.route('**/api/me', async (route) => route.fulfill(refusal));
+    await page.reload();
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByText('the API does not take its token').waitFor();
+    await page.unroute('**/api/me');
+    await page.getByRole('button', { name: 'Back to sign-in' }).click();
+    await page.getByRole('button', { name: /Sign in at/ }).click();
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('heading', { name: 'Webhooks', level: 1 }).waitFor();
+
     await page.getByRole('button', { name: 'Account' }).click();
     await page.getByRole('menuitem', { name: 'Sign out' }).click();
     await page.getByRole('button', { name: /Sign in at/ }).waitFor();

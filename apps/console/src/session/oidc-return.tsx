@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, type ReactNode } from 'react';
 import { api, bodyOf } from '../api/api-client.ts';
+import { ApiError } from '../api/api-error.ts';
 import { useTexts } from '../texts/use-texts.ts';
 import { Button } from '../ui/button.tsx';
 import { Notice } from '../ui/notice.tsx';
@@ -28,6 +29,7 @@ export function OidcReturn({ onReturned }: { readonly onReturned: () => void }):
     retry: false,
     staleTime: Number.POSITIVE_INFINITY,
   });
+  const isRefused = end.error instanceof ApiError && end.error.kind === 'unauthorized';
   const returnTo = end.data;
   useEffect(() => {
     if (returnTo === undefined) return;
@@ -41,7 +43,7 @@ export function OidcReturn({ onReturned }: { readonly onReturned: () => void }):
         {end.isError ? (
           <>
             <Notice tone="bad" title={session.oidcFailed}>
-              {end.error.message}
+              {isRefused ? session.oidcRefused : end.error.message}
             </Notice>
             <Button kind="primary" onPress={() => location.assign('/')}>
               {session.oidcAgain}

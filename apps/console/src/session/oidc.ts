@@ -1,5 +1,6 @@
 import * as oauth from 'oauth4webapi';
-import type { Schemas } from '../api/api-client.ts';
+import { api, bodyOf, type Schemas } from '../api/api-client.ts';
+import { ApiError } from '../api/api-error.ts';
 import { CALLBACK_PATH } from './callback-path.ts';
 import { rememberSignIn } from './returning.ts';
 import { session } from './session.ts';
@@ -49,7 +50,7 @@ export async function beginSignIn(config: OidcConfig): Promise<void> {
 
 /**
  * Ends what `beginSignIn` began, on the page that the issuer sent back to. Resolves to where the person was going.
- * @throws where the issuer refused, or the answer is not to a sign-in that began in this tab
+ * @throws where the issuer refused, the answer is not to a sign-in that began in this tab, or the API does not take the token
  */
 export async function endSignIn(config: OidcConfig): Promise<string> {
   const text = sessionStorage.getItem(STARTED_KEY);
@@ -72,9 +73,20 @@ export async function endSignIn(config: OidcConfig): Promise<string> {
     expectedNonce: started.nonce,
     requireIdToken: true,
   });
+  await ensureTaken(tokens.access_token);
   rememberSignIn();
   take(config, server, tokens);
   return started.returnTo;
+}
+
+/** A token that the API refuses is no sign-in: remembered as one, it would be fetched again for ever. */
+async function ensureTaken(token: string): Promise<void> {
+  try {
+    await bodyOf(api.GET('/api/me', { headers: { authorization: `Bearer ${token}` } }));
+  } catch (error) {
+    // Whatever else fails, the page asks again and says so.
+    if (error instanceof ApiError && error.kind === 'unauthorized') throw error;
+  }
 }
 
 function take(config: OidcConfig, server: oauth.AuthorizationServer, tokens: oauth.TokenEndpointResponse): void {

@@ -26,7 +26,7 @@ export function SessionGate({ children }: { readonly children: ReactNode }): Rea
         onClose={() => session.signOut()}
         size="small"
       >
-        <SignInChoices />
+        <SignInChoices goesByItself={false} />
       </Dialog>
     </>
   );

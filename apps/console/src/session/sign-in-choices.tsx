@@ -10,8 +10,13 @@ import { consoleConfigQuery } from './console-config.query.ts';
 import type { OidcConfig } from './oidc.ts';
 import { wasSignedInHere } from './returning.ts';
 
+export interface SignInChoicesProps {
+  /** Who was signed in by the issuer is sent there without a press. Not over a page: what was typed into it would be gone. */
+  readonly goesByItself: boolean;
+}
+
 /** The issuer, where there is one, and always an API key. */
-export function SignInChoices(): ReactNode {
+export function SignInChoices({ goesByItself }: SignInChoicesProps): ReactNode {
   const { session } = useTexts();
   const config = useQuery(consoleConfigQuery);
   if (config.isPending) return <Skeleton lines={3} />;
@@ -19,14 +24,14 @@ export function SignInChoices(): ReactNode {
   if (oidc === undefined) return <ApiKeyForm isPrimary />;
   return (
     <div className="stack">
-      <IssuerButton config={oidc} />
+      <IssuerButton config={oidc} goesByItself={goesByItself} />
       <p className="sign-in__or soft small">{session.or}</p>
       <ApiKeyForm isPrimary={false} />
     </div>
   );
 }
 
-function IssuerButton({ config }: { readonly config: OidcConfig }): ReactNode {
+function IssuerButton({ config, goesByItself }: SignInChoicesProps & { readonly config: OidcConfig }): ReactNode {
   const { session } = useTexts();
   const [state, setState] = useState<'ready' | 'leaving' | 'failed'>('ready');
   const begin = async (): Promise<void> => {
@@ -34,12 +39,14 @@ function IssuerButton({ config }: { readonly config: OidcConfig }): ReactNode {
     try {
       const { beginSignIn } = await import('./oidc.ts');
       await beginSignIn(config);
+      // The browser may ask whether to leave, and the person may stay.
+      setState('ready');
     } catch {
       setState('failed');
     }
   };
   useEffect(() => {
-    if (wasSignedInHere()) void begin();
+    if (goesByItself && wasSignedInHere()) void begin();
     // Once, when the page opens.
   }, []);
   return (
@@ -52,6 +59,7 @@ function IssuerButton({ config }: { readonly config: OidcConfig }): ReactNode {
       >
         {session.signInAt(new URL(config.issuer).host)}
       </Button>
+      {!goesByItself && <p className="soft small">{session.issuerLeaves}</p>}
       {state === 'failed' && (
         <Notice tone="bad" title={session.oidcFailed}>
           {session.oidcUnreachable}

@@ -21,7 +21,7 @@ export function SignInPage(): ReactNode {
           <h1>{session.title}</h1>
           <p className="soft">{session.lead}</p>
         </div>
-        <SignInChoices />
+        <SignInChoices goesByItself />
       </div>
     </main>
   );

@@ -15,7 +15,10 @@ export const session = {
   returning: 'Signing you in…',
   oidcUnreachable:
     'The issuer cannot be reached, or is not set up for this console. Try again, or sign in with an API key.',
+  issuerLeaves: 'This leaves the page, and what is not saved. An API key keeps it.',
   oidcFailed: 'The sign-in did not work.',
+  oidcRefused:
+    'The issuer knows you, but the API does not take its token. Whoever operates Signalbox can compare the issuer, audience and tenant that the API expects.',
   oidcAgain: 'Back to sign-in',
   account: 'Account',
   tenant: 'Tenant',
