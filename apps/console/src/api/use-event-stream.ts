@@ -1,6 +1,7 @@
-import { useEffect, useEffectEvent, useState } from 'react';
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
+import { useSession } from '../session/use-session.ts';
 import { ApiError } from './api-error.ts';
-import { eventStream, type ServerSentEvent } from './event-stream.ts';
+import { eventStream, POSITION, type ServerSentEvent } from './event-stream.ts';
 
 export type StreamState = 'off' | 'connecting' | 'live' | 'waiting';
 
@@ -9,27 +10,35 @@ const LONGEST_DELAY_MS = 30_000;
 
 /**
  * Calls `onEvent` for what `path` streams, from now on, until the component goes or `path` is undefined. A stream that
- * breaks off is taken up again where it was, ever later; one that is refused is not.
+ * breaks off is taken up again where it was, ever later; one that is refused is not, before somebody signs in again.
  */
 export function useEventStream(path: string | undefined, onEvent: (event: ServerSentEvent) => void): StreamState {
+  const { token, hasEnded } = useSession();
   const [state, setState] = useState<StreamState>('off');
   const take = useEffectEvent(onEvent);
+  const lastEventId = useRef<string | undefined>(undefined);
+  const isOff = path === undefined || hasEnded;
   useEffect(() => {
-    if (path === undefined) return undefined;
-    const abort = new AbortController();
-    void follow(path, abort.signal, (event) => take(event), setState);
-    return () => abort.abort();
+    lastEventId.current = undefined;
   }, [path]);
-  return path === undefined ? 'off' : state;
+  useEffect(() => {
+    if (isOff) return undefined;
+    const abort = new AbortController();
+    void follow(path, abort.signal, { lastEventId, onEvent: (event) => take(event), onState: setState });
+    return () => abort.abort();
+  }, [path, isOff, token]);
+  return isOff ? 'off' : state;
 }
 
-async function follow(
-  path: string,
-  signal: AbortSignal,
-  onEvent: (event: ServerSentEvent) => void,
-  onState: (state: StreamState) => void,
-): Promise<void> {
-  let lastEventId: string | undefined;
+interface Follower {
+  /** What was had last: a stream of the same path goes on behind it. */
+  readonly lastEventId: { current: string | undefined };
+  readonly onEvent: (event: ServerSentEvent) => void;
+  readonly onState: (state: StreamState) => void;
+}
+
+async function follow(path: string, signal: AbortSignal, follower: Follower): Promise<void> {
+  const { lastEventId, onEvent, onState } = follower;
   let delayMs = FIRST_DELAY_MS;
   while (!signal.aborted) {
     onState('connecting');
@@ -38,9 +47,9 @@ async function follow(
         delayMs = FIRST_DELAY_MS;
         onState('live');
       };
-      for await (const event of eventStream(path, { signal, lastEventId, onOpen })) {
-        lastEventId = event.id ?? lastEventId;
-        onEvent(event);
+      for await (const event of eventStream(path, { signal, lastEventId: lastEventId.current, onOpen })) {
+        lastEventId.current = event.id ?? lastEventId.current;
+        if (event.type !== POSITION) onEvent(event);
       }
     } catch (error) {
       if (signal.aborted) return;
