@@ -47,7 +47,22 @@ describe('the settings of a webhook', () => {
     await page.getByLabel('Waits between tries').fill('10s, 1m');
     await page.getByLabel('Timeout (seconds)').fill('7');
     await page.getByLabel('Rate limit (requests per second)').fill('50');
+    await page.getByLabel('Rate limit (requests per second)').blur();
+    // What is typed while a save is under way is saved with the next one.
+    const { promise: mayGoOn, resolve: goOn } = Promise.withResolvers<void>();
+    await page.route(`**/api/hooks/${id}`, async (route) => {
+      if (route.request().method() === 'PATCH') await mayGoOn;
+      await route.fallback();
+    });
+    const sent = page.waitForRequest((each) => each.method() === 'PATCH');
     await page.getByRole('button', { name: 'Save changes' }).click();
+    await sent;
+    const name = page.getByLabel('Name *');
+    await name.fill('After that');
+    goOn();
+    await page.getByRole('heading', { name: 'After', exact: true, level: 1 }).waitFor();
+    expect(await name.inputValue()).toBe('After that');
+    await name.fill('After');
     await page.getByText('You have unsaved changes.').waitFor({ state: 'detached' });
     await page.getByRole('heading', { name: 'After', level: 1 }).waitFor();
     expect(await api.call('GET', `/api/hooks/${id}`, 200)).toMatchObject({
@@ -69,6 +84,17 @@ describe('the settings of a webhook', () => {
     await using visitor = await ConsoleVisitor.arrive();
     const { page } = visitor;
     await visitor.signIn(`/webhooks/${id}/settings`);
+    // Saved from another tab, it is checked as a whole, and what is wrong is shown where it can be put right.
+    await page.getByLabel('Timeout (seconds)').fill('31');
+    await page.getByLabel('Timeout (seconds)').blur();
+    await page.getByRole('link', { name: 'History' }).click();
+    await page.getByRole('button', { name: 'Save changes' }).click();
+    await page.getByText('Enter a number of seconds from 1 to 30.').waitFor();
+    expect(new URL(page.url()).pathname).toBe(`/webhooks/${id}/settings`);
+    await page.getByLabel('Timeout (seconds)').fill('10');
+    await page.getByLabel('Timeout (seconds)').blur();
+    await page.getByText('You have unsaved changes.').waitFor({ state: 'detached' });
+
     await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Not saved');
     await page.getByRole('link', { name: 'History' }).click();
     await page.getByText('You have unsaved changes.').waitFor();
@@ -110,6 +136,12 @@ describe('the settings of a webhook', () => {
       events: ['PostSignIn', 'PostRegister'],
       config: { timeoutMs: 20_000 },
     });
+
+    // A new key is none of the settings: nobody has to look at it first.
+    await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Mine again');
+    await api.call('PATCH', `/api/hooks/${id}/signing-key`, 200, {});
+    await page.getByRole('button', { name: 'Save changes' }).click();
+    await page.getByRole('heading', { name: 'Mine again', level: 1 }).waitFor();
     expect(visitor.complaints).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
 import { ApiError } from '../api/api-error.ts';
+import type { Texts } from '../texts/texts.ts';
 import { useTexts } from '../texts/use-texts.ts';
 import { urlFaultOf } from './endpoint-url.ts';
 
@@ -6,13 +7,16 @@ const MAX_NAME_LENGTH = 256;
 
 type Rule<Value> = (value: Value) => string | true;
 
-/** What the page itself knows to be wrong; everything else is the server's to say. */
-export function useFieldRules(): {
+export interface FieldRules {
   readonly name: Rule<string>;
   readonly url: Rule<string>;
   readonly events: Rule<readonly string[]>;
-} {
-  const { create } = useTexts();
+}
+
+export const useFieldRules = (): FieldRules => fieldRulesOf(useTexts());
+
+/** What the page itself knows to be wrong; everything else is the server's to say. */
+export function fieldRulesOf({ create }: Texts): FieldRules {
   return {
     name: (name) =>
       name.trim() === '' ? create.nameMissing : name.trim().length <= MAX_NAME_LENGTH || create.nameTooLong,

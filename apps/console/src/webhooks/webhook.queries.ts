@@ -8,14 +8,12 @@ export type HealthSummary = Schemas['HealthPage']['data'][number];
 
 const REFRESH_MS = 30_000;
 
-/** One webhook with its statistics, and the version that a change of it is made from. */
+/** One webhook, as others or its receiver may have changed it, and the version that a change of it is made from. */
 export const webhookQuery = (id: string) =>
   queryOptions({
     queryKey: ['webhook', id],
-    queryFn: async ({ signal }) =>
-      versionedOf(
-        api.GET('/api/hooks/{id}', { params: { path: { id }, query: { includeExecutionStats: 'true' } }, signal }),
-      ),
+    queryFn: async ({ signal }) => versionedOf(api.GET('/api/hooks/{id}', { params: { path: { id } }, signal })),
+    refetchInterval: REFRESH_MS,
   });
 
 /** What a webhook can be sent. */

@@ -4,6 +4,7 @@ const MS_PER_HOUR = 3_600_000;
 const MAX_DELAYS = 12;
 const DELAY_MS = { min: 1_000, max: 86_400_000 };
 const MAX_AGE_MS = { min: 60_000, max: 604_800_000 };
+const RETRIES = { min: 0, max: 3 };
 const TIMEOUT_SECONDS = { min: 1, max: 30 };
 const RATE_LIMIT = { min: 1, max: 10_000 };
 
@@ -20,6 +21,8 @@ export function isMaxAgeRight(hours: number, delays: string): boolean {
   const sumMs = (parseDurations(delays) ?? []).reduce((sum, delay) => sum + delay, 0);
   return isWithin(hours * MS_PER_HOUR, MAX_AGE_MS) && hours * MS_PER_HOUR >= sumMs;
 }
+
+export const areRetriesRight = (count: number): boolean => Number.isInteger(count) && isWithin(count, RETRIES);
 
 export const isTimeoutRight = (seconds: number): boolean => isWithin(seconds, TIMEOUT_SECONDS);
 

@@ -6,7 +6,6 @@ import { Card } from '../../ui/card.tsx';
 import { RadioGroup, Select, Switch } from '../../ui/choice.tsx';
 import { NumberField, TextField } from '../../ui/field.tsx';
 import { faultsAtFields } from '../../webhooks/field-rules.ts';
-import { areDelaysRight, isMaxAgeRight, isRateLimitRight, isTimeoutRight } from './delivery-rules.ts';
 import { useSettingsDraft } from './settings-draft.ts';
 import type { RetryMode, SettingsValues } from './settings-values.ts';
 import './delivery.css';
@@ -19,7 +18,11 @@ export function DeliveryCard(): ReactNode {
   const isDisabled = !useMay('webhooks:write');
   const { values, save } = useSettingsDraft();
   const { control } = useFormContext<SettingsValues>();
-  const faults = faultsAtFields(save.error, { timeout: 'config.timeoutMs', rateLimit: 'config.rateLimitPerSecond' });
+  const faults = faultsAtFields(save.error, {
+    retries: 'config.retries',
+    timeout: 'config.timeoutMs',
+    rateLimit: 'config.rateLimitPerSecond',
+  });
   return (
     <Card title={settings.delivery} description={settings.deliveryLead}>
       <Controller
@@ -43,7 +46,7 @@ export function DeliveryCard(): ReactNode {
         <Controller
           control={control}
           name="retries"
-          render={({ field: { ref: _, ...field } }) => (
+          render={({ field: { ref: _, ...field }, fieldState }) => (
             <NumberField
               {...field}
               label={settings.retries}
@@ -51,6 +54,7 @@ export function DeliveryCard(): ReactNode {
               minValue={0}
               maxValue={MAX_RETRIES}
               isDisabled={isDisabled}
+              error={fieldState.error?.message ?? faults.retries}
             />
           )}
         />
@@ -60,7 +64,6 @@ export function DeliveryCard(): ReactNode {
         <Controller
           control={control}
           name="timeoutSeconds"
-          rules={{ validate: (value) => isTimeoutRight(value) || settings.timeoutBad }}
           render={({ field: { ref: _, ...field }, fieldState }) => (
             <NumberField
               {...field}
@@ -74,7 +77,6 @@ export function DeliveryCard(): ReactNode {
         <Controller
           control={control}
           name="rateLimitPerSecond"
-          rules={{ validate: (value) => isRateLimitRight(value) || settings.rateLimitBad }}
           render={({ field: { ref: _, ...field }, fieldState }) => (
             <NumberField
               {...field}
@@ -128,7 +130,6 @@ function PolicyFields({ isDisabled }: { readonly isDisabled: boolean }): ReactNo
       <Controller
         control={control}
         name="delays"
-        rules={{ validate: (text) => areDelaysRight(text) || settings.delaysBad }}
         render={({ field: { ref, ...field }, fieldState }) => (
           <TextField
             {...field}
@@ -143,7 +144,6 @@ function PolicyFields({ isDisabled }: { readonly isDisabled: boolean }): ReactNo
       <Controller
         control={control}
         name="maxAgeHours"
-        rules={{ validate: (hours, { delays }) => isMaxAgeRight(hours, delays) || settings.maxAgeBad }}
         render={({ field: { ref: _, ...field }, fieldState }) => (
           <NumberField
             {...field}

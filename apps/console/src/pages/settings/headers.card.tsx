@@ -48,10 +48,6 @@ function HeaderFields({ index, isDisabled, onRemove }: HeaderFieldsProps): React
   const { settings } = useTexts();
   const { values, save } = useSettingsDraft();
   const { control } = useFormContext<SettingsValues>();
-  const check = (_: unknown, all: SettingsValues): string | true => {
-    const fault = headerFaultOf(all.headers, index);
-    return fault === undefined || settings.headerFaults[fault];
-  };
   const name = values.headers[index]?.name ?? '';
   const own = headerFaultOf(values.headers, index);
   const told = save.error instanceof ApiError ? save.error.faultOf(`config.headers.${name.trim()}`) : undefined;
@@ -62,7 +58,6 @@ function HeaderFields({ index, isDisabled, onRemove }: HeaderFieldsProps): React
       <Controller
         control={control}
         name={`headers.${index}.name`}
-        rules={{ validate: check }}
         render={({ field: { ref, ...field } }) => (
           <TextField
             {...field}

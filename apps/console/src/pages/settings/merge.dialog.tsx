@@ -1,8 +1,8 @@
 import { useState, type ReactNode } from 'react';
-import type { Texts } from '../../texts/texts.ts';
 import { useTexts } from '../../texts/use-texts.ts';
 import { ConfirmDialog } from '../../ui/dialog.tsx';
 import { RadioGroup } from '../../ui/choice.tsx';
+import { describePart } from './part-description.ts';
 import { mergedValues, mergeOf, type SettingsPart } from './settings-merge.ts';
 import type { SettingsValues } from './settings-values.ts';
 
@@ -16,7 +16,8 @@ export interface MergeDialogProps {
 
 /** Two people changed a webhook: what each changed alone is kept, what both changed is chosen. */
 export function MergeDialog({ base, mine, theirs, onMerged, onClose }: MergeDialogProps): ReactNode {
-  const { settings } = useTexts();
+  const texts = useTexts();
+  const { settings } = texts;
   const [chosen, setChosen] = useState<readonly SettingsPart[]>([]);
   const merge = mergeOf(base, mine, theirs);
   const namesOf = (parts: readonly SettingsPart[]): string => parts.map((part) => settings.parts[part]).join(', ');
@@ -37,8 +38,8 @@ export function MergeDialog({ base, mine, theirs, onMerged, onClose }: MergeDial
             label={settings.parts[part]}
             value={chosen.includes(part) ? 'mine' : 'theirs'}
             options={[
-              { value: 'theirs', label: settings.mergeTakeTheirs, description: describe(part, theirs, settings) },
-              { value: 'mine', label: settings.mergeKeepMine, description: describe(part, mine, settings) },
+              { value: 'theirs', label: settings.mergeTakeTheirs, description: describePart(part, theirs, texts) },
+              { value: 'mine', label: settings.mergeKeepMine, description: describePart(part, mine, texts) },
             ]}
             onChange={(value) =>
               setChosen(value === 'mine' ? [...chosen, part] : chosen.filter((each) => each !== part))
@@ -58,27 +59,4 @@ export function MergeDialog({ base, mine, theirs, onMerged, onClose }: MergeDial
       </div>
     </ConfirmDialog>
   );
-}
-
-function describe(part: SettingsPart, values: SettingsValues, settings: Texts['settings']): string {
-  switch (part) {
-    case 'name':
-      return values.name;
-    case 'url':
-      return values.url;
-    case 'events':
-      return values.events.join(', ');
-    case 'headers':
-      return values.headers.map(({ name }) => name).join(', ') || '–';
-    case 'retries':
-      return values.retryMode === 'policy'
-        ? values.delays
-        : `${settings.retryModes[values.retryMode]} (${values.retries})`;
-    case 'timeout':
-      return `${values.timeoutSeconds} s`;
-    case 'rateLimit':
-      return Number.isNaN(values.rateLimitPerSecond) ? '–' : `${values.rateLimitPerSecond}/s`;
-    case 'ed25519':
-      return values.ed25519 ? '✓' : '–';
-  }
 }

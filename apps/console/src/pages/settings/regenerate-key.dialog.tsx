@@ -28,9 +28,12 @@ export function RegenerateKeyDialog({ webhookId: id, isOpen, onClose }: Regenera
           body: { overlapSeconds: Number(overlap) },
         }),
       ),
-    onSuccess: async () => {
+    onSuccess: () => {
       toast({ tone: 'good', text: settings.regenerated });
       onClose();
+    },
+    // There may be a new key, though the answer got lost.
+    onSettled: async () => {
       await Promise.all(
         [
           ['signing-keys', id],

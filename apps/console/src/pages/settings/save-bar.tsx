@@ -1,3 +1,4 @@
+import { useLocation, useNavigate } from '@tanstack/react-router';
 import { useState, type ReactNode } from 'react';
 import { useFormContext } from 'react-hook-form';
 import { ApiError } from '../../api/api-error.ts';
@@ -17,7 +18,15 @@ export interface SaveBarProps {
 }
 
 /** What the cards above say of a refusal, each at its field; one that ends with a dot holds more of them. */
-const FIELDS = ['name', 'events', 'config.url', 'config.headers.', 'config.timeoutMs', 'config.rateLimitPerSecond'];
+const FIELDS = [
+  'name',
+  'events',
+  'config.url',
+  'config.headers.',
+  'config.retries',
+  'config.timeoutMs',
+  'config.rateLimitPerSecond',
+];
 const POLICY_FIELDS = ['config.retryPolicy.delaysMs', 'config.retryPolicy.maxAgeMs'];
 
 function isSaidAtFields(error: Error): boolean {
@@ -30,15 +39,24 @@ function isSaidAtFields(error: Error): boolean {
 /** Stays in sight while something is not saved. */
 export function SaveBar({ isOutdated, onReview, onDiscard }: SaveBarProps): ReactNode {
   const { settings, common } = useTexts();
-  const { change, save } = useSettingsDraft();
+  const { base, save } = useSettingsDraft();
   const { handleSubmit } = useFormContext<SettingsValues>();
+  const navigate = useNavigate();
+  const isAtFields = useLocation({ select: ({ pathname }) => pathname.endsWith('/settings') });
   const [isInvalid, setIsInvalid] = useState(false);
+  // A save from another tab: what is wrong is said at fields, which are to be seen.
+  const showFields = (): void => {
+    if (!isAtFields) void navigate({ to: '/webhooks/$id/settings', params: { id: base.value.id } });
+  };
   const submit = handleSubmit(
-    () => {
+    (values) => {
       setIsInvalid(false);
-      if (change !== undefined) save.mutate(change);
+      save.mutate(values, { onError: (error) => isSaidAtFields(error) && showFields() });
     },
-    () => setIsInvalid(true),
+    () => {
+      setIsInvalid(true);
+      showFields();
+    },
   );
   const isToldAtFields = save.error !== null && isSaidAtFields(save.error);
   const isConflict = isOutdated || (save.error instanceof ApiError && save.error.kind === 'changed-meanwhile');

@@ -1,12 +1,13 @@
-import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useEffectEvent, useMemo, useState, type ReactNode } from 'react';
 import { FormProvider, useForm, useWatch } from 'react-hook-form';
 import type { Versioned } from '../../api/api-client.ts';
+import { useTexts } from '../../texts/use-texts.ts';
 import type { Webhook } from '../../webhooks/webhook.queries.ts';
 import { LeaveGuard } from './leave-guard.tsx';
 import { MergeDialog } from './merge.dialog.tsx';
 import { SaveBar } from './save-bar.tsx';
-import { mergeOf } from './settings-merge.ts';
+import { settingsResolver } from './settings-faults.ts';
+import { mergeOf, needsLook, valuesAfterSave } from './settings-merge.ts';
 import { SettingsDraftContext, type SettingsDraft } from './settings-draft.ts';
 import { changeOf, valuesOf, type SettingsValues } from './settings-values.ts';
 import { useSaveSettings } from './use-save-settings.ts';
@@ -19,9 +20,13 @@ export interface SettingsFormProps {
 
 /** Holds the form over all tabs of a webhook, so that what is not saved yet can be tried out. */
 export function SettingsForm({ current, children }: SettingsFormProps): ReactNode {
-  const queryClient = useQueryClient();
+  const texts = useTexts();
   const [base, setBase] = useState(current);
-  const form = useForm<SettingsValues>({ defaultValues: valuesOf(base.value), mode: 'onTouched' });
+  const form = useForm<SettingsValues>({
+    defaultValues: valuesOf(base.value),
+    mode: 'onTouched',
+    resolver: settingsResolver(texts),
+  });
   const values = useWatch({ control: form.control, compute: (all: SettingsValues) => all });
   const change = changeOf(base.value, values);
   const [isMerging, setIsMerging] = useState(false);
@@ -30,16 +35,13 @@ export function SettingsForm({ current, children }: SettingsFormProps): ReactNod
     form.reset(startWith, { keepErrors: false });
   };
   const save = useSaveSettings(base, {
-    onSaved: (saved) => begin(saved, valuesOf(saved.value)),
-    onChangedMeanwhile: async () => {
-      await queryClient.refetchQueries({ queryKey: ['webhook', base.value.id] });
-      setIsMerging(true);
-    },
+    onSaved: (saved, sent) => begin(saved, valuesAfterSave(sent, form.getValues(), valuesOf(saved.value))),
+    onChangedMeanwhile: () => setIsMerging(true),
   });
   const isOutdated = current.etag !== base.etag;
   const theirs = valuesOf(current.value);
   const merge = mergeOf(valuesOf(base.value), values, theirs);
-  const isChangedByOthers = isOutdated && (merge.theirs.length > 0 || merge.conflicts.length > 0);
+  const isChangedByOthers = isOutdated && needsLook(merge);
   const canFollow = isOutdated && !save.isPending && (change === undefined || !isChangedByOthers);
   const follow = useEffectEvent(() => {
     save.reset();

@@ -38,6 +38,11 @@ export function mergeOf(base: SettingsValues, mine: SettingsValues, theirs: Sett
   };
 }
 
+/** The others changed something of it: a person has to see it before anything is saved. */
+export function needsLook({ theirs, conflicts }: Merge): boolean {
+  return theirs.length > 0 || conflicts.length > 0;
+}
+
 /** Theirs, with those parts of mine that were changed here alone or chosen. */
 export function mergedValues(
   merge: Merge,
@@ -48,6 +53,12 @@ export function mergedValues(
   const kept = [...merge.mine, ...merge.conflicts.filter((part) => chosen.includes(part))];
   const entries = kept.flatMap((part) => SETTINGS_PARTS[part].map((field) => [field, mine[field]] as const));
   return { ...theirs, ...Object.fromEntries(entries) };
+}
+
+/** What the form goes on with once `saved` is on the server: what was changed since it was `sent` is not lost. */
+export function valuesAfterSave(sent: SettingsValues, now: SettingsValues, saved: SettingsValues): SettingsValues {
+  const merge = mergeOf(sent, now, saved);
+  return mergedValues(merge, now, saved, merge.conflicts);
 }
 
 function isSamePart(part: SettingsPart, some: SettingsValues, others: SettingsValues): boolean {

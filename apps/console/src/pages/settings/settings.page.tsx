@@ -8,7 +8,7 @@ import { TextField } from '../../ui/field.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { EndpointUrlField } from '../../webhooks/endpoint-url-field.tsx';
 import { EventPicker } from '../../webhooks/event-picker.tsx';
-import { faultsAtFields, useFieldRules } from '../../webhooks/field-rules.ts';
+import { faultsAtFields } from '../../webhooks/field-rules.ts';
 import { useDetailsTitle } from '../details/details-title.ts';
 import { DeliveryCard } from './delivery.card.tsx';
 import { HeadersCard } from './headers.card.tsx';
@@ -59,7 +59,6 @@ export function SettingsPage(): ReactNode {
 function GeneralCard(): ReactNode {
   const { create, settings } = useTexts();
   const mayWrite = useMay('webhooks:write');
-  const rules = useFieldRules();
   const { base, save } = useSettingsDraft();
   const { control } = useFormContext<SettingsValues>();
   const faults = faultsAtFields(save.error, { name: 'name', url: 'config.url', events: 'events' });
@@ -68,7 +67,6 @@ function GeneralCard(): ReactNode {
       <Controller
         control={control}
         name="name"
-        rules={{ validate: rules.name }}
         render={({ field: { ref, ...field }, fieldState }) => (
           <TextField
             {...field}
@@ -83,7 +81,6 @@ function GeneralCard(): ReactNode {
       <Controller
         control={control}
         name="url"
-        rules={{ validate: rules.url }}
         render={({ field: { ref, ...field }, fieldState }) => (
           <EndpointUrlField
             {...field}
@@ -97,7 +94,6 @@ function GeneralCard(): ReactNode {
       <Controller
         control={control}
         name="events"
-        rules={{ validate: rules.events }}
         render={({ field, fieldState }) => (
           <EventPicker
             value={field.value}

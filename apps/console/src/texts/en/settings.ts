@@ -25,6 +25,7 @@ export const settings = {
   },
   retries: 'Further tries',
   retriesHint: '0 to 3',
+  retriesBad: 'Enter a whole number from 0 to 3.',
   preset: 'Tried again',
   presets: {
     logto: 'No answer, 5xx, 408, 425 and 429',
