@@ -30,6 +30,16 @@ export const deliveriesQuery = (webhookId: string, filter: RequestsFilter) =>
     gcTime: 0,
   });
 
+/** The newest of them as the server tells them now, beside the list. */
+export async function newestRows(
+  webhookId: string,
+  filter: RequestsFilter,
+  signal: AbortSignal,
+): Promise<readonly Delivery[]> {
+  const params = { path: { id: webhookId }, query: queryOf(filter, undefined) };
+  return (await bodyOf(api.GET('/api/hooks/{id}/deliveries', { params, signal }))).data;
+}
+
 /** Undefined where it is not in the log, or not any more. */
 export async function currentRow(webhookId: string, id: string, signal: AbortSignal): Promise<Delivery | undefined> {
   const params = { path: { id: webhookId }, query: { id, limit: '1' } };

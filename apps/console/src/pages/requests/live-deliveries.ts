@@ -3,19 +3,36 @@ import { windowOf, type Delivery, type RequestsFilter } from './requests-search.
 
 export type LiveAttempt = Schemas['LiveAttempt'];
 
-/** Where the feed of a filter is read; undefined where nothing new can come to it. */
+const DAY_MS = 86_400_000;
+
+/**
+ * Where the feed of a filter is read; undefined where nothing new can come to it. The state is not asked for: of a row that
+ * leaves the state that the list is filtered by the feed has to tell, too.
+ */
 export function livePathOf(webhookId: string, { state, event, to, id }: RequestsFilter): string | undefined {
   if (to !== undefined || id !== undefined || state === 'queued') return undefined;
-  const query = new URLSearchParams({ ...(event !== undefined && { event }), ...(state !== undefined && { state }) });
   const path = `/api/hooks/${encodeURIComponent(webhookId)}/live`;
-  return query.size === 0 ? path : `${path}?${query.toString()}`;
+  return event === undefined ? path : `${path}?${new URLSearchParams({ event }).toString()}`;
 }
 
 /** Whether it belongs into the list, by what the feed itself does not select by. */
 export function fits(attempt: LiveAttempt, filter: RequestsFilter, nowMs: number): boolean {
-  const { fromMs } = windowOf(filter, nowMs);
-  if (fromMs !== undefined && attempt.createdAt < fromMs) return false;
+  const { fromMs = nowMs - DAY_MS } = windowOf(filter, nowMs);
+  if (attempt.createdAt < fromMs) return false;
+  if (filter.state !== undefined && filter.state !== attempt.state) return false;
   return filter.answer === undefined || String(attempt.statusCode ?? '').startsWith(filter.answer.charAt(0));
+}
+
+/** What of the first page, read when the feed began, the list does not show: it came before the feed, and after the list. */
+export function missedOf(
+  page: readonly Delivery[],
+  listed: ReadonlyMap<string, Delivery>,
+): { readonly unseen: readonly Delivery[]; readonly changed: readonly Delivery[] } {
+  const isChanged = (row: Delivery): boolean => JSON.stringify(row) !== JSON.stringify(listed.get(row.id));
+  return {
+    unseen: page.filter(({ id }) => !listed.has(id)),
+    changed: page.filter((row) => listed.has(row.id) && isChanged(row)),
+  };
 }
 
 /** Whether a row tells what the attempt told; the log is written some moments after the feed. */

@@ -50,19 +50,27 @@ export function RequestList({ webhookId, filter, onChange }: RequestListProps): 
     const timer = setTimeout(() => setIsAsked(false), AWAITED_MS);
     return () => clearTimeout(timer);
   }, [isAsked, generation]);
-  // Where there is no row, nothing is moved by the first ones: they come in by themselves.
-  const isAwaiting = list.data !== undefined && live.newCount > 0 && (isAsked || rows.length === 0);
+  // Where there is no row, nothing is moved by the first ones: they come in by themselves, or can be asked for.
+  const { newCount } = live;
+  const [givenUp, setGivenUp] = useState(0);
+  const comesByItself = rows.length === 0 && newCount !== givenUp;
+  const isAwaiting = list.data !== undefined && newCount > 0 && (isAsked || comesByItself);
   useEffect(() => {
     if (!isAwaiting) return undefined;
-    const timer = setInterval(() => void refetch(), LOOK_AGAIN_MS);
-    return () => clearInterval(timer);
-  }, [isAwaiting, refetch]);
+    // One that is on its way is waited for: with a slow API none would ever come to its end.
+    const timer = setInterval(() => void refetch({ cancelRefetch: false }), LOOK_AGAIN_MS);
+    const end = setTimeout(() => setGivenUp(newCount), AWAITED_MS);
+    return () => {
+      clearInterval(timer);
+      clearTimeout(end);
+    };
+  }, [isAwaiting, newCount, refetch]);
   const onNearEnd = (): void => {
     if (list.hasNextPage && !list.isFetching && !list.isFetchNextPageError) void list.fetchNextPage();
   };
   return (
     <section className="requests" ref={box} tabIndex={-1}>
-      <Feed live={live} isRefreshing={list.isRefetching} onShow={showNew} isEmpty={rows.length === 0} />
+      <Feed live={live} isRefreshing={list.isRefetching} onShow={showNew} isQuiet={comesByItself} />
       <Loaded query={list} skeleton={<Skeleton lines={8} />}>
         {() =>
           rows.length === 0 ? (
@@ -109,17 +117,18 @@ const STREAM_TONES = { live: 'good', connecting: 'neutral', waiting: 'warn', off
 interface FeedProps {
   readonly live: LiveDeliveries;
   readonly isRefreshing: boolean;
-  readonly isEmpty: boolean;
+  /** What is new comes into the list by itself. */
+  readonly isQuiet: boolean;
   readonly onShow: () => void;
 }
 
 /** Whether the list is told of what happens, and what came since. */
-function Feed({ live, isRefreshing, isEmpty, onShow }: FeedProps): ReactNode {
+function Feed({ live, isRefreshing, isQuiet, onShow }: FeedProps): ReactNode {
   const { requests } = useTexts();
   const language = useLanguage();
   const { stream, newCount, hasGap } = live;
   const count = new Intl.NumberFormat(language).format(newCount);
-  const hasNew = !isEmpty && (newCount > 0 || hasGap);
+  const hasNew = !isQuiet && (newCount > 0 || hasGap);
   return (
     <div className="requests__feed">
       <StreamTag stream={stream} />

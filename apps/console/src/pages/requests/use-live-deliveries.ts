@@ -1,28 +1,23 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useEffectEvent, useMemo, useState } from 'react';
 import type { ServerSentEvent } from '../../api/event-stream.ts';
 import { useEventStream, type StreamState } from '../../api/use-event-stream.ts';
-import { currentRow, deliveriesQuery, deliveryQuery, withRow } from './deliveries.query.ts';
-import { fits, isNew, livePathOf, tellsOf, type LiveAttempt } from './live-deliveries.ts';
+import { deliveryQuery, newestRows } from './deliveries.query.ts';
+import { fits, isNew, livePathOf, missedOf, type LiveAttempt } from './live-deliveries.ts';
+import { NewRequests } from './new-requests.ts';
 import type { Delivery, RequestsFilter } from './requests-search.ts';
+import { useChangedRows } from './use-changed-rows.ts';
 
-/** Rows in the list are read again this often, and so many of them at once. */
-const REFRESH_MS = 1_000;
-const MAX_ROWS_AT_ONCE = 10;
-const MAX_TRIES = 5;
+/** What is new is counted this often. */
+const COUNT_MS = 1_000;
 /** The log is behind the feed by less than this: what is not in the first page after a look may still come. */
 const BEHIND_MS = 5_000;
-
-interface Changed {
-  readonly attempt: LiveAttempt;
-  readonly tries: number;
-}
 
 export interface LiveDeliveries {
   readonly stream: StreamState;
   /** Requests that came since the list was read, and are not in it. */
   readonly newCount: number;
-  /** The feed left some out, so that `newCount` may be too low. */
+  /** The feed left some out, or there are more than are counted: `newCount` may be too low. */
   readonly hasGap: boolean;
   /** Call it when the list is read again from its top. */
   readonly taken: () => void;
@@ -36,52 +31,59 @@ export function useLiveDeliveries(
   hasMore: boolean,
 ): LiveDeliveries {
   const client = useQueryClient();
-  const [seenAtMs, setSeenAtMs] = useState<ReadonlyMap<string, number>>(new Map());
-  const [hasGap, setHasGap] = useState(false);
-  const changed = useRef(new Map<string, Changed>());
-  const listed = useMemo(() => new Set(rows.map(({ id }) => id)), [rows]);
+  const changedRows = useChangedRows(webhookId, filter);
+  const [fresh] = useState(() => new NewRequests());
+  const [newCount, setNewCount] = useState(0);
+  const [areMore, setAreMore] = useState(false);
+  const [hasSkipped, setHasSkipped] = useState(false);
+  const [hasBegun, setHasBegun] = useState(false);
+  const listed = useMemo(() => new Map(rows.map((row) => [row.id, row])), [rows]);
 
   const take = (event: ServerSentEvent): void => {
-    if (event.type === 'skipped') setHasGap(true);
+    if (event.type === 'ready') setHasBegun(true);
+    if (event.type === 'skipped') setHasSkipped(true);
     if (event.type !== 'attempt') return;
     const attempt = JSON.parse(event.data) as LiveAttempt;
     const { deliveryId } = attempt;
     void client.invalidateQueries({ queryKey: deliveryQuery(webhookId, deliveryId).queryKey });
-    if (listed.has(deliveryId)) changed.current.set(deliveryId, { attempt, tries: 0 });
-    else if (fits(attempt, filter, Date.now()) && isNew(attempt, rows, hasMore))
-      setSeenAtMs((seen) => new Map(seen).set(deliveryId, Date.now()));
+    if (listed.has(deliveryId)) changedRows.tell(attempt);
+    else if (!fits(attempt, filter, Date.now())) fresh.forget(deliveryId);
+    else if (isNew(attempt, rows, hasMore)) fresh.saw(deliveryId, Date.now());
   };
   const stream = useEventStream(livePathOf(webhookId, filter), take);
 
+  const count = useEffectEvent(() => {
+    setNewCount(fresh.countBeside(listed));
+    setAreMore(fresh.areMore);
+  });
+  useEffect(() => count(), [listed]);
   useEffect(() => {
+    const timer = setInterval(() => count(), COUNT_MS);
+    return () => clearInterval(timer);
+  }, []);
+
+  const takeMissed = useEffectEvent((page: readonly Delivery[]) => {
+    const { unseen, changed } = missedOf(page, listed);
+    for (const { id } of unseen) fresh.saw(id, Date.now());
+    for (const row of changed) changedRows.replace(row);
+  });
+  useEffect(() => {
+    if (!hasBegun) return undefined;
+    // What came between the list and the feed; the log has it by then. A feed that is taken up again tells of it itself.
     const abort = new AbortController();
-    const { queryKey } = deliveriesQuery(webhookId, filter);
-    const refresh = async (id: string, { attempt, tries }: Changed): Promise<void> => {
-      const row = await currentRow(webhookId, id, abort.signal).catch(() => undefined);
-      if (abort.signal.aborted) return;
-      if (row !== undefined) client.setQueryData(queryKey, (pages) => pages && withRow(pages, row));
-      const isTold = row !== undefined && tellsOf(row, attempt);
-      if (!isTold && tries < MAX_TRIES && !changed.current.has(id))
-        changed.current.set(id, { attempt, tries: tries + 1 });
-    };
-    const timer = setInterval(() => {
-      const batch = [...changed.current].slice(0, MAX_ROWS_AT_ONCE);
-      for (const [id, each] of batch) {
-        changed.current.delete(id);
-        void refresh(id, each);
-      }
-    }, REFRESH_MS);
+    const look = async (): Promise<void> => takeMissed(await newestRows(webhookId, filter, abort.signal));
+    const timer = setTimeout(() => void look().catch(() => setHasSkipped(!abort.signal.aborted)), BEHIND_MS);
     return () => {
       abort.abort();
-      clearInterval(timer);
+      clearTimeout(timer);
     };
-  }, [client, webhookId, filter]);
+  }, [hasBegun, webhookId, filter]);
 
-  const newCount = useMemo(() => [...seenAtMs.keys()].filter((id) => !listed.has(id)).length, [seenAtMs, listed]);
   const taken = (): void => {
-    const since = Date.now() - BEHIND_MS;
-    setSeenAtMs((seen) => new Map([...seen].filter(([, atMs]) => atMs >= since)));
-    setHasGap(false);
+    fresh.taken(Date.now() - BEHIND_MS);
+    setHasSkipped(false);
+    setNewCount(fresh.countBeside(listed));
+    setAreMore(false);
   };
-  return { stream, newCount, hasGap, taken };
+  return { stream, newCount, hasGap: hasSkipped || areMore, taken };
 }
