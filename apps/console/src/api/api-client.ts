@@ -1,6 +1,6 @@
 import createClient, { type Middleware } from 'openapi-fetch';
 import { session } from '../session/session.ts';
-import { apiErrorOf, offlineError } from './api-error.ts';
+import { apiErrorOf, lostErrorOf } from './api-error.ts';
 import type { components, paths } from './openapi.generated.ts';
 
 /** What the API's document calls its bodies. */
@@ -20,7 +20,7 @@ const withCredential: Middleware = {
     if (error.kind === 'unauthorized') session.refused(request.headers.get('authorization'));
     throw error;
   },
-  onError: ({ error }) => (isAbort(error) ? undefined : offlineError(error)),
+  onError: ({ request, error }) => (isAbort(error) ? undefined : lostErrorOf(request, error)),
 };
 
 /** The REST API, typed by its own OpenAPI document. Every refusal is thrown as an `ApiError`. */

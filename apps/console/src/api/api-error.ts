@@ -1,6 +1,8 @@
 /** What went wrong with a call, as far as the page acts on it. */
 export type ApiErrorKind =
   | 'offline'
+  | 'unanswered'
+  | 'unanswered-once'
   | 'unauthorized'
   | 'forbidden'
   | 'not-found'
@@ -55,7 +57,22 @@ export class ApiError extends Error {
 
 /** The request did not get through, or no answer came back. */
 export function offlineError(cause: unknown): ApiError {
-  return new ApiError('offline', 0, 'offline', 'The API could not be reached', [], {}, undefined, { cause });
+  return lostError('offline', cause);
+}
+
+/** The same of `request`: one that changes something may have been carried out, though nobody heard of it. */
+export function lostErrorOf(request: Request, cause: unknown): ApiError {
+  if (request.method === 'GET') return offlineError(cause);
+  return lostError(request.headers.has('idempotency-key') ? 'unanswered-once' : 'unanswered', cause);
+}
+
+/** It may have been carried out. */
+export function isUnanswered(error: unknown): boolean {
+  return error instanceof ApiError && (error.kind === 'unanswered' || error.kind === 'unanswered-once');
+}
+
+function lostError(kind: ApiErrorKind, cause: unknown): ApiError {
+  return new ApiError(kind, 0, 'offline', 'The API could not be reached', [], {}, undefined, { cause });
 }
 
 /** `text`: the body of the answer, whatever a proxy on the way may have made of it. */

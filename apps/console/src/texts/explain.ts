@@ -16,6 +16,10 @@ export function explain(error: Error, { errors }: Texts): Explanation {
   switch (error.kind) {
     case 'offline':
       return errors.offline;
+    case 'unanswered':
+      return errors.unanswered;
+    case 'unanswered-once':
+      return errors.unansweredOnce;
     case 'unauthorized':
       return errors.unauthorized;
     case 'forbidden':

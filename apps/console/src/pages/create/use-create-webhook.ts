@@ -1,7 +1,8 @@
 import { useMutation, useQueryClient, type UseMutationResult } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useRef } from 'react';
+import { useState } from 'react';
 import { api, bodyOf } from '../../api/api-client.ts';
+import { RepeatableCall } from '../../api/repeatable-call.ts';
 import { useTexts } from '../../texts/use-texts.ts';
 import { toast } from '../../ui/toast.ts';
 import type { Webhook } from '../../webhooks/webhook.queries.ts';
@@ -17,19 +18,19 @@ export function useCreateWebhook(): UseMutationResult<Webhook, Error, NewWebhook
   const { create, webhooks } = useTexts();
   const queryClient = useQueryClient();
   const navigate = useNavigate();
-  const lastTry = useRef({ text: '', key: '' });
+  const [call] = useState(() => new RepeatableCall());
   return useMutation({
     mutationFn: async ({ name, url, events }: NewWebhook) => {
       const body = { name: name.trim(), events: [...events], config: { url: url.trim() } };
-      const text = JSON.stringify(body);
-      if (lastTry.current.text !== text) lastTry.current = { text, key: crypto.randomUUID() };
-      return bodyOf(api.POST('/api/hooks', { params: { header: { 'Idempotency-Key': lastTry.current.key } }, body }));
+      const { key } = call.keyOf(body, Date.now());
+      return bodyOf(api.POST('/api/hooks', { params: { header: { 'Idempotency-Key': key } }, body }));
     },
     onSuccess: async ({ id, name }) => {
-      lastTry.current = { text: '', key: '' };
+      call.answered();
       toast({ tone: 'good', text: create.created(name === '' ? webhooks.unnamed : name) });
-      void queryClient.invalidateQueries({ queryKey: ['webhooks'] });
       await navigate({ to: '/webhooks/$id/settings', params: { id }, search: { created: 'true' } });
     },
+    // It may have been made, though the answer got lost.
+    onSettled: () => void queryClient.invalidateQueries({ queryKey: ['webhooks'] }),
   });
 }

@@ -22,9 +22,11 @@ export function EnableWebhookDialog({ webhook, isOpen, onClose }: WebhookDialogP
   const change = useMutation({
     mutationFn: async () =>
       bodyOf(api.PATCH('/api/hooks/{id}', { params: { path: { id } }, body: { enabled: !enabled } })),
-    onSuccess: async () => {
+    onSuccess: () => {
       toast({ tone: 'good', text: enabled ? details.disabled(name) : details.enabled(name) });
       onClose();
+    },
+    onSettled: async () => {
       await Promise.all(
         [['webhook', id], ['webhooks'], ['history', id]].map(async (queryKey) =>
           queryClient.invalidateQueries({ queryKey }),

@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useId, useState, type ReactNode } from 'react';
 import { api, bodyOf } from '../../api/api-client.ts';
+import { RepeatableCall } from '../../api/repeatable-call.ts';
 import { callerQuery, type Scope } from '../../session/use-caller.ts';
 import { useTexts } from '../../texts/use-texts.ts';
 import { Button } from '../../ui/button.tsx';
@@ -33,18 +34,20 @@ export function CreateApiKeyDialog({ isOpen, onClose }: CreateApiKeyDialogProps)
   const { keys, common } = useTexts();
   const formId = useId();
   const queryClient = useQueryClient();
+  const [call] = useState(() => new RepeatableCall());
   const create = useMutation({
-    mutationFn: async ({ name, scopes, expiry }: NewKey) =>
-      bodyOf(
-        api.POST('/api/api-keys', {
-          body: {
-            name: name.trim(),
-            scopes: [...scopes],
-            ...(expiry !== 'never' && { expiresAt: Date.now() + Number(expiry) * MS_PER_DAY }),
-          },
-        }),
-      ),
-    onSuccess: async () => queryClient.invalidateQueries({ queryKey: ['api-keys'] }),
+    mutationFn: async (wanted: NewKey) => {
+      const { name, scopes, expiry } = wanted;
+      const { key, sinceMs } = call.keyOf(wanted, Date.now());
+      const body = {
+        name: name.trim(),
+        scopes: [...scopes],
+        ...(expiry !== 'never' && { expiresAt: sinceMs + Number(expiry) * MS_PER_DAY }),
+      };
+      return bodyOf(api.POST('/api/api-keys', { params: { header: { 'Idempotency-Key': key } }, body }));
+    },
+    onSuccess: () => call.answered(),
+    onSettled: async () => queryClient.invalidateQueries({ queryKey: ['api-keys'] }),
     // The key is in this dialog only, and gone with it.
     gcTime: 0,
   });

@@ -16,9 +16,11 @@ export function RevokeApiKeyDialog({ apiKey: { id, name }, onClose }: RevokeApiK
   const queryClient = useQueryClient();
   const revoke = useMutation({
     mutationFn: async () => bodyOf(api.DELETE('/api/api-keys/{id}', { params: { path: { id } } })),
-    onSuccess: async () => {
+    onSuccess: () => {
       toast({ tone: 'good', text: keys.revoked(name) });
       onClose();
+    },
+    onSettled: async () => {
       await queryClient.invalidateQueries({ queryKey: ['api-keys'] });
     },
   });

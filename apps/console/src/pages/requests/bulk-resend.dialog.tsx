@@ -44,11 +44,12 @@ export function BulkResendDialog({ webhookId, filter, onClose }: BulkResendDialo
           body: { ...bodyOfWanted(wanted), ratePerSecond: rate },
         }),
       ),
-    onSuccess: async () => {
+    onSuccess: () => {
       toast({ tone: 'good', text: requests.bulk.started });
       onClose();
-      await client.invalidateQueries({ queryKey: resendsQuery(webhookId).queryKey });
     },
+    // It may have begun, though the answer got lost.
+    onSettled: async () => client.invalidateQueries({ queryKey: resendsQuery(webhookId).queryKey }),
   });
   const count = isWindowRight ? estimate.data : undefined;
   const format = (value: number): string => new Intl.NumberFormat(language).format(value);

@@ -1,4 +1,5 @@
 import { queryOptions } from '@tanstack/react-query';
+import { isUnanswered, offlineError } from '../../api/api-error.ts';
 import { api, bodyOf, type Schemas } from '../../api/api-client.ts';
 
 export type Resend = Schemas['Resend'];
@@ -39,7 +40,10 @@ export const resendEstimateQuery = (webhookId: string, wanted: WantedResend) =>
       const body = { ...bodyOfWanted(wanted), dryRun: true };
       const answer = await bodyOf(
         api.POST('/api/hooks/{id}/resends', { params: { path: { id: webhookId } }, body, signal }),
-      );
+      ).catch((error: unknown) => {
+        // Nothing is sent by a count.
+        throw isUnanswered(error) ? offlineError(error) : error;
+      });
       if (!('dryRun' in answer)) throw new Error('The API began a resend where only a count was asked for');
       return answer.matching;
     },

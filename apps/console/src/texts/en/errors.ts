@@ -2,7 +2,15 @@
 export const errors = {
   offline: {
     title: 'The API cannot be reached.',
-    advice: 'Nothing was changed. Check your connection and try again; what you entered stays here.',
+    advice: 'Check your connection and try again; what you entered stays here.',
+  },
+  unanswered: {
+    title: 'No answer came back.',
+    advice: 'It is not known whether it was done: look before you try again. What you entered stays here.',
+  },
+  unansweredOnce: {
+    title: 'No answer came back.',
+    advice: 'It is not known whether it was done. Try again: it is done once, however often it is sent.',
   },
   unauthorized: { title: 'You are no longer signed in.', advice: 'Sign in again to go on.' },
   forbidden: {
