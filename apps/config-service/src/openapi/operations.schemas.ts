@@ -75,12 +75,11 @@ export const OPERATIONS_SCHEMAS = {
     description: '`data` of the event `breaker`',
   },
   LiveSkipped: {
-    ...closed({
-      count: { type: 'integer', minimum: 1 },
-      reason: { enum: ['slow-reader', 'too-far-behind'] },
-    }),
+    ...closed({ count: { type: 'integer', minimum: 1 }, reason: { enum: ['slow-reader', 'too-far-behind'] } }, [
+      'count',
+    ]),
     description:
-      '`data` of the event `skipped`. `slow-reader`: this many attempts that match were left out. `too-far-behind`: at most this many, they were not looked at',
+      '`data` of the event `skipped`. `slow-reader`: `count` attempts that match were left out. `too-far-behind`: what came before was not looked at, how much of it would have matched is not known',
   },
   OpsWebhooks: closed({
     at: UNIX_MS,

@@ -916,9 +916,9 @@ export interface components {
             /** @description Unix ms */
             nextProbeAt?: number;
         };
-        /** @description `data` of the event `skipped`. `slow-reader`: this many attempts that match were left out. `too-far-behind`: at most this many, they were not looked at */
+        /** @description `data` of the event `skipped`. `slow-reader`: `count` attempts that match were left out. `too-far-behind`: what came before was not looked at, how much of it would have matched is not known */
         LiveSkipped: {
-            count: number;
+            count?: number;
             /** @enum {unknown} */
             reason: "slow-reader" | "too-far-behind";
         };

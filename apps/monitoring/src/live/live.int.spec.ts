@@ -197,7 +197,7 @@ describe('the live feed', () => {
     expect(text.match(/event: attempt\n/g)!.length + sum).toBe(count + 1);
   }, 60_000);
 
-  it('tells a reader that was away for long how much it does not look at', async () => {
+  it('tells a reader that was away for long that it does not look at all of it, and not how much others did', async () => {
     const stream = await open('/api/live');
     await stream.until(() => stream.lastId !== undefined, 'an id');
     stream.close();
@@ -207,8 +207,7 @@ describe('the live feed', () => {
     await stream.connect(monitoring);
     await stream.until(() => idsIn(stream).includes(last), 'the last attempt');
     const [skip] = stream.named('skipped');
-    expect(skip?.data).toMatchObject({ reason: 'too-far-behind' });
-    expect((skip!.data as { count: number }).count).toBeGreaterThanOrEqual(1_000);
+    expect(skip?.data).toEqual({ reason: 'too-far-behind' });
   }, 60_000);
 
   it('says what is wrong with a query and an id, and lets in who may', async () => {

@@ -16,6 +16,11 @@ export interface LiveFeedDeps {
 
 /** Readers of one instance; beyond that there is no room for what they may be slow to take. */
 const MAX_READERS = 100;
+/** One tenant's readers leave room for those of others. */
+const MAX_READERS_OF_TENANT = 20;
+/** Characters that all readers of the instance hold together, in equal shares; and each of them at most. */
+const MAX_BUFFERED_LENGTH = 64 * 1024 * 1024;
+const MAX_BUFFERED_LENGTH_OF_READER = 4 * 1024 * 1024;
 /** Records looked at for a reader who was away; what is older is left out, and it is told. */
 const MAX_CATCH_UP_RECORDS = 20_000;
 
@@ -25,10 +30,10 @@ interface Session {
   readonly positions: number[];
 }
 
-/** The feed has as many readers as it can have. */
+/** The feed has as many readers as it can have, in all or of this tenant. */
 export class TooManyReaders extends Error {
-  constructor() {
-    super(`${MAX_READERS} readers are connected to this instance already`);
+  constructor(whose: string, count: number) {
+    super(`${count} readers${whose} are connected to this instance already`);
     this.name = 'TooManyReaders';
   }
 }
@@ -38,6 +43,8 @@ export class LiveFeed {
   readonly #deps: LiveFeedDeps;
   readonly #readers = new Map<string, Set<LiveReader>>();
   readonly #stopping = new AbortController();
+  /** Readers of each tenant, those included that are joining. */
+  readonly #counts = new Map<string, number>();
   #count = 0;
   #session: Promise<Session> | undefined;
   #linger: NodeJS.Timeout | undefined;
@@ -54,26 +61,28 @@ export class LiveFeed {
    */
   async join(filter: LiveFilter, sink: LiveSink, resumeFrom?: Positions): Promise<LiveReader> {
     this.#stopping.signal.throwIfAborted();
-    if (this.#count >= MAX_READERS) throw new TooManyReaders();
-    this.#count++;
-    clearTimeout(this.#linger);
+    this.#enter(filter.tenantId);
     try {
       const session = await this.#open();
       this.#stopping.signal.throwIfAborted();
       const now = [...session.positions];
-      const reader = new LiveReader(filter, sink, this.#deps.observer, resumeFrom ?? now);
+      const reader = new LiveReader(
+        { filter, sink, observer: this.#deps.observer, maxLength: () => this.#share },
+        resumeFrom ?? now,
+      );
       this.#add(reader);
       reader.begin(resumeFrom !== undefined);
       if (resumeFrom !== undefined) void this.#catchUp(reader, session, resumeFrom, now);
       return reader;
     } catch (error) {
-      this.#left();
+      this.#left(filter.tenantId);
       throw error;
     }
   }
 
   leave(reader: LiveReader): void {
-    if (this.#remove(reader)) this.#left();
+    reader.leave();
+    if (this.#remove(reader)) this.#left(reader.filter.tenantId);
   }
 
   /** Ends every stream; readers connect to another instance. */
@@ -87,6 +96,7 @@ export class LiveFeed {
 
   /** Gives a reader what it has missed; meanwhile what comes is held for it. */
   async #catchUp(reader: LiveReader, session: Session, asked: Positions, now: Positions): Promise<void> {
+    const signal = AbortSignal.any([this.#stopping.signal, reader.gone]);
     const { from, skipped } = planCatchUp(asked, now, MAX_CATCH_UP_RECORDS);
     if (skipped > 0) reader.tooFarBehind(skipped, from);
     try {
@@ -94,12 +104,12 @@ export class LiveFeed {
         // What lies behind `now` it is shown as it comes.
         if (record.offset < (now[record.partition] ?? 0)) reader.onMissed(record);
       };
-      const ends = await session.log.reread(from, onRecord, this.#stopping.signal);
+      const ends = await session.log.reread(from, onRecord, signal);
       // A position behind the log's end is of a log that was made anew.
       const known = from.map((offset, partition) => (offset > (ends[partition] ?? 0) ? 0 : offset));
       reader.caughtUp(furthest(now, known));
     } catch (error) {
-      if (!this.#stopping.signal.aborted) this.#deps.observer.onLost(error);
+      if (!signal.aborted) this.#deps.observer.onLost(error);
       // It connects again and asks again.
       reader.end();
     }
@@ -165,8 +175,25 @@ export class LiveFeed {
       .catch((error: unknown) => this.#deps.observer.onLost(error));
   }
 
-  #left(): void {
+  /** What a reader may hold now. */
+  get #share(): number {
+    return Math.min(MAX_BUFFERED_LENGTH_OF_READER, MAX_BUFFERED_LENGTH / Math.max(1, this.#count));
+  }
+
+  #enter(tenantId: string): void {
+    const ofTenant = this.#counts.get(tenantId) ?? 0;
+    if (this.#count >= MAX_READERS) throw new TooManyReaders('', MAX_READERS);
+    if (ofTenant >= MAX_READERS_OF_TENANT) throw new TooManyReaders(' of yours', MAX_READERS_OF_TENANT);
+    this.#count++;
+    this.#counts.set(tenantId, ofTenant + 1);
+    clearTimeout(this.#linger);
+  }
+
+  #left(tenantId: string): void {
     this.#count--;
+    const ofTenant = (this.#counts.get(tenantId) ?? 1) - 1;
+    if (ofTenant > 0) this.#counts.set(tenantId, ofTenant);
+    else this.#counts.delete(tenantId);
     if (this.#count > 0 || this.#stopping.signal.aborted) return;
     clearTimeout(this.#linger);
     this.#linger = setTimeout(() => this.#close(), this.#deps.lingerMs ?? 5_000);

@@ -5,7 +5,7 @@ export interface BufferedEvent {
 
 /** What a reader has not taken yet: the newest events, and how many older ones it will not see. */
 export class BoundedBuffer {
-  readonly #maxLength: number;
+  readonly #maxLength: () => number;
   #events: BufferedEvent[] = [];
   /** Events before this index are taken or dropped: shifting an array of thousands for each would cost more than they do. */
   #head = 0;
@@ -13,8 +13,8 @@ export class BoundedBuffer {
   #skipped = 0;
   #lastSkippedId = '';
 
-  /** `maxLength`: characters of the events' texts in all. */
-  constructor(maxLength: number) {
+  /** `maxLength`: characters of the events' texts in all, as of now. */
+  constructor(maxLength: () => number) {
     this.#maxLength = maxLength;
   }
 
@@ -25,7 +25,7 @@ export class BoundedBuffer {
   add(event: BufferedEvent): void {
     this.#events.push(event);
     this.#length += event.text.length;
-    while (this.#length > this.#maxLength) {
+    for (const max = this.#maxLength(); this.#length > max;) {
       const dropped = this.take();
       if (dropped === undefined) return;
       this.#lastSkippedId = dropped.id;

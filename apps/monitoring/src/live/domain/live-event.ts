@@ -20,8 +20,14 @@ export function isWanted(fact: Fact, { tenantId, webhookIds, eventTypes, states 
   return eventTypes?.has(fact.eventType) !== false && states?.has(stateOf(fact)) !== false;
 }
 
-/** Name and JSON text of the event that shows a fact. */
-export function liveEventOf(fact: Fact): { readonly name: 'attempt' | 'breaker'; readonly data: string } {
+export interface NamedEvent {
+  readonly name: 'attempt' | 'breaker';
+  /** JSON. */
+  readonly data: string;
+}
+
+/** The event that shows a fact. */
+export function liveEventOf(fact: Fact): NamedEvent {
   return fact.kind === 'breaker-changed'
     ? { name: 'breaker', data: JSON.stringify(breakerView(fact)) }
     : { name: 'attempt', data: JSON.stringify(attemptView(fact)) };

@@ -39,7 +39,7 @@ describe('what a reader who was away is given', () => {
 
 describe('a bounded buffer', () => {
   it('keeps the newest events and counts the others', () => {
-    const buffer = new BoundedBuffer(10);
+    const buffer = new BoundedBuffer(() => 10);
     for (let index = 0; index < 8; index++) buffer.add({ id: String(index), text: 'abc' });
     expect(buffer.takeSkipped()).toEqual({ count: 5, id: '4' });
     expect(buffer.takeSkipped()).toBeUndefined();
