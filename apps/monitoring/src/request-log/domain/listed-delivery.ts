@@ -1,6 +1,11 @@
 export const DELIVERY_STATES = ['queued', 'retrying', 'waiting', 'succeeded', 'failed', 'expired', 'skipped'] as const;
 export type ListedState = (typeof DELIVERY_STATES)[number];
 
+/** Ended, and not in success. */
+export function isEndedBadly(state: ListedState): boolean {
+  return state === 'failed' || state === 'expired' || state === 'skipped';
+}
+
 /** A delivery as lists show it; all times Unix ms. */
 export interface ListedDelivery {
   readonly deliveryId: string;

@@ -3,6 +3,7 @@ import { databaseNowMs } from '@signalbox/postgres';
 import type { DataSource, EntityManager } from 'typeorm';
 import { PARTITIONED_TABLES, isOutlived, wantedPartitions } from '../../domain/partition-plan.ts';
 import type { Partition } from '../../domain/partition-plan.ts';
+import { COUNT_STRAY_ROWS } from '../../stray-rows.sql.ts';
 
 /** Any constant that nothing else uses in this database. */
 const MAINTENANCE_LOCK = 0x5349_4750;
@@ -113,9 +114,8 @@ export class PartitionMaintenance {
   }
 
   async #strayRows(): Promise<number> {
-    const counts = PARTITIONED_TABLES.map(({ table }) => `(SELECT count(*) FROM monitoring.${table}_default)`);
-    const [row] = await this.#dataSource.query<{ count: number }[]>(`SELECT ${counts.join(' + ')} AS count`);
-    return row?.count ?? 0;
+    const [counted] = await this.#dataSource.query<{ rows: number }[]>(COUNT_STRAY_ROWS);
+    return counted?.rows ?? 0;
   }
 }
 

@@ -4,8 +4,8 @@ import type { DataSource } from 'typeorm';
 import type { ExecutionStats, HealthCounts } from '../../application/health-counts.port.ts';
 import type { MinuteTotals, WindowTotals } from '../../domain/webhook-health.ts';
 import { noTotals } from '../../domain/webhook-health.ts';
-import type { CountedBuckets } from './bucket-columns.ts';
-import { BUCKET_COLUMNS, BUCKET_SUMS, errorCountsOf } from './bucket-columns.ts';
+import type { CountedBuckets, SeriesRow } from './bucket-columns.ts';
+import { BUCKET_COLUMNS, BUCKET_SUMS, SERIES, errorCountsOf, minuteTotalsOf } from './bucket-columns.ts';
 
 /**
  * Whole hours, and the minutes before the first of them; $1 tenant, $2 webhooks, $3 to $5 the window. The current hour is
@@ -41,13 +41,14 @@ export class PostgresHealthCounts implements HealthCounts {
   }
 
   async minutes(tenantId: string, webhookId: string, window: Last24Hours): Promise<readonly MinuteTotals[]> {
-    return rowsOf<MinuteTotals>(
+    const rows = await rowsOf<SeriesRow>(
       this.#dataSource,
-      `SELECT (extract(epoch FROM start_at) * 1000)::float8 AS "atMs", ${BUCKET_SUMS} FROM webhook_minute
-       WHERE webhook_id = $2 AND tenant_id = $1 AND start_at >= $3 AND start_at < $4
-       GROUP BY start_at HAVING sum(requests + waiting) > 0 ORDER BY start_at`,
+      `SELECT ${SERIES} FROM webhook_minute
+       WHERE webhook_id = $2 AND tenant_id = $1 AND start_at >= $3 AND start_at < $4 AND requests + waiting > 0
+       ORDER BY start_at`,
       [tenantId, webhookId, new Date(window.fromMs), new Date(window.untilMs)],
     );
+    return rows.map(minuteTotalsOf);
   }
 
   async executionStats(

@@ -1,35 +1,36 @@
 import type { Last24Hours } from '@signalbox/domain';
-import { LATENCY_BUCKET_COUNT } from '@signalbox/domain';
 import { rowsOf } from '@signalbox/postgres';
 import type { DataSource } from 'typeorm';
 import type { HealthLine, HealthPages } from '../../application/health-counts.port.ts';
+import type { HourTotals } from '../../domain/webhook-health.ts';
 import { noTotals } from '../../domain/webhook-health.ts';
+import { cheapestCover } from '../../domain/window-cover.ts';
+import { COUNTS, LATENCIES } from './bucket-columns.ts';
 
-const COUNTS = ['requests', 'succeeded', 'failed', 'retrying', 'waiting'] as const;
-const LATENCIES = Array.from({ length: LATENCY_BUCKET_COUNT }, (_, index) => `l${index}`);
-const columns = [...COUNTS, ...LATENCIES].join(', ');
+const COUNTED = [...COUNTS, ...LATENCIES];
+const columns = COUNTED.join(', ');
+const negated = COUNTED.map((name) => `-${name}`).join(', ');
 const sums = COUNTS.map((name) => `sum(${name})::float8 AS ${name}`).join(', ');
 const latencySums = LATENCIES.map((name) => `coalesce(sum(${name}), 0)`).join(', ');
 
 /**
- * $1 tenant, $2 webhooks, $3 to $5 the window: whole hours, and the minutes before the first of them. One row of sums for
- * each webhook, with its hours for the sparkline beside it.
+ * $1 tenant, $2 webhooks; one row of sums for each webhook, and its hours for the sparkline. Whole hours ($4 to $5), and at their
+ * begin the minutes of the part of an hour: those of it are added ($6 to $4), or those that are not of it are taken away from
+ * their hour ($7 to $3), whatever is fewer. $8: the first hour of the sparkline.
  */
 const LINES = `
-  WITH hours AS MATERIALIZED (
+  SELECT webhook_id AS "webhookId", ${sums}, ARRAY[${latencySums}]::float8[] AS latency,
+    json_agg(json_build_array((extract(epoch FROM start_at) * 1000)::float8, requests, failed))
+      FILTER (WHERE start_at >= $8) AS hours
+  FROM (
     SELECT webhook_id, start_at, ${columns} FROM webhook_hour
     WHERE webhook_id = ANY($2) AND tenant_id = $1 AND start_at >= $4 AND start_at < $5
-  )
-  SELECT webhook_id AS "webhookId", ${sums}, ARRAY[${latencySums}]::float8[] AS latency, (
-    SELECT json_agg(json_build_object(
-      'atMs', (extract(epoch FROM start_at) * 1000)::float8, 'requests', requests, 'failed', failed))
-    FROM hours WHERE hours.webhook_id = buckets.webhook_id
-  ) AS hours
-  FROM (
-    SELECT webhook_id, ${columns} FROM hours
     UNION ALL
-    SELECT webhook_id, ${columns} FROM webhook_minute
-    WHERE webhook_id = ANY($2) AND tenant_id = $1 AND start_at >= $3 AND start_at < $4
+    SELECT webhook_id, NULL, ${columns} FROM webhook_minute
+    WHERE webhook_id = ANY($2) AND tenant_id = $1 AND start_at >= $6 AND start_at < $4
+    UNION ALL
+    SELECT webhook_id, NULL, ${negated} FROM webhook_minute
+    WHERE webhook_id = ANY($2) AND tenant_id = $1 AND start_at >= $7 AND start_at < $3
   ) AS buckets
   GROUP BY webhook_id`;
 
@@ -53,7 +54,12 @@ const OLDEST_OPEN = `
     ORDER BY start_at LIMIT 1
   ) AS minute`;
 
-type Line = Omit<HealthLine, 'hours'> & { readonly hours: HealthLine['hours'] | null };
+type Hour = readonly [atMs: number, requests: number, failed: number];
+type Line = Omit<HealthLine, 'hours'> & { readonly hours: readonly Hour[] | null };
+
+function hourTotals([atMs, requests, failed]: Hour): HourTotals {
+  return { atMs, requests, failed };
+}
 
 export class PostgresHealthPages implements HealthPages {
   readonly #dataSource: DataSource;
@@ -66,17 +72,17 @@ export class PostgresHealthPages implements HealthPages {
 
   async lines(tenantId: string, webhookIds: readonly string[], window: Last24Hours): Promise<readonly HealthLine[]> {
     const { fromMs, wholeHoursFromMs, untilMs } = window;
+    const { hoursFromMs, addedFromMs, takenFromMs } = cheapestCover(window);
     const lines = await rowsOf<Line>(this.#dataSource, LINES, [
       tenantId,
       webhookIds,
-      new Date(fromMs),
-      new Date(wholeHoursFromMs),
-      new Date(untilMs),
+      ...[fromMs, hoursFromMs, untilMs, addedFromMs, takenFromMs, wholeHoursFromMs].map((ms) => new Date(ms)),
     ]);
     const byId = new Map(lines.map((line) => [line.webhookId, line]));
     return webhookIds.map((webhookId) => {
       const line = byId.get(webhookId);
-      return { ...noTotals, ...line, webhookId, hours: line?.hours ?? [] };
+      const hours = line?.hours ?? [];
+      return { ...noTotals, ...line, webhookId, hours: hours.map(hourTotals) };
     });
   }
 

@@ -4,10 +4,9 @@ import type { DataSource } from 'typeorm';
 import type { TenantCounts } from '../../application/tenant-counts.port.ts';
 import { ALL_TENANTS } from '../../application/tenant-counts.port.ts';
 import type { TenantHealth } from '../../domain/health-view.ts';
-import type { MinuteTotals } from '../../domain/webhook-health.ts';
 import { noTotals } from '../../domain/webhook-health.ts';
-import type { CountedBuckets } from './bucket-columns.ts';
-import { BUCKET_COLUMNS, BUCKET_SUMS, errorCountsOf } from './bucket-columns.ts';
+import type { CountedBuckets, SeriesRow } from './bucket-columns.ts';
+import { BUCKET_COLUMNS, BUCKET_SUMS, SUMMED_SERIES, errorCountsOf, minuteTotalsOf } from './bucket-columns.ts';
 
 /** The rows of all tenants together; see docs/read-models.md. */
 const ALL = '';
@@ -22,7 +21,7 @@ const TOTALS = `
 
 /** $1 tenant, $2 and $3 the window. */
 const MINUTES = `
-  SELECT (extract(epoch FROM start_at) * 1000)::float8 AS "atMs", ${BUCKET_SUMS} FROM tenant_minute
+  SELECT ${SUMMED_SERIES} FROM tenant_minute
   WHERE tenant_id = $1 AND start_at >= $2 AND start_at < $3
   GROUP BY start_at HAVING sum(requests + waiting) > 0 ORDER BY start_at`;
 
@@ -55,12 +54,12 @@ export class PostgresTenantCounts implements TenantCounts {
     const until = new Date(window.untilMs);
     const [[totals], series, [oldest]] = await Promise.all([
       rowsOf<CountedBuckets>(this.#dataSource, TOTALS, [tenantId, from, new Date(window.wholeHoursFromMs), until]),
-      rowsOf<MinuteTotals>(this.#dataSource, MINUTES, [tenantId, from, until]),
+      rowsOf<SeriesRow>(this.#dataSource, MINUTES, [tenantId, from, until]),
       rowsOf<{ readonly atMs: number }>(this.#dataSource, OLDEST_OPEN, [tenantId, this.#retentionMs]),
     ]);
     return {
       totals: totals === undefined ? { ...noTotals, errors: [] } : { ...totals, errors: errorCountsOf(totals.errors) },
-      series,
+      series: series.map(minuteTotalsOf),
       oldestOpenAtMs: oldest?.atMs ?? null,
     };
   }

@@ -5,6 +5,9 @@ import { notFound } from '../../../access/api-error.ts';
 import { ApiErrorFilter } from '../../../access/api-error.filter.ts';
 import { Caller, IdentityGuard, OpenTo } from '../../../access/identity.guard.ts';
 import type { RawQuery } from '../../../access/query-reader.ts';
+import type { MonitoringEnvironment } from '../../../monitoring.environment.ts';
+import { shownMsOf } from '../../../monitoring.environment.ts';
+import { ENVIRONMENT } from '../../../shared.ts';
 import type { RequestLog } from '../../application/request-log.port.ts';
 import { REQUEST_LOG } from '../../application/request-log.port.ts';
 import { deliveryJson, deliveryView } from '../../domain/delivery-json.ts';
@@ -17,15 +20,18 @@ import { parseDeliveryQuery } from './delivery-query.parser.ts';
 @UseFilters(ApiErrorFilter)
 export class DeliveriesController {
   readonly #log: RequestLog;
+  /** Where no time is asked for. */
+  readonly #shownMs: number;
 
-  constructor(@Inject(REQUEST_LOG) log: RequestLog) {
+  constructor(@Inject(REQUEST_LOG) log: RequestLog, @Inject(ENVIRONMENT) env: MonitoringEnvironment) {
     this.#log = log;
+    this.#shownMs = shownMsOf(env);
   }
 
   @Get()
   @OpenTo('deliveries:read')
   async list(@Caller() { tenantId }: Identity, @Param('id') webhookId: string, @Query() query: RawQuery) {
-    const asked = parseDeliveryQuery(webhookId, query, Date.now());
+    const asked = parseDeliveryQuery(webhookId, query, Date.now(), this.#shownMs);
     const owner = { tenantId, webhookId };
     const [found, changes] = await Promise.all([
       this.#log.deliveries(owner, asked),

@@ -18,6 +18,14 @@ describe('what recent-logs is asked for', () => {
     });
   });
 
+  it('is what the operator wants to be shown where no start is given', () => {
+    const hours = 48 * 3_600_000;
+    const windowOf = (query: RawQuery): object => parseLogQuery(query, now, hours).window;
+    expect(windowOf({})).toMatchObject({ fromMs: Date.parse('2026-02-28T14:21:00Z') });
+    expect(windowOf({ end_time: String(now) })).toMatchObject({ fromMs: now - hours });
+    expect(windowOf({ start_time: '5' })).toMatchObject({ fromMs: 5 });
+  });
+
   it.each<[RawQuery, object]>([
     [
       { page: '3', page_size: '100' },

@@ -5,6 +5,9 @@ import { notFound } from '../../../access/api-error.ts';
 import { ApiErrorFilter } from '../../../access/api-error.filter.ts';
 import { Caller, IdentityGuard, OpenTo } from '../../../access/identity.guard.ts';
 import type { RawQuery } from '../../../access/query-reader.ts';
+import type { MonitoringEnvironment } from '../../../monitoring.environment.ts';
+import { shownMsOf } from '../../../monitoring.environment.ts';
+import { ENVIRONMENT } from '../../../shared.ts';
 import type { RequestLog } from '../../application/request-log.port.ts';
 import { REQUEST_LOG } from '../../application/request-log.port.ts';
 import { isDeliveryId } from '../../domain/delivery-query.ts';
@@ -19,9 +22,12 @@ import { parseLogQuery } from './log-query.parser.ts';
 @UseFilters(ApiErrorFilter)
 export class LogsController {
   readonly #log: RequestLog;
+  /** Where no time is asked for. */
+  readonly #shownMs: number;
 
-  constructor(@Inject(REQUEST_LOG) log: RequestLog) {
+  constructor(@Inject(REQUEST_LOG) log: RequestLog, @Inject(ENVIRONMENT) env: MonitoringEnvironment) {
     this.#log = log;
+    this.#shownMs = shownMsOf(env);
   }
 
   @Get('hooks/:id/recent-logs')
@@ -33,7 +39,7 @@ export class LogsController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const asked = parseLogQuery(query, Date.now());
+    const asked = parseLogQuery(query, Date.now(), this.#shownMs);
     const owner = { tenantId, webhookId };
     const { entries, total } = await this.#log.page(owner, asked);
     if (total === 0 && (await this.#log.isForeign(owner))) throw notFound('a webhook', webhookId);

@@ -4,19 +4,13 @@ import type { LogPage, Owner, RequestLog } from '../../application/request-log.p
 import type { ShownDelivery } from '../../domain/delivery-json.ts';
 import type { Cursor, DeliveryQuery } from '../../domain/delivery-query.ts';
 import type { BreakerChange, ListedDelivery, RecordedFact, ResendRequest } from '../../domain/listed-delivery.ts';
+import { isEndedBadly } from '../../domain/listed-delivery.ts';
 import type { LoggedDelivery } from '../../domain/log-entry.ts';
+import { BREAKER_CHANGES_SINCE, LATEST_BREAKER_CHANGES } from '../../../projections/breaker-changes.sql.ts';
 import { LOG_KEY_PREFIX } from '../../domain/log-entry.ts';
 import type { LogQuery } from '../../domain/log-query.ts';
 import { COUNT_CAP } from '../../domain/log-query.ts';
-import {
-  BREAKER_CHANGES_SINCE,
-  FACTS_OF_DELIVERY,
-  LATEST_BREAKER_CHANGES,
-  PLACES,
-  RESENDS_OF_DELIVERY,
-  listed,
-  logged,
-} from './request-log.sql.ts';
+import { FACTS_OF_DELIVERY, PLACES, RESENDS_OF_DELIVERY, listed, logged } from './request-log.sql.ts';
 import { Where } from './where.ts';
 
 /** The request log in Postgres. Every query names the tenant. */
@@ -60,6 +54,8 @@ export class PostgresRequestLog implements RequestLog {
       .andTime('d.first_scheduled_at >=', query.window.fromMs)
       .andTime('d.first_scheduled_at <', query.window.untilMs);
     if (query.state !== null) where.and('d.state =', query.state);
+    // Has an index of its own, as these are few among many.
+    if (query.state !== null && isEndedBadly(query.state)) where.and('d.ended_badly');
     if (query.eventType !== null) where.and('d.event_type =', query.eventType);
     if (query.deliveryIds !== null && !(await this.#addIds(where, query.deliveryIds))) return [];
     if (query.statusClass !== null) {
@@ -71,7 +67,7 @@ export class PostgresRequestLog implements RequestLog {
   }
 
   async latestBreakerChanges({ tenantId, webhookId }: Owner): Promise<readonly BreakerChange[]> {
-    return rowsOf<BreakerChange>(this.#dataSource, LATEST_BREAKER_CHANGES, [tenantId, webhookId]);
+    return rowsOf<BreakerChange>(this.#dataSource, LATEST_BREAKER_CHANGES, [tenantId, [webhookId]]);
   }
 
   async delivery(owner: Owner, deliveryId: string): Promise<ShownDelivery | undefined> {

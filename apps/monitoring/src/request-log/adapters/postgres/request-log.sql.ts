@@ -56,24 +56,3 @@ export const FACTS_OF_DELIVERY = `
     error, answer, verdict, ${ms('next_at')} AS "nextAttemptAtMs", nullif(concat_ws(': ', reason, detail), '') AS reason
   FROM attempt WHERE delivery_id = $1 AND first_scheduled_at = $2
   ORDER BY round, attempt_number, deferrals, at`;
-
-const BREAKER_CHANGE = `${ms('at')} AS "atMs", state, reason, ${ms('open_since')} AS "openSinceMs",
-  ${ms('next_probe_at')} AS "nextProbeAtMs"`;
-
-/** A spell has two changes for each probe, and probes get rare: these reach back to what opened the breaker. */
-const LATEST = 100;
-
-/** $1 tenant, $2 webhook. */
-export const LATEST_BREAKER_CHANGES = `
-  SELECT * FROM (
-    SELECT ${BREAKER_CHANGE} FROM breaker_change WHERE webhook_id = $2 AND tenant_id = $1 ORDER BY at DESC LIMIT ${LATEST}
-  ) AS latest ORDER BY "atMs"`;
-
-/** $1 tenant, $2 webhook, $3 since when, with what led to how it stood then. */
-export const BREAKER_CHANGES_SINCE = `
-  (SELECT ${BREAKER_CHANGE} FROM breaker_change WHERE webhook_id = $2 AND tenant_id = $1 AND at < $3
-   ORDER BY at DESC LIMIT ${LATEST})
-  UNION ALL
-  (SELECT ${BREAKER_CHANGE} FROM breaker_change WHERE webhook_id = $2 AND tenant_id = $1 AND at >= $3
-   ORDER BY at LIMIT 1000)
-  ORDER BY "atMs"`;
