@@ -7,6 +7,10 @@ import { GuardedConnect } from './guarded-connect.ts';
 export interface Exchange {
   /** The request as it goes over the wire. */
   readonly encoded: Buffer;
+  /** Asked right before the first byte is written. */
+  mayStart(): boolean;
+  /** Nothing was written; the connection is as good as before. */
+  onNotStarted(): void;
   onSent(): void;
   /** The first `length` bytes; they are overwritten afterwards. */
   onBytes(bytes: Buffer, length: number): void;
@@ -82,6 +86,10 @@ export class HttpConnection {
   }
 
   #send(socket: Socket, exchange: Exchange): void {
+    if (!exchange.mayStart()) {
+      process.nextTick(() => exchange.onNotStarted());
+      return;
+    }
     socket.write(exchange.encoded);
     exchange.onSent();
   }

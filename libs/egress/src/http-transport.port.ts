@@ -16,6 +16,12 @@ export interface PostRequest {
   readonly body: Buffer;
   /** For the whole attempt: name, connection, TLS, answer's headers and body. */
   readonly timeoutMs: number;
+  /**
+   * Asked right before the first byte is written, on a new connection as on a kept one: what held when `post` was called may
+   * not hold any more, as a name, a connection and TLS take their time and the process may have been stopped meanwhile.
+   * Where it says no, nothing is written, and the attempt fails by a fault of our own. Default: it may.
+   */
+  readonly mayStart?: () => boolean;
 }
 
 /** There was an answer; whether it is a success is for its status to say. */

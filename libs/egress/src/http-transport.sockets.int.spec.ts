@@ -54,6 +54,31 @@ describe('a POST', () => {
     expect(server.connections).toHaveLength(1);
   });
 
+  it('writes nothing when it may not start any more, on a new connection as on a kept one', async () => {
+    const bodies: string[] = [];
+    const server = await bench.raw((socket) =>
+      onRequest(socket, (_head, body) => {
+        bodies.push(body.toString());
+        socket.write(answerText('ok'));
+      }),
+    );
+    const transport = bench.transport();
+    const to = `http://127.0.0.1:${server.port}/`;
+    const attempt = async (body: string, mayStart: () => boolean): Promise<PostOutcome> =>
+      post(transport, to, { body: Buffer.from(body), mayStart });
+    // Asked when the connection is there, not when the attempt begins.
+    let isConnected = false;
+    const refused = { kind: 'failed', errorClass: 'connect', isOwnFault: true };
+    const onNew = attempt('on a new one', () => !(isConnected = server.connections.length > 0));
+    expect(isConnected).toBe(false);
+    expect(await onNew).toMatchObject(refused);
+    expect(await attempt('after it', () => true)).toMatchObject({ kind: 'answered' });
+    expect(await attempt('on a kept one', () => false)).toMatchObject(refused);
+    expect(await attempt('last', () => true)).toMatchObject({ kind: 'answered' });
+    expect(bodies).toEqual(['after it', 'last']);
+    expect(server.connections).toHaveLength(1);
+  });
+
   it('has its answer that came in time, though the process stood still until after its timeout', async () => {
     // A thread of its own answers while this one stands still.
     const server = new Worker(

@@ -22,6 +22,12 @@ const DOING: Readonly<Record<Stage, string>> = {
   exchange: 'waiting for the answer',
 };
 
+const NOT_STARTED: Failure = {
+  errorClass: 'connect',
+  message: 'nothing was sent: the sender may not hold the delivery any more',
+  isOwnFault: true,
+};
+
 /** One POST from its first step to its outcome. One object and one timer per attempt, no closures: this runs for every delivery. */
 export class PostAttempt implements Exchange {
   readonly request: PostRequest;
@@ -50,6 +56,14 @@ export class PostAttempt implements Exchange {
     this.#owner = owner;
     this.#done = done;
     this.#timer = setTimeout(onDeadline, request.timeoutMs, this);
+  }
+
+  mayStart(): boolean {
+    return this.request.mayStart?.() ?? true;
+  }
+
+  onNotStarted(): void {
+    if (!this.#isSettled) this.#fail(NOT_STARTED, Infinity);
   }
 
   onSent(): void {
@@ -117,10 +131,10 @@ export class PostAttempt implements Exchange {
     };
   }
 
-  #fail(failure: Failure): void {
+  #fail(failure: Failure, staysOpenMs = 0): void {
     const { statusCode } = this.#answer;
     const status = statusCode > 0 ? { statusCode } : {};
-    this.#settle({ kind: 'failed', ...failure, timings: this.#timings(), ...status }, 0);
+    this.#settle({ kind: 'failed', ...failure, timings: this.#timings(), ...status }, staysOpenMs);
   }
 
   #timings(): Timings {

@@ -15,6 +15,8 @@ export interface PostingOptions extends Pick<SenderOptions, 'profiles' | 'transp
   readonly finish: (task: OwnedTask, fact: Fact) => void;
   /** Runs `work` now, or when it is clear again who holds the partitions. */
   readonly whenFresh: (work: () => void) => void;
+  /** Whether the group has answered lately: else another member may hold the partitions by now. */
+  readonly mayWork: () => boolean;
   /** A POST ended: there is room for another one. */
   readonly onEnded: () => void;
 }
@@ -72,7 +74,9 @@ export class Posting {
     const { endpoint, timeoutMs } = profile;
     const span = tracing === undefined ? undefined : startAttemptSpan(tracing, task, startedAtMs);
     const headers = attemptHeaders(profile, task.delivery, task.body, startedAtMs, span?.traceparent);
-    transport.post({ endpoint, headers, body: task.body, timeoutMs }, (made) => {
+    // The first byte may come long after this, and this process may have been stopped in between.
+    const mayStart = (): boolean => !task.ledger.ended && this.options.mayWork();
+    transport.post({ endpoint, headers, body: task.body, timeoutMs, mayStart }, (made) => {
       const endedAtMs = now();
       // Its timer may come before the first tick.
       this.standstill.note(endedAtMs);

@@ -77,6 +77,7 @@ export class Sender implements LogHandler {
       admission: this.admission,
       finish,
       whenFresh,
+      mayWork: () => this.mayWork(),
       onEnded: () => {
         this.pump();
         this.goOn();

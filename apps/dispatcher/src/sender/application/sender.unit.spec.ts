@@ -90,6 +90,20 @@ describe('the sender', () => {
     expect(posts).toHaveLength(1);
   });
 
+  it('lets no first byte go out while its group is silent, nor for a partition that is gone', async () => {
+    const { sender, posts, facts, heartbeat, give } = await startSender();
+    give(deliveryAt(0), deliveryAt(1));
+    expect(posts.map(({ mayStart }) => mayStart?.())).toEqual([true, true]);
+    heartbeat.ageMs = 4_501;
+    expect(posts[0]?.mayStart?.()).toBe(false);
+    posts[0]?.end({ ...TIMEOUT, errorClass: 'connect', isOwnFault: true });
+    heartbeat.ageMs = 0;
+    sender.tick();
+    expect(facts).toMatchObject([{ kind: 'deferred', reason: 'own fault', attemptNumber: 1 }]);
+    sender.onJoin({ assigned: [], lost: [of], isContinuous: true });
+    expect(posts[1]?.mayStart?.()).toBe(false);
+  });
+
   it('holds of a delivery its own bytes alone, not those it was fetched with', async () => {
     const { posts, give } = await startSender();
     const answer = Buffer.alloc(1_048_576, '{}');
