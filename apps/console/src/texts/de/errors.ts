@@ -3,8 +3,17 @@ import type { Texts } from '../texts.ts';
 export const errors: Texts['errors'] = {
   offline: {
     title: 'Die API ist nicht erreichbar.',
+    advice: 'Prüfen Sie Ihre Verbindung und versuchen Sie es erneut; was Sie eingegeben haben, bleibt hier.',
+  },
+  unanswered: {
+    title: 'Es kam keine Antwort.',
     advice:
-      'Es wurde nichts geändert. Prüfen Sie Ihre Verbindung und versuchen Sie es erneut; was Sie eingegeben haben, bleibt hier.',
+      'Ob es getan wurde, ist nicht bekannt: Sehen Sie nach, bevor Sie es erneut versuchen. Was Sie eingegeben haben, bleibt hier.',
+  },
+  unansweredOnce: {
+    title: 'Es kam keine Antwort.',
+    advice:
+      'Ob es getan wurde, ist nicht bekannt. Versuchen Sie es erneut: Es wird einmal getan, wie oft es auch gesendet wird.',
   },
   unauthorized: { title: 'Sie sind nicht mehr angemeldet.', advice: 'Melden Sie sich erneut an, um weiterzumachen.' },
   forbidden: {

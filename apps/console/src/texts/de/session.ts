@@ -18,7 +18,10 @@ export const session: Texts['session'] = {
   returning: 'Sie werden angemeldet…',
   oidcUnreachable:
     'Der Aussteller ist nicht erreichbar oder nicht für diese Konsole eingerichtet. Versuchen Sie es erneut, oder melden Sie sich mit einem API-Schlüssel an.',
+  issuerLeaves: 'Damit verlassen Sie die Seite und was nicht gespeichert ist. Mit einem API-Schlüssel bleibt es.',
   oidcFailed: 'Die Anmeldung ist nicht gelungen.',
+  oidcRefused:
+    'Der Aussteller kennt Sie, aber die API nimmt sein Token nicht an. Wer Signalbox betreibt, kann Aussteller, Audience und Mandant vergleichen, die die API erwartet.',
   oidcAgain: 'Zurück zur Anmeldung',
   account: 'Konto',
   tenant: 'Mandant',

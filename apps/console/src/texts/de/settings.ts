@@ -26,6 +26,7 @@ export const settings: Texts['settings'] = {
   },
   retries: 'Weitere Versuche',
   retriesHint: '0 bis 3',
+  retriesBad: 'Geben Sie eine ganze Zahl von 0 bis 3 ein.',
   preset: 'Wiederholt wird',
   presets: {
     logto: 'Keine Antwort, 5xx, 408, 425 und 429',
