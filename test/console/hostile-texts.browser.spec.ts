@@ -1,18 +1,40 @@
 import { describe, expect, it } from '@jest/globals';
-import { ReceiverServer } from '@signalbox/testing';
 import { ApiClient } from '../support/api-client.ts';
 import { consoleTestSystem } from './support/console-test-system.ts';
 import { ConsoleVisitor } from './support/console-visitor.ts';
+import { DeliveryScene } from './support/delivery-scene.ts';
 
 const HOSTILE = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>';
 const api = new ApiClient(consoleTestSystem().run);
 
+/** An event with the text in every field that a publisher fills, in keys too. */
+function hostileEvent(event: string): object {
+  const person = {
+    id: HOSTILE,
+    username: HOSTILE,
+    primaryEmail: HOSTILE,
+    name: HOSTILE,
+    avatar: HOSTILE,
+    customData: { [HOSTILE]: HOSTILE },
+  };
+  return {
+    event,
+    ...{ createdAt: HOSTILE, userAgent: HOSTILE, ip: HOSTILE, sessionId: HOSTILE, userId: HOSTILE, userIp: HOSTILE },
+    ...{
+      path: HOSTILE,
+      method: HOSTILE,
+      params: { id: HOSTILE },
+      matchedRoute: HOSTILE,
+      data: [HOSTILE],
+      user: person,
+    },
+    application: { id: HOSTILE, name: HOSTILE },
+    [HOSTILE]: HOSTILE,
+  };
+}
+
 describe('texts that would be HTML', () => {
   it('are shown as texts wherever the page shows what somebody else wrote', async () => {
-    await using stack = new AsyncDisposableStack();
-    const receiver = await ReceiverServer.start();
-    stack.defer(async () => receiver.close());
-    receiver.answer({ status: 500, body: HOSTILE, headers: { 'content-type': 'text/html' } });
     const type = `Hostile.E${Date.now()}`;
     await api.call('POST', '/api/event-types', 201, {
       name: type,
@@ -20,12 +42,22 @@ describe('texts that would be HTML', () => {
       description: HOSTILE,
       example: { event: type, data: { name: HOSTILE } },
     });
-    const { id } = await api.createWebhook({
-      name: HOSTILE,
+    await using scene = await DeliveryScene.set(HOSTILE, {
       events: [type],
-      config: { url: `${receiver.url}?q=${encodeURIComponent(HOSTILE)}`, headers: { 'x-hostile': HOSTILE } },
+      config: { headers: { 'x-hostile': HOSTILE } },
     });
-    await api.changeWebhook(id, { name: `${HOSTILE} again` });
+    const { id } = scene.webhook;
+    scene.receiver.answer({
+      status: 500,
+      body: HOSTILE,
+      headers: { 'content-type': 'text/html', 'x-answer': HOSTILE },
+    });
+    await scene.publishText(JSON.stringify(hostileEvent(type)), { 'event-id': HOSTILE });
+    const [delivery] = await scene.untilLogged(1, 'retrying');
+    await api.changeWebhook(id, {
+      name: `${HOSTILE} again`,
+      config: { ...scene.webhook.config, url: `${scene.receiver.url}?q=${encodeURIComponent(HOSTILE)}` },
+    });
     await api.call('POST', '/api/api-keys', 201, { name: HOSTILE, scopes: ['webhooks:read'] });
 
     await using visitor = await ConsoleVisitor.arrive();
@@ -45,6 +77,12 @@ describe('texts that would be HTML', () => {
     await page.getByRole('button', { name: 'Send 1 test payload' }).click();
     await page.getByRole('figure', { name: 'Answer' }).getByText('<img src=x onerror').waitFor();
     await expectShown();
+    await visitor.goTo(`/webhooks/${id}/requests?open=${delivery?.id}`);
+    const drawer = page.getByRole('dialog', { name: 'Request' });
+    await drawer.getByRole('figure', { name: 'Body of the request' }).getByText('"matchedRoute"').waitFor();
+    await drawer.getByText(HOSTILE, { exact: true }).first().waitFor();
+    await expectShown();
+    await page.keyboard.press('Escape');
     await page.getByRole('link', { name: 'History' }).click();
     await page.getByText('Renamed').waitFor();
     await expectShown();
@@ -52,5 +90,5 @@ describe('texts that would be HTML', () => {
     await page.getByRole('heading', { level: 1, name: 'API keys' }).waitFor();
     await expectShown();
     expect(visitor.complaints).toEqual([]);
-  });
+  }, 120_000);
 });

@@ -30,7 +30,7 @@ describe('making a webhook', () => {
     await dialog.getByLabel('PostSignIn', { exact: true }).press('Space');
     await dialog.getByRole('button', { name: 'Example payload of PostSignIn' }).click();
     await dialog.getByRole('figure', { name: 'Example payload of PostSignIn' }).getByText('"PostSignIn"').waitFor();
-    await dialog.getByText('5 of 31 chosen').waitFor();
+    await dialog.getByText(/^5 of \d+ chosen$/).waitFor();
     await dialog.getByRole('button', { name: 'Create webhook' }).click();
     await dialog.getByText(/must be https/).waitFor();
 

@@ -1,5 +1,6 @@
 import { useEffect, type ReactNode } from 'react';
 import { useTexts } from '../texts/use-texts.ts';
+import { TitleBar } from '../ui/title-bar.tsx';
 import './page.css';
 
 export interface PageProps {
@@ -15,13 +16,10 @@ export function Page({ title, description, actions, children }: PageProps): Reac
   usePageTitle(title);
   return (
     <div className="page">
-      <header className="page__header">
-        <div className="page__heading">
-          <h1>{title}</h1>
-          {description !== undefined && <p className="soft">{description}</p>}
-        </div>
-        {actions !== undefined && <div className="row">{actions}</div>}
-      </header>
+      <TitleBar actions={actions}>
+        <h1>{title}</h1>
+        {description !== undefined && <p className="soft">{description}</p>}
+      </TitleBar>
       {children}
     </div>
   );

@@ -1,3 +1,4 @@
+import { keepChoice, keptChoice } from '../device-choice.ts';
 import { en } from './en/en.ts';
 import { LANGUAGES, type Language, type Texts } from './texts.ts';
 
@@ -5,16 +6,10 @@ const KEY = 'signalbox.language';
 
 /** What the person chose on this device, else the first language of the browser that there is. */
 export function chosenLanguage(): Language {
-  return [storedLanguage(), ...navigator.languages].map(knownLanguage).find((known) => known !== undefined) ?? 'en';
+  return [keptChoice(KEY), ...navigator.languages].map(knownLanguage).find((known) => known !== undefined) ?? 'en';
 }
 
-export function keepLanguage(language: Language): void {
-  try {
-    localStorage.setItem(KEY, language);
-  } catch {
-    // Storage may be closed to the page: it then holds for this page load.
-  }
-}
+export const keepLanguage = (language: Language): void => keepChoice(KEY, language);
 
 /**
  * English is part of the first load, the others come when they are asked for.
@@ -23,14 +18,6 @@ export function keepLanguage(language: Language): void {
 export async function loadTexts(language: Language): Promise<Texts> {
   if (language === 'en') return en;
   return (await import('./de/de.ts')).de;
-}
-
-function storedLanguage(): string | null {
-  try {
-    return localStorage.getItem(KEY);
-  } catch {
-    return null;
-  }
 }
 
 /** `tag`: such as `de-AT` (RFC 5646). */

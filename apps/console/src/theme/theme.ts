@@ -1,24 +1,18 @@
+import { keepChoice, keptChoice } from '../device-choice.ts';
+
 export const THEMES = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
 
 const KEY = 'signalbox.theme';
 
-/** What the person chose on this device; storage may be closed to the page. */
 export function chosenTheme(): Theme {
-  try {
-    return THEMES.find((theme) => theme === localStorage.getItem(KEY)) ?? 'system';
-  } catch {
-    return 'system';
-  }
+  const kept = keptChoice(KEY);
+  return THEMES.find((theme) => theme === kept) ?? 'system';
 }
 
 export function chooseTheme(theme: Theme): void {
   showTheme(theme);
-  try {
-    localStorage.setItem(KEY, theme);
-  } catch {
-    // It then holds for this page load.
-  }
+  keepChoice(KEY, theme);
 }
 
 export function showTheme(theme: Theme): void {

@@ -1,4 +1,5 @@
 import { useId, type ReactNode } from 'react';
+import { TitleBar } from './title-bar.tsx';
 import './card.css';
 
 export interface CardProps {
@@ -14,13 +15,10 @@ export function Card({ title, description, actions, children }: CardProps): Reac
   return (
     <section className="card" aria-labelledby={title === undefined ? undefined : titleId}>
       {title !== undefined && (
-        <header className="card__header">
-          <div className="card__heading">
-            <h2 id={titleId}>{title}</h2>
-            {description !== undefined && <p className="soft small">{description}</p>}
-          </div>
-          {actions !== undefined && <div className="row">{actions}</div>}
-        </header>
+        <TitleBar actions={actions}>
+          <h2 id={titleId}>{title}</h2>
+          {description !== undefined && <p className="soft small">{description}</p>}
+        </TitleBar>
       )}
       {children}
     </section>

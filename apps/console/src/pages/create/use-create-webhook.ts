@@ -5,22 +5,17 @@ import { api, bodyOf } from '../../api/api-client.ts';
 import { RepeatableCall } from '../../api/repeatable-call.ts';
 import { useTexts } from '../../texts/use-texts.ts';
 import { toast } from '../../ui/toast.ts';
+import type { BasicValues } from '../../webhooks/field-rules.ts';
 import type { Webhook } from '../../webhooks/webhook.queries.ts';
 
-export interface NewWebhook {
-  readonly name: string;
-  readonly url: string;
-  readonly events: readonly string[];
-}
-
 /** Makes a webhook and shows it. Sent again after an answer that got lost, it is still one webhook. */
-export function useCreateWebhook(): UseMutationResult<Webhook, Error, NewWebhook> {
+export function useCreateWebhook(): UseMutationResult<Webhook, Error, BasicValues> {
   const { create, webhooks } = useTexts();
   const queryClient = useQueryClient();
   const navigate = useNavigate();
   const [call] = useState(() => new RepeatableCall());
   return useMutation({
-    mutationFn: async ({ name, url, events }: NewWebhook) => {
+    mutationFn: async ({ name, url, events }: BasicValues) => {
       const body = { name: name.trim(), events: [...events], config: { url: url.trim() } };
       const { key } = call.keyOf(body, Date.now());
       return bodyOf(api.POST('/api/hooks', { params: { header: { 'Idempotency-Key': key } }, body }));

@@ -47,7 +47,6 @@ interface HeaderFieldsProps {
 function HeaderFields({ index, isDisabled, onRemove }: HeaderFieldsProps): ReactNode {
   const { settings } = useTexts();
   const { values, save } = useSettingsDraft();
-  const { control } = useFormContext<SettingsValues>();
   const name = values.headers[index]?.name ?? '';
   const own = headerFaultOf(values.headers, index);
   const told = save.error instanceof ApiError ? save.error.faultOf(`config.headers.${name.trim()}`) : undefined;
@@ -55,39 +54,41 @@ function HeaderFields({ index, isDisabled, onRemove }: HeaderFieldsProps): React
   const isOfValue = own === 'valueBad';
   return (
     <li className="header-row">
-      <Controller
-        control={control}
-        name={`headers.${index}.name`}
-        render={({ field: { ref, ...field } }) => (
-          <TextField
-            {...field}
-            inputRef={ref}
-            label={settings.headerName}
-            isCode
-            isDisabled={isDisabled}
-            autoComplete="off"
-            error={isOfValue ? undefined : fault}
-          />
-        )}
+      <HeaderField
+        path={`headers.${index}.name`}
+        label={settings.headerName}
+        isDisabled={isDisabled}
+        error={isOfValue ? undefined : fault}
       />
-      <Controller
-        control={control}
-        name={`headers.${index}.value`}
-        render={({ field: { ref, ...field } }) => (
-          <TextField
-            {...field}
-            inputRef={ref}
-            label={settings.headerValue}
-            isCode
-            isDisabled={isDisabled}
-            autoComplete="off"
-            error={isOfValue ? fault : undefined}
-          />
-        )}
+      <HeaderField
+        path={`headers.${index}.value`}
+        label={settings.headerValue}
+        isDisabled={isDisabled}
+        error={isOfValue ? fault : undefined}
       />
       {!isDisabled && (
         <IconButton label={settings.removeHeader(name)} icon={<Trash2 size={16} aria-hidden />} onPress={onRemove} />
       )}
     </li>
+  );
+}
+
+interface HeaderFieldProps {
+  readonly path: `headers.${number}.${'name' | 'value'}`;
+  readonly label: string;
+  readonly isDisabled: boolean;
+  readonly error: string | undefined;
+}
+
+function HeaderField({ path, ...shown }: HeaderFieldProps): ReactNode {
+  const { control } = useFormContext<SettingsValues>();
+  return (
+    <Controller
+      control={control}
+      name={path}
+      render={({ field: { ref, ...field } }) => (
+        <TextField {...field} {...shown} inputRef={ref} isCode autoComplete="off" />
+      )}
+    />
   );
 }

@@ -2,11 +2,12 @@ import { useEffect, useEffectEvent, useMemo, useState, type ReactNode } from 're
 import { FormProvider, useForm, useWatch } from 'react-hook-form';
 import type { Versioned } from '../../api/api-client.ts';
 import { useTexts } from '../../texts/use-texts.ts';
+import { resolverOf } from '../../webhooks/field-rules.ts';
 import type { Webhook } from '../../webhooks/webhook.queries.ts';
 import { LeaveGuard } from './leave-guard.tsx';
 import { MergeDialog } from './merge.dialog.tsx';
 import { SaveBar } from './save-bar.tsx';
-import { settingsResolver } from './settings-faults.ts';
+import { settingsFaultsOf } from './settings-faults.ts';
 import { mergeOf, needsLook, valuesAfterSave } from './settings-merge.ts';
 import { SettingsDraftContext, type SettingsDraft } from './settings-draft.ts';
 import { changeOf, valuesOf, type SettingsValues } from './settings-values.ts';
@@ -25,7 +26,7 @@ export function SettingsForm({ current, children }: SettingsFormProps): ReactNod
   const form = useForm<SettingsValues>({
     defaultValues: valuesOf(base.value),
     mode: 'onTouched',
-    resolver: settingsResolver(texts),
+    resolver: resolverOf((all) => settingsFaultsOf(all, texts)),
   });
   const values = useWatch({ control: form.control, compute: (all: SettingsValues) => all });
   const change = changeOf(base.value, values);
