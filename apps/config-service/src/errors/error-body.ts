@@ -26,15 +26,21 @@ const RETRIED_LATER = new Set<ErrorCode>(['service.unavailable', 'guard.rate_lim
 
 /**
  * The answer to any error. A port's error that says `service.unavailable`, and a database that does not answer, are a 503
- * without their own message, which was not written for callers; anything else unknown is `server.internal_error`.
+ * with the port's `forCaller` and never their own message, which was not written for callers; anything else unknown is
+ * `server.internal_error`.
  */
 export function answerTo(error: unknown): ErrorAnswer {
   if (error instanceof SignalboxError) return answerOf(error);
   return answerOf(
     isUnavailable(error)
-      ? new SignalboxError('service.unavailable', 'This cannot be answered now; try again shortly', { cause: error })
+      ? new SignalboxError('service.unavailable', messageOf(error), { cause: error })
       : new SignalboxError('server.internal_error', 'Something went wrong on our side', { cause: error }),
   );
+}
+
+function messageOf(error: unknown): string {
+  const { forCaller } = error as { readonly forCaller?: unknown };
+  return typeof forCaller === 'string' ? forCaller : 'This cannot be answered now; try again shortly';
 }
 
 function isUnavailable(error: unknown): boolean {

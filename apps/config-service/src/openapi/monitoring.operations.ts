@@ -4,7 +4,7 @@ import type { MonitoringEntry } from './monitoring-entry.ts';
 import { queryOf as text } from './monitoring-entry.ts';
 import type { Method, Operation } from './operation.ts';
 import { OPS_ENTRIES } from './ops.operations.ts';
-import { END_TIME, PAGE, PAGE_HEADERS, PAGE_SIZE, START_TIME } from './parameters.ts';
+import { END_TIME, IDEMPOTENCY_KEY, PAGE, PAGE_HEADERS, PAGE_SIZE, START_TIME } from './parameters.ts';
 import { listOf, ref } from './schemas.ts';
 
 const object = { type: 'object' } as const;
@@ -80,10 +80,11 @@ const ENTRIES: readonly MonitoringEntry[] = [
       summary: 'Resend a delivery',
       description:
         'A further round of attempts with the same `webhook-id`, in the same log entry. 409 `delivery.round_open` while one is open, with `data.nextAttemptAt` where it is known.',
+      parameters: [IDEMPOTENCY_KEY],
       body: object,
       isBodyOptional: true,
       answer: { status: 202, description: 'Taken on', schema: ref('ResentDelivery') },
-      errors: [...NO_WEBHOOK, 'delivery.round_open'],
+      errors: [...NO_WEBHOOK, 'delivery.round_open', 'request.idempotency_mismatch'],
     },
   ],
   [
@@ -94,10 +95,11 @@ const ENTRIES: readonly MonitoringEntry[] = [
       summary: 'Resend many',
       description:
         'Those that match are counted first; then they are resent at the rate, each as a further round. A delivery with an open round is passed over.',
+      parameters: [IDEMPOTENCY_KEY],
       body: ref('ResendRequest'),
       answer: { status: 202, description: 'Taken on', schema: ref('Resend') },
       otherAnswer: { status: 200, description: 'Counted only, for `dryRun`', schema: ref('ResendEstimate') },
-      errors: [...NO_WEBHOOK, 'log.invalid_time_window'],
+      errors: [...NO_WEBHOOK, 'log.invalid_time_window', 'request.idempotency_mismatch'],
     },
   ],
   [

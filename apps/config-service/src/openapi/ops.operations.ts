@@ -1,3 +1,4 @@
+import { IDEMPOTENCY_KEY } from './parameters.ts';
 import type { MonitoringEntry } from './monitoring-entry.ts';
 import { queryOf } from './monitoring-entry.ts';
 import { ref } from './schemas.ts';
@@ -75,8 +76,9 @@ export const OPS_ENTRIES: readonly MonitoringEntry[] = [
     {
       summary: 'Put a dead letter back into its source topic',
       description: `${ALL_TENANTS} It keeps its event id, and so do the deliveries made of it; whatever refused it will judge it anew. Answered when Kafka has it. A crash in between leaves it open: redriven once more it makes the same deliveries. 409 for one that is decided, or cannot go back.`,
+      parameters: [IDEMPOTENCY_KEY],
       answer: decided('It is back, and says by whom and when'),
-      errors: ['entity.not_exists_with_id', 'entity.conflict'],
+      errors: ['entity.not_exists_with_id', 'entity.conflict', 'request.idempotency_mismatch'],
     },
   ],
   [
@@ -86,8 +88,9 @@ export const OPS_ENTRIES: readonly MonitoringEntry[] = [
     {
       summary: 'Settle a dead letter as not to be redriven',
       description: `${ALL_TENANTS} It stays readable for its retention. 409 for one that is decided.`,
+      parameters: [IDEMPOTENCY_KEY],
       answer: decided('It is settled, and says by whom and when'),
-      errors: ['entity.not_exists_with_id', 'entity.conflict'],
+      errors: ['entity.not_exists_with_id', 'entity.conflict', 'request.idempotency_mismatch'],
     },
   ],
 ];

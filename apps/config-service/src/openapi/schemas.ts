@@ -18,6 +18,23 @@ const API_KEY: Record<string, JsonSchema> = {
   revokedAt: { type: ['integer', 'null'], description: 'Unix ms' },
 };
 
+const WEBHOOK: Record<string, JsonSchema> = {
+  tenantId: { type: 'string' },
+  id: { type: 'string', pattern: '^[0-9a-z]{21}$' },
+  name: { type: 'string', maxLength: 256 },
+  event: { type: ['string', 'null'], description: 'Legacy: counts only while `events` is empty' },
+  events: { type: 'array', items: { type: 'string' }, uniqueItems: true },
+  config: { $ref: '#/components/schemas/WebhookConfigDto', unevaluatedProperties: false },
+  signingKey: { type: 'string', pattern: '^[0-9A-Za-z]{32}$' },
+  enabled: { type: 'boolean' },
+  disabledReason: { type: 'string', description: 'Why it was disabled by its receiver or by the system' },
+  createdAt: UNIX_MS,
+  executionStats: {
+    ...closed({ successCount: COUNT, requestCount: COUNT }),
+    description: 'Of the last 24 hours; absent where they cannot be had now',
+  },
+};
+
 export const ref = (name: keyof typeof SCHEMAS): JsonSchema => ({ $ref: `#/components/schemas/${name}` });
 export const listOf = (name: keyof typeof SCHEMAS): JsonSchema => ({ type: 'array', items: ref(name) });
 
@@ -60,24 +77,16 @@ export const SCHEMAS = {
       },
     },
   },
-  Webhook: closed(
+  Webhook: closed(WEBHOOK, ['disabledReason', 'executionStats']),
+  ListedWebhook: closed(
     {
-      tenantId: { type: 'string' },
-      id: { type: 'string', pattern: '^[0-9a-z]{21}$' },
-      name: { type: 'string', maxLength: 256 },
-      event: { type: ['string', 'null'], description: 'Legacy: counts only while `events` is empty' },
-      events: { type: 'array', items: { type: 'string' }, uniqueItems: true },
-      config: { $ref: '#/components/schemas/WebhookConfigDto', unevaluatedProperties: false },
-      signingKey: { type: 'string', pattern: '^[0-9A-Za-z]{32}$' },
-      enabled: { type: 'boolean' },
-      disabledReason: { type: 'string', description: 'Why it was disabled by its receiver or by the system' },
-      createdAt: UNIX_MS,
-      executionStats: {
-        ...closed({ successCount: COUNT, requestCount: COUNT }),
-        description: 'Of the last 24 hours; absent where they cannot be had now',
+      ...WEBHOOK,
+      secretsUnreadable: {
+        const: true,
+        description: 'Its secrets cannot be opened now: `signingKey` and `config.headers` are left out',
       },
     },
-    ['disabledReason', 'executionStats'],
+    ['signingKey', 'secretsUnreadable', 'disabledReason', 'executionStats'],
   ),
   SigningKeys: closed(
     {

@@ -78,7 +78,7 @@ export interface paths {
         post?: never;
         /**
          * Revoke an API key
-         * @description In effect within two seconds. The key of BOOTSTRAP_API_KEY is replaced there instead: 409.
+         * @description In effect within two seconds. The key of BOOTSTRAP_API_KEY is taken away or replaced there instead: 409.
          *
          *     Scope: `ops:write`.
          */
@@ -1111,6 +1111,31 @@ export interface components {
                 successCount: number;
                 requestCount: number;
             };
+        };
+        ListedWebhook: {
+            tenantId: string;
+            id: string;
+            name: string;
+            /** @description Legacy: counts only while `events` is empty */
+            event: string | null;
+            events: string[];
+            config: components["schemas"]["WebhookConfigDto"];
+            signingKey?: string;
+            enabled: boolean;
+            /** @description Why it was disabled by its receiver or by the system */
+            disabledReason?: string;
+            /** @description Unix ms */
+            createdAt: number;
+            /** @description Of the last 24 hours; absent where they cannot be had now */
+            executionStats?: {
+                successCount: number;
+                requestCount: number;
+            };
+            /**
+             * @description Its secrets cannot be opened now: `signingKey` and `config.headers` are left out
+             * @constant
+             */
+            secretsUnreadable?: true;
         };
         SigningKeys: {
             /** @description In force now, newest first */
@@ -2537,7 +2562,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Webhook"][];
+                    "application/json": components["schemas"]["ListedWebhook"][];
                 };
             };
             /** @description guard.invalid_pagination, guard.invalid_input */
@@ -3768,7 +3793,10 @@ export interface operations {
     post_api_hooks_id_deliveries_deliveryId_resend: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same call with the same key within 24 hours is answered as before, and done once; another call with it is refused */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
                 deliveryId: string;
@@ -3847,6 +3875,15 @@ export interface operations {
             };
             /** @description guard.unsupported_media_type */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PassedError"];
+                };
+            };
+            /** @description request.idempotency_mismatch */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3953,7 +3990,10 @@ export interface operations {
     post_api_hooks_id_resends: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same call with the same key within 24 hours is answered as before, and done once; another call with it is refused */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -4031,6 +4071,15 @@ export interface operations {
             };
             /** @description guard.unsupported_media_type */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PassedError"];
+                };
+            };
+            /** @description request.idempotency_mismatch */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4931,7 +4980,10 @@ export interface operations {
     post_api_ops_dead_letters_letterId_redrive: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same call with the same key within 24 hours is answered as before, and done once; another call with it is refused */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 letterId: string;
             };
@@ -4985,6 +5037,15 @@ export interface operations {
                     "application/json": components["schemas"]["PassedError"];
                 };
             };
+            /** @description request.idempotency_mismatch */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PassedError"];
+                };
+            };
             /** @description guard.rate_limited */
             429: {
                 headers: {
@@ -5012,7 +5073,10 @@ export interface operations {
     post_api_ops_dead_letters_letterId_drop: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same call with the same key within 24 hours is answered as before, and done once; another call with it is refused */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 letterId: string;
             };
@@ -5059,6 +5123,15 @@ export interface operations {
             };
             /** @description entity.conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PassedError"];
+                };
+            };
+            /** @description request.idempotency_mismatch */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -2,6 +2,8 @@ import { queryOptions } from '@tanstack/react-query';
 import { api, bodyOf, versionedOf, type Schemas } from '../api/api-client.ts';
 
 export type Webhook = Schemas['Webhook'];
+/** As one of many: without its secrets where those cannot be opened. */
+export type ListedWebhook = Schemas['ListedWebhook'];
 export type WebhookConfig = Schemas['WebhookConfigDto'];
 export type EventType = Schemas['EventType'];
 export type HealthSummary = Schemas['HealthPage']['data'][number];

@@ -4,6 +4,8 @@ import type { SealedHeader, SealedText, Webhook } from '../domain/webhook.ts';
 /** A secret at rest does not open: the keyring lacks its key, or it was changed. An operator must act. */
 export class SecretUnreadable extends Error {
   readonly code = 'service.unavailable';
+  readonly forCaller =
+    'A secret of this webhook cannot be opened; an operator has to give back the key of the keyring that sealed it';
 
   constructor(webhookId: string, why: string) {
     super(`A secret of webhook ${webhookId} cannot be opened: ${why}`);

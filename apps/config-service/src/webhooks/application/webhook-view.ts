@@ -3,6 +3,7 @@ import { standardWebhooksSecret } from '@signalbox/domain';
 import type { DeliveryPolicy } from '../domain/delivery-policy.ts';
 import type { Webhook } from '../domain/webhook.ts';
 import type { ExecutionStats } from './execution-stats.port.ts';
+import { SecretUnreadable } from './secret-vault.ts';
 import type { SecretVault } from './secret-vault.ts';
 
 /** A webhook as its owner sees it: the shape of contract.md section 5, with the secrets opened. Never log it. */
@@ -21,21 +22,42 @@ export interface WebhookView {
   readonly executionStats?: ExecutionStats;
 }
 
+/** One whose secrets cannot be opened, among others that can: without them, and saying so. */
+export interface UnreadableWebhookView extends Omit<WebhookView, 'signingKey'> {
+  readonly secretsUnreadable: true;
+}
+
+export type ListedWebhookView = WebhookView | UnreadableWebhookView;
+
+/** As one of many: a secret that does not open must not hide the others. */
+export function listedViewOf(webhook: Webhook, vault: SecretVault, stats?: ExecutionStats): ListedWebhookView {
+  try {
+    return viewOf(webhook, vault, stats);
+  } catch (error) {
+    if (!(error instanceof SecretUnreadable)) throw error;
+    const { url, policy } = webhook;
+    return { ...openPartOf(webhook, stats), config: { url, ...policy }, secretsUnreadable: true };
+  }
+}
+
 /** @throws SecretUnreadable */
 export function viewOf(webhook: Webhook, vault: SecretVault, stats?: ExecutionStats): WebhookView {
-  const { id, headers, signingKeys, disabledReason } = webhook;
+  const { id, url, headers, policy, signingKeys } = webhook;
+  return {
+    ...openPartOf(webhook, stats),
+    config: { url, ...(headers !== null && { headers: vault.openHeaders(headers, id) }), ...policy },
+    signingKey: vault.open(signingKeys[0]?.sealed ?? '', id),
+  };
+}
+
+function openPartOf(webhook: Webhook, stats: ExecutionStats | undefined): Omit<WebhookView, 'config' | 'signingKey'> {
+  const { disabledReason } = webhook;
   return {
     tenantId: webhook.tenantId,
-    id,
+    id: webhook.id,
     name: webhook.name,
     event: webhook.event,
     events: webhook.events,
-    config: {
-      url: webhook.url,
-      ...(headers !== null && { headers: vault.openHeaders(headers, id) }),
-      ...webhook.policy,
-    },
-    signingKey: vault.open(signingKeys[0]?.sealed ?? '', id),
     enabled: webhook.enabled,
     ...(disabledReason !== null && { disabledReason: disabledReason.message }),
     createdAt: webhook.createdAtMs,

@@ -6,14 +6,14 @@ import { Tag } from '../../ui/tag.tsx';
 import { BreakerTag } from '../../webhooks/breaker-tag.tsx';
 import { HealthTag } from '../../webhooks/health-tag.tsx';
 import { RequestsFigure } from '../../webhooks/requests-figure.tsx';
-import { eventsOf, type HealthSummary, type Webhook } from '../../webhooks/webhook.queries.ts';
+import { eventsOf, type HealthSummary, type ListedWebhook } from '../../webhooks/webhook.queries.ts';
 
 const SHOWN_EVENTS = 1;
 
 /** `summaries` is undefined while, or because, monitoring has not answered. */
 export function useWebhookColumns(
   summaries: ReadonlyMap<string, HealthSummary> | undefined,
-): readonly Column<Webhook>[] {
+): readonly Column<ListedWebhook>[] {
   const { webhooks } = useTexts();
   return [
     {
@@ -57,7 +57,7 @@ export function useWebhookColumns(
   ];
 }
 
-function NameCell({ webhook }: { readonly webhook: Webhook }): ReactNode {
+function NameCell({ webhook }: { readonly webhook: ListedWebhook }): ReactNode {
   const { webhooks } = useTexts();
   return (
     <div className="webhook-name">

@@ -12,7 +12,7 @@ import { Notice } from '../../ui/notice.tsx';
 import { Pagination } from '../../ui/pagination.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
-import { healthSummariesQuery, type Webhook } from '../../webhooks/webhook.queries.ts';
+import { healthSummariesQuery, type ListedWebhook } from '../../webhooks/webhook.queries.ts';
 import { SORTS, type ListSearch } from './list-search.ts';
 import { useWebhookColumns } from './webhook-columns.tsx';
 import { PAGE_SIZE } from './webhook-list.query.ts';
@@ -20,7 +20,7 @@ import { PAGE_SIZE } from './webhook-list.query.ts';
 const SKELETON_LINES = 8;
 
 export interface WebhookTableProps {
-  readonly list: UseQueryResult<Page<Webhook>>;
+  readonly list: UseQueryResult<Page<ListedWebhook>>;
   readonly search: ListSearch;
   readonly onChange: (change: ListSearch) => void;
 }

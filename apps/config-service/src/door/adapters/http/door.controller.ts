@@ -5,7 +5,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { requirePrincipal } from '../../../access/access.ts';
 import { NeedsScope } from '../../../access/needs-scope.ts';
 import { presentedBy } from '../../../access/presented-by.ts';
+import type { ErrorBody } from '../../../errors/error-body.ts';
+import { ERROR_CODES } from '../../../errors/error-code.ts';
 import { SignalboxError } from '../../../errors/signalbox-error.ts';
+import { Idempotent } from '../../../idempotency/idempotent.ts';
 import { LOGGER } from '../../../shared.ts';
 import { isWebhookId } from '../../../webhooks/webhook-id.ts';
 import type { WebhookNames } from '../../../webhooks/webhook-names.port.ts';
@@ -51,9 +54,11 @@ export class DoorController {
   }
 
   @Post(['hooks/:id/deliveries/:deliveryId/resend', 'hooks/:id/resends'])
+  @Idempotent()
   @NeedsScope('deliveries:resend')
-  async resend(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    await this.passForWebhook(request, reply, 'alive');
+  async resend(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<unknown> {
+    await this.requireWebhook(request, 'alive');
+    return this.passWhole(request, reply);
   }
 
   @Delete('hooks/:id/resends/:resendId')
@@ -87,18 +92,32 @@ export class DoorController {
   }
 
   @Post('ops/*')
+  @Idempotent()
   @NeedsScope('ops:write')
-  async writeOps(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    await this.pass(request, reply);
+  async writeOps(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<unknown> {
+    return this.passWhole(request, reply);
   }
 
   private async passForWebhook(request: FastifyRequest, reply: FastifyReply, needed: NeededState): Promise<void> {
+    await this.requireWebhook(request, needed);
+    await this.pass(request, reply);
+  }
+
+  private async requireWebhook(request: FastifyRequest, needed: NeededState): Promise<void> {
     const { tenantId } = requirePrincipal(request.principal);
     const { id = '' } = request.params as { readonly id?: string };
     if (!isWebhookId(id) || !(await mayBePassedOn(this.ownership, tenantId, id, needed))) {
       throw new SignalboxError('entity.not_exists_with_id', 'There is no webhook of this id', { data: { id } });
     }
-    await this.pass(request, reply);
+  }
+
+  /** As a handler that gives its answer back, so that it can be kept for an `Idempotency-Key`: a refusal is thrown. */
+  private async passWhole(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+    const { status, headers, body } = await this.ask(request);
+    const told = await json(body).catch(() => undefined);
+    if (status >= 400) throw refusalOf(told, headers['retry-after']);
+    void reply.status(status);
+    return told;
   }
 
   private async pass(request: FastifyRequest, reply: FastifyReply): Promise<void> {
@@ -143,6 +162,17 @@ export class DoorController {
       .headers({ ...headers })
       .send(body);
   }
+}
+
+/** What monitoring refuses has the one shape of errors, and codes of the one table. */
+function refusalOf(told: unknown, retryAfter: string | string[] | undefined): SignalboxError {
+  const { code, message, data, details } = (told ?? {}) as Partial<ErrorBody>;
+  if (code === undefined || message === undefined || !Object.hasOwn(ERROR_CODES, code)) return unreachable();
+  return new SignalboxError(code, message, {
+    ...(data !== undefined && { data }),
+    ...(details !== undefined && { details }),
+    ...(retryAfter !== undefined && { retryAfterSeconds: Number(retryAfter) }),
+  });
 }
 
 function unreachable(): SignalboxError {

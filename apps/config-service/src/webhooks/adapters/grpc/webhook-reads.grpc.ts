@@ -4,7 +4,8 @@ import { stateTagOf } from '../../../outbox/outbox.ts';
 import type { ReadHistory } from '../../application/read-history.ts';
 import type { ReadWebhooks, WebhookWithStats } from '../../application/read-webhooks.ts';
 import type { SecretVault } from '../../application/secret-vault.ts';
-import { signingKeysOf, viewOf } from '../../application/webhook-view.ts';
+import { listedViewOf, signingKeysOf, viewOf } from '../../application/webhook-view.ts';
+import type { ListedWebhookView } from '../../application/webhook-view.ts';
 import { isWebhookId } from '../../webhook-id.ts';
 import { listed } from '../answers/list-error.ts';
 import { pageOf, pageWindowOf } from '../answers/page-window.ts';
@@ -45,8 +46,8 @@ interface ListMessage extends PageMessage {
 /** Those RPCs of `signalbox.config.v1.Webhooks` that ask for webhooks:read and are answered at once. */
 export function webhookReads(options: WebhookReadsOptions): UntypedServiceImplementation {
   const { guard, reading, history, vault, logger } = options;
-  const told = ({ webhook, stats }: WebhookWithStats, stateTag: string): Message =>
-    messageOf(viewOf(webhook, vault, stats), webhook.version, stateTag);
+  const told = (view: ListedWebhookView, { webhook }: WebhookWithStats, stateTag: string): Message =>
+    messageOf(view, webhook.version, stateTag);
   return {
     getWebhook: unary(
       guard,
@@ -55,7 +56,7 @@ export function webhookReads(options: WebhookReadsOptions): UntypedServiceImplem
         const read = isWebhookId(id) ? await reading.find(principal, id, { includeExecutionStats }) : undefined;
         if (read === undefined) throw notFound('entity.not_exists_with_id', id);
         warn(trailer, read);
-        return told(read, read.stateTag);
+        return told(viewOf(read.webhook, vault, read.stats), read, read.stateTag);
       },
     ),
     listWebhooks: unary(guard, logger, async (message: ListMessage, principal, { trailer }) => {
@@ -69,7 +70,9 @@ export function webhookReads(options: WebhookReadsOptions): UntypedServiceImplem
       );
       warn(trailer, read);
       return {
-        webhooks: read.webhooks.map((one) => told(one, stateTagOf(epoch, one.webhook.version))),
+        webhooks: read.webhooks.map((one) =>
+          told(listedViewOf(one.webhook, vault, one.stats), one, stateTagOf(epoch, one.webhook.version)),
+        ),
         total: read.total,
       };
     }),

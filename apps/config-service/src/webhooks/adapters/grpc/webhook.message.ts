@@ -1,6 +1,6 @@
 import type { EventTest } from '../../application/test-webhook.ts';
 import type { HistoryEntry } from '../../application/read-history.ts';
-import type { SigningKeysView, WebhookView } from '../../application/webhook-view.ts';
+import type { ListedWebhookView, SigningKeysView } from '../../application/webhook-view.ts';
 
 /** Messages of config.proto as the loader gives them: absent where a field was not sent. */
 export interface ConfigMessage {
@@ -91,7 +91,7 @@ function present(fields: Record<string, unknown>): Record<string, unknown> {
   );
 }
 
-export function messageOf(view: WebhookView, version: number, etag: string): Record<string, unknown> {
+export function messageOf(view: ListedWebhookView, version: number, etag: string): Record<string, unknown> {
   const { createdAt, event, ...rest } = view;
   return { ...rest, ...(event !== null && { event }), createdAtMs: createdAt, version, etag };
 }

@@ -25,8 +25,8 @@ import type { WebhooksRead } from '../../application/read-webhooks.ts';
 import { ReadWebhooks } from '../../application/read-webhooks.ts';
 import { RotateSigningKeyUseCase } from '../../application/rotate-signing-key.ts';
 import { SecretVault } from '../../application/secret-vault.ts';
-import type { SigningKeysView, WebhookView } from '../../application/webhook-view.ts';
-import { signingKeysOf, viewOf } from '../../application/webhook-view.ts';
+import type { SigningKeysView, ListedWebhookView, WebhookView } from '../../application/webhook-view.ts';
+import { signingKeysOf, listedViewOf, viewOf } from '../../application/webhook-view.ts';
 import type { WebhookTarget } from '../../application/webhook-input.ts';
 import type { WriteOutcome } from '../../application/webhook-outcome.ts';
 import type { NotFoundCode } from '../answers/refusal-error.ts';
@@ -64,7 +64,7 @@ export class WebhooksController {
     answer: {
       status: 200,
       description: 'Webhooks',
-      schema: listOf('Webhook'),
+      schema: listOf('ListedWebhook'),
       headers: { ...PAGE_HEADERS, ...WARNING },
     },
     errors: ['guard.invalid_pagination', 'guard.invalid_input'],
@@ -76,7 +76,7 @@ export class WebhooksController {
     @Query() query: Record<string, unknown>,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<readonly WebhookView[]> {
+  ): Promise<readonly ListedWebhookView[]> {
     const window = pageWindowOf(query);
     const read = listed(
       await this.reading.list(principal, {
@@ -210,9 +210,9 @@ export class WebhooksController {
     return signingKeysOf(read.webhook, this.vault, Date.now());
   }
 
-  private views(read: WebhooksRead, reply: FastifyReply): readonly WebhookView[] {
+  private views(read: WebhooksRead, reply: FastifyReply): readonly ListedWebhookView[] {
     if (read.isMissingStats) reply.header('warning', STATS_WARNING);
-    return read.webhooks.map(({ webhook, stats }) => viewOf(webhook, this.vault, stats));
+    return read.webhooks.map(({ webhook, stats }) => listedViewOf(webhook, this.vault, stats));
   }
 
   private written(outcome: WriteOutcome, id: string, code: NotFoundCode, reply: FastifyReply): WebhookView {

@@ -105,6 +105,16 @@ describe('a change whose answer cannot be told', () => {
     const rotated = await service.call('PATCH', `/api/hooks/${id}/signing-key`);
     expect([renamed.status, rotated.status]).toEqual([503, 503]);
     expect(await counted()).toHaveLength(1);
+    // The others are listed, and this one without its secrets.
+    const other = await service.makeWebhook();
+    const { status, body } = await service.call<Record<string, unknown>[]>('GET', '/api/hooks');
+    expect(status).toBe(200);
+    expect(body.find((one) => one['id'] === id)).toMatchObject({ config: { url }, secretsUnreadable: true });
+    expect(body.find((one) => one['id'] === id)).not.toHaveProperty('signingKey');
+    expect(body.find((one) => one['id'] === other.id)).toMatchObject({ signingKey: other.signingKey });
+    const alone = await service.call('GET', `/api/hooks/${id}`);
+    expect(alone).toMatchObject({ status: 503, body: { code: 'service.unavailable' } });
+    expect(alone.body['message']).toMatch(/secret of this webhook cannot be opened/);
     // What replaces the unreadable one can be answered, and so can a deletion.
     const replaced = await service.call('PATCH', `/api/hooks/${id}`, { body: { config: { url } } });
     expect([replaced.status, (await counted()).length]).toEqual([200, 2]);
@@ -154,6 +164,7 @@ describe('the outbox', () => {
     for (const id of ids) {
       const versions = rows.filter(({ key }) => key === id).map(({ version }) => version);
       expect(versions).toEqual(versions.toSorted((left, right) => left - right));
+      await waitFor(() => topic.of(id).length >= versions.length, { what: 'all of it on the topic' });
       expect(topic.of(id).map(({ version }) => version)).toEqual(versions);
     }
   });
