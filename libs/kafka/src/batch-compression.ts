@@ -2,32 +2,52 @@ import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { decompressFrameSync } from 'lz4-napi';
 import { uncompressSync } from 'snappy';
 
-/** What a record batch may unfold to. A publisher decides how far its bytes unfold, and a MiB of zstd can become GiBs. */
-export const MAX_BATCH_BYTES = 64 * 1024 * 1024;
+/** The bytes would become more than was allowed. */
+export class UnfoldsTooFar extends Error {
+  override readonly name = 'UnfoldsTooFar';
+
+  constructor(maxBytes: number) {
+    super(`it would become more than ${maxBytes} bytes`);
+  }
+}
+
+type Decompressor = (bytes: Buffer, maxBytes: number) => Buffer;
 
 /** By the lowest three bits of a batch's attributes: https://kafka.apache.org/documentation/#recordbatch */
-const DECOMPRESSORS: readonly ((bytes: Buffer) => Buffer)[] = [
+const DECOMPRESSORS: readonly Decompressor[] = [
   (bytes) => bytes,
-  (bytes) => gunzipSync(bytes, { maxOutputLength: MAX_BATCH_BYTES }),
+  bounded((bytes, maxOutputLength) => gunzipSync(bytes, { maxOutputLength })),
   unsnap,
   unlz4,
-  (bytes) => zstdDecompressSync(bytes, { maxOutputLength: MAX_BATCH_BYTES }),
+  bounded((bytes, maxOutputLength) => zstdDecompressSync(bytes, { maxOutputLength })),
 ];
 
-/** Throws where the bytes are not of that codec, or would become more than {@link MAX_BATCH_BYTES}. */
-export function decompress(codec: number, bytes: Buffer): Buffer {
+/** Throws where the bytes are not of that codec; {@link UnfoldsTooFar} where they would become more than `maxBytes`. */
+export function decompress(codec: number, bytes: Buffer, maxBytes: number): Buffer {
   const decompressor = DECOMPRESSORS[codec];
   if (decompressor === undefined) throw new Error(`there is no codec ${codec}`);
-  return decompressor(bytes);
+  return decompressor(bytes, maxBytes);
+}
+
+/** In place of zlib's own error. */
+function bounded(decompressor: Decompressor): Decompressor {
+  return (bytes, maxBytes) => {
+    try {
+      return decompressor(bytes, maxBytes);
+    } catch (cause) {
+      if ((cause as { readonly code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE') throw new UnfoldsTooFar(maxBytes);
+      throw cause;
+    }
+  };
 }
 
 /** The frame that Java clients put around snappy: magic, two versions, then blocks with their sizes in front. */
 const XERIAL_MAGIC = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00]);
 const XERIAL_HEAD_BYTES = 16;
 
-function unsnap(bytes: Buffer): Buffer {
+function unsnap(bytes: Buffer, maxBytes: number): Buffer {
   if (!bytes.subarray(0, XERIAL_MAGIC.length).equals(XERIAL_MAGIC)) {
-    refuseAbove(snappySize(bytes));
+    refuseAbove(maxBytes, snappySize(bytes));
     return uncompressSync(bytes) as Buffer;
   }
   const blocks: Buffer[] = [];
@@ -36,7 +56,7 @@ function unsnap(bytes: Buffer): Buffer {
     const size = bytes.readUInt32BE(at);
     const block = bytes.subarray(at + 4, at + 4 + size);
     total += snappySize(block);
-    refuseAbove(total);
+    refuseAbove(maxBytes, total);
     blocks.push(uncompressSync(block) as Buffer);
     at += 4 + size;
   }
@@ -59,7 +79,7 @@ const LZ4_MAGIC = 0x184d2204;
 const LZ4_SMALLEST_BLOCK_CODE = 4;
 const LZ4_SMALLEST_BLOCK_BYTES = 64 * 1024;
 
-function unlz4(bytes: Buffer): Buffer {
+function unlz4(bytes: Buffer, maxBytes: number): Buffer {
   if (bytes.readUInt32LE(0) !== LZ4_MAGIC) throw new Error('no LZ4 frame');
   const flags = bytes.readUInt8(4);
   const blockCode = (bytes.readUInt8(5) >> 4) & 7;
@@ -72,12 +92,12 @@ function unlz4(bytes: Buffer): Buffer {
     if (size === 0) break;
     // A block unfolds to 255 times its size at most, and to no more than the frame says.
     total += Math.min(maxBlockBytes, size * 255);
-    refuseAbove(total);
+    refuseAbove(maxBytes, total);
     at += 4 + size + checksumBytes;
   }
   return decompressFrameSync(bytes);
 }
 
-function refuseAbove(size: number): void {
-  if (size > MAX_BATCH_BYTES) throw new Error(`it would become ${size} bytes; ${MAX_BATCH_BYTES} are the most`);
+function refuseAbove(maxBytes: number, size: number): void {
+  if (size > maxBytes) throw new UnfoldsTooFar(maxBytes);
 }

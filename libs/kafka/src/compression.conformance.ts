@@ -1,18 +1,22 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { crc32c } from '@node-rs/crc32';
 import { describe, expect, it } from '@jest/globals';
 import { kafkaJars } from '@signalbox/sandbox';
 import type { KafkaCluster } from './kafka-cluster.conformance.ts';
 import { createLogConsumer } from './kafkajs-consumer.ts';
 import { createLogFollower } from './kafkajs-follower.ts';
+import { createTailReader } from './kafkajs-tail-reader.ts';
 import { eventually, numbered, RecordingHandler } from './recording-handler.conformance.ts';
 import { FETCH, fetchedPartitions, Wire } from './wire.conformance.ts';
 
 /** In the order of their numbers, from 1. */
 const CODECS = ['gzip', 'snappy', 'lz4', 'zstd'] as const;
-/** In a batch: its attributes, whose lowest bits name the codec. */
+/** In a batch: its attributes, whose lowest bits name the codec, and what comes before them. */
 const ATTRIBUTES_AT = 21;
+const CHECKSUM_AT = 17;
+const LENGTH_AT = 8;
 const UNKNOWN_CODEC = 7;
 
 /** By Kafka's own producer, in Java, which compiles it as it starts. */
@@ -86,6 +90,30 @@ export function compressedPublishing(cluster: () => KafkaCluster): void {
       }
     });
 
+    it('whose bytes have changed become one record with a fault, and end who reads a tail', async () => {
+      const topic = await cluster().createTopic(1);
+      const of = { topic, partition: 0 };
+      await cluster().append(numbered(3).map((value) => ({ ...of, key: null, value })));
+      await cluster().append([{ ...of, key: null, value: 'after' }]);
+      const connection = { ...cluster().connection, socketFactory: breakingFirstBatch(toOtherBytes).socketFactory };
+      const handler = new RecordingHandler();
+      const groupId = `changed-${Date.now()}`;
+      const consumer = createLogConsumer({ connection, groupId, topics: [topic], handler, onFatal: handler.onFatal });
+      const reader = createTailReader({ connection, topic, onFatal: () => {} });
+      try {
+        await Promise.all([consumer.start(), reader.start()]);
+        await eventually('both', () => handler.position(of) === 4);
+        expect(handler.records).toMatchObject([
+          { offset: 0, value: null, fault: { kind: 'batch' } },
+          { offset: 3, value: Buffer.from('after'), fault: undefined },
+        ]);
+        const read = reader.read([{ ...of, offset: 0 }], () => {});
+        await expect(read).rejects.toThrow(`${topic}[0]: the batch that begins at offset 0 cannot be read`);
+      } finally {
+        await Promise.all([consumer.stop(), reader.stop()]);
+      }
+    });
+
     it('by a codec that nobody knows end who follows a log: what they said is unknown', async () => {
       const topic = await cluster().createTopic(1);
       await cluster().append([{ topic, partition: 0, key: 'webhook', value: 'state' }]);
@@ -99,7 +127,7 @@ export function compressedPublishing(cluster: () => KafkaCluster): void {
         onFatal: fatal.resolve,
       });
       try {
-        await expect(follower.start()).rejects.toThrow(`${topic}[0]: what was appended up to offset 0 cannot be read`);
+        await expect(follower.start()).rejects.toThrow(`${topic}[0]: the batch from offset 0 to 0 cannot be read`);
         expect(await fatal.promise).toBeInstanceOf(Error);
         expect(records).toEqual([]);
       } finally {
@@ -109,14 +137,27 @@ export function compressedPublishing(cluster: () => KafkaCluster): void {
   });
 }
 
-function breakingFirstBatch(): Wire {
+/** As if a producer had sent it so. */
+function toUnknownCodec(batch: Buffer): void {
+  batch.writeInt16BE(UNKNOWN_CODEC, ATTRIBUTES_AT);
+  const end = LENGTH_AT + 4 + batch.readInt32BE(LENGTH_AT);
+  batch.writeUInt32BE(crc32c(batch.subarray(ATTRIBUTES_AT, end)), CHECKSUM_AT);
+}
+
+/** On its way to us, or on the broker's disk. */
+function toOtherBytes(batch: Buffer): void {
+  const last = LENGTH_AT + 4 + batch.readInt32BE(LENGTH_AT) - 1;
+  batch.writeUInt8(batch.readUInt8(last) ^ 1, last);
+}
+
+function breakingFirstBatch(breakBatch = toUnknownCodec): Wire {
   const wire = new Wire();
   wire.onAnswer = ({ apiKey }, answer) => {
     if (apiKey !== FETCH) return answer;
     for (const { recordsAt, recordsSize } of fetchedPartitions(answer)) {
       if (recordsSize <= 0) continue;
       const isFirst = answer.readBigInt64BE(recordsAt + 4) === 0n;
-      if (isFirst) answer.writeInt16BE(UNKNOWN_CODEC, recordsAt + 4 + ATTRIBUTES_AT);
+      if (isFirst) breakBatch(answer.subarray(recordsAt + 4));
     }
     return answer;
   };

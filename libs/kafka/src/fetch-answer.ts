@@ -1,5 +1,7 @@
 import { BytesReader } from './bytes-reader.ts';
-import { readRecordBatches, type FetchedRecord } from './record-batch.ts';
+import type { AbortedTransaction } from './aborted-transactions.ts';
+import { beginningAt, readRecordBatches, unreadable, type FetchedRecord } from './record-batch.ts';
+import { UnfoldingBudget } from './unfolding-budget.ts';
 
 /** As kafkajs has it: 64-bit numbers are texts. */
 export interface FetchAnswer {
@@ -21,7 +23,8 @@ interface FetchedPartition {
   readonly highWatermark: string;
   readonly lastStableOffset: string;
   readonly lastStartOffset: string;
-  readonly abortedTransactions: readonly { readonly producerId: string; readonly firstOffset: string }[];
+  /** None for kafkajs to look for: what was aborted is told apart here. */
+  readonly abortedTransactions: readonly [];
   readonly preferredReadReplica: number;
   readonly messages: readonly FetchedRecord[];
 }
@@ -32,35 +35,85 @@ export function readFetchAnswer(bytes: Buffer): FetchAnswer {
   const clientSideThrottleTime = reader.int32();
   const errorCode = reader.int16();
   const sessionId = reader.int32();
-  const responses = reader.array(() => readTopic(reader));
+  const budget = new UnfoldingBudget();
+  const read = reader.array(() => readTopic(reader, budget));
+  faultFirstCutOff(read);
+  const responses = read.map(({ topicName, partitions }) => ({
+    topicName,
+    // One that has to wait for the next fetch is left out, as if nothing had been told of it.
+    partitions: partitions.flatMap(({ told, isPutOff }) => (isPutOff ? [] : [told])),
+  }));
   // The client is asked to wait for this long; the broker has not done it itself.
   return { throttleTime: 0, clientSideThrottleTime, errorCode, sessionId, responses };
 }
 
-function readTopic(reader: BytesReader): FetchedTopic {
+interface ReadTopic {
+  readonly topicName: string;
+  readonly partitions: readonly ReadPartition[];
+}
+
+interface ReadPartition {
+  readonly told: FetchedPartition;
+  readonly messages: FetchedRecord[];
+  /** Where its first batch begins, when that is not there as a whole. */
+  readonly cutOffAt: number | undefined;
+  /** Nothing of it could be unfolded any more. */
+  readonly isPutOff: boolean;
+}
+
+function readTopic(reader: BytesReader, budget: UnfoldingBudget): ReadTopic {
   const topicName = reader.string();
-  return { topicName, partitions: reader.array(() => readPartition(topicName, reader)) };
+  return { topicName, partitions: reader.array(() => readPartition(topicName, reader, budget)) };
 }
 
-function readPartition(topic: string, reader: BytesReader): FetchedPartition {
+function readPartition(topic: string, reader: BytesReader, budget: UnfoldingBudget): ReadPartition {
   const partition = reader.int32();
-  return {
+  const errorCode = reader.int16();
+  const highWatermark = String(reader.int64());
+  const lastStableOffset = String(reader.int64());
+  const lastStartOffset = String(reader.int64());
+  const aborted: AbortedTransaction[] = reader.array(() => ({
+    producerId: reader.int64(),
+    firstOffset: reader.int64(),
+  }));
+  const preferredReadReplica = reader.int32();
+  const length = reader.int32();
+  const bytes = length > 0 ? reader.slice(length) : NO_BYTES;
+  const { records: messages, cutOffAt, isPutOff } = readRecordBatches({ topic, partition, bytes, aborted, budget });
+  const told = {
     partition,
-    errorCode: reader.int16(),
-    highWatermark: String(reader.int64()),
-    lastStableOffset: String(reader.int64()),
-    lastStartOffset: String(reader.int64()),
-    abortedTransactions: reader.array(() => ({
-      producerId: String(reader.int64()),
-      firstOffset: String(reader.int64()),
-    })),
-    preferredReadReplica: reader.int32(),
-    messages: readMessages(topic, partition, reader),
+    errorCode,
+    highWatermark,
+    lastStableOffset,
+    lastStartOffset,
+    abortedTransactions: NONE_ABORTED,
+    preferredReadReplica,
+    messages,
   };
+  return { told, messages, cutOffAt, isPutOff };
 }
 
-function readMessages(topic: string, partition: number, reader: BytesReader): FetchedRecord[] {
-  const length = reader.int32();
-  if (length <= 0) return [];
-  return readRecordBatches(topic, partition, reader.slice(length));
+const NO_BYTES = Buffer.alloc(0);
+const NONE_ABORTED: readonly [] = [];
+
+/**
+ * A broker sends the first batch of the first partition that has any as a whole, however large. Where nothing is whole, that
+ * batch's length is wrong, and would be asked for again for ever.
+ */
+function faultFirstCutOff(topics: readonly ReadTopic[]): void {
+  for (const { topicName, partitions } of topics) {
+    for (const { told, messages, cutOffAt } of partitions) {
+      if (messages.length > 0) return;
+      if (cutOffAt === undefined) continue;
+      messages.push(
+        unreadable(
+          { topic: topicName, partition: told.partition },
+          cutOffAt,
+          0,
+          beginningAt(cutOffAt, 'its length is wrong'),
+        ),
+      );
+      return;
+    }
+  }
 }

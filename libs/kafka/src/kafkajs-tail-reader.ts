@@ -101,7 +101,7 @@ class KafkajsTailReader implements TailReader {
     const end = reading?.ends.get(partition);
     if (reading === undefined || end === undefined || !reading.open.has(partition)) return;
     try {
-      for (const record of records) if (record.offset < end) reading.onRecord(record);
+      for (const record of records) if (record.offset < end) hand(record, reading);
     } catch (error) {
       reading.done.reject(error);
     }
@@ -110,4 +110,11 @@ class KafkajsTailReader implements TailReader {
     this.#solo.pause(partition);
     if (reading.open.size === 0) reading.done.resolve();
   }
+}
+
+/** Whoever reads a tail draws conclusions from what is not in it: an unreadable batch must not look like none. */
+function hand(record: LogRecord, { onRecord }: Reading): void {
+  const { topic, partition, fault } = record;
+  if (fault?.kind === 'batch') throw new Error(`${topic}[${partition}]: ${fault.message}`);
+  onRecord(record);
 }

@@ -1,4 +1,4 @@
-import { crc32c } from './crc32c.ts';
+import { crc32c } from '@node-rs/crc32';
 
 type Bytes = Buffer | string | null | undefined;
 
@@ -199,7 +199,7 @@ function writeBatch(to: Writer, measured: MeasuredPartition, request: ProduceReq
   to.int32(records.length);
   for (let i = 0; i < records.length; i++) writeRecord(to, records[i] as MeasuredRecord, i);
   const covered = start + BEFORE_CRC_BYTES + 4;
-  to.bytes.writeUInt32BE(crc32c(to.bytes, covered, to.at), start + BEFORE_CRC_BYTES);
+  to.bytes.writeUInt32BE(crc32c(to.bytes.subarray(covered, to.at)), start + BEFORE_CRC_BYTES);
 }
 
 const isTransactional = ({ transactionalId }: ProduceRequest): boolean =>

@@ -1,24 +1,45 @@
-import { decompress } from './batch-compression.ts';
+import { crc32c } from '@node-rs/crc32';
+import { AbortedTransactions, type AbortedTransaction } from './aborted-transactions.ts';
 import { BytesReader } from './bytes-reader.ts';
-import type { LogHeaders, LogRecord } from './log-record.ts';
+import type { LogHeaders, LogRecord, TopicPartition } from './log-record.ts';
 import { RecordFault } from './log-record.ts';
 import { readHeaders } from './record-headers.ts';
+import type { UnfoldingBudget } from './unfolding-budget.ts';
 
-/** A record as it was fetched, with what kafkajs asks of it to leave out what was aborted. */
+/** A record as it was fetched. */
 export interface FetchedRecord extends LogRecord {
+  /** kafkajs leaves it out and goes on behind it: a marker of a transaction, or what was aborted. */
   readonly isControlRecord: boolean;
-  readonly batchContext: { readonly producerId: string; readonly inTransaction: boolean };
 }
 
-interface Target {
-  readonly topic: string;
-  readonly partition: number;
+export interface FetchedBytes extends TopicPartition {
+  readonly bytes: Buffer;
+  /** As the broker lists them, in any order. */
+  readonly aborted: readonly AbortedTransaction[];
+  readonly budget: UnfoldingBudget;
+}
+
+export interface ReadBatches {
   readonly records: FetchedRecord[];
+  /** Where the first batch begins, when it is not there as a whole. */
+  readonly cutOffAt: number | undefined;
+  /** There are batches, but none could be unfolded any more: they are to be fetched again. */
+  readonly isPutOff: boolean;
+}
+
+interface Batch extends TopicPartition {
+  readonly firstOffset: number;
+  readonly reader: BytesReader;
+  readonly records: FetchedRecord[];
+  readonly aborted: AbortedTransactions;
+  readonly budget: UnfoldingBudget;
 }
 
 const MAGIC = 2;
 /** To the magic byte, which says how to read on. */
 const SMALLEST_BATCH_BYTES = 17;
+/** Of these the offset and the length are not counted by the length. */
+const SMALLEST_LENGTH = SMALLEST_BATCH_BYTES - 12;
 
 const CODEC = 0x07;
 const APPEND_TIME = 0x08;
@@ -29,90 +50,127 @@ const NO_HEADERS: LogHeaders = {};
 
 /**
  * The records of a fetched partition (https://kafka.apache.org/documentation/#recordbatch); a batch that was cut off by
- * the fetch's limit is left for the next one. A batch that cannot be read becomes one record with a fault, at the batch's
- * last offset: it must not stop its partition.
+ * the fetch's limit is left for the next one. A batch that cannot be read becomes one record with a fault: it must not stop
+ * its partition. The fault is at the batch's last offset; where the batch is not as it was appended, nothing in it can be
+ * trusted, and the fault is at its first.
  */
-export function readRecordBatches(topic: string, partition: number, bytes: Buffer): FetchedRecord[] {
+export function readRecordBatches({ topic, partition, bytes, aborted, budget }: FetchedBytes): ReadBatches {
   const records: FetchedRecord[] = [];
+  const to = { topic, partition, records, aborted: new AbortedTransactions(aborted), budget };
   const reader = new BytesReader(bytes);
+  let cutOffAt: number | undefined;
   while (reader.left >= SMALLEST_BATCH_BYTES) {
     const firstOffset = reader.int64();
     const length = reader.int32();
-    if (reader.left < length) break;
-    readBatch({ topic, partition, records }, firstOffset, new BytesReader(reader.slice(length)));
+    if (length < SMALLEST_LENGTH) {
+      // Nobody knows where the next one begins.
+      records.push(unreadable(to, firstOffset, 0, beginningAt(firstOffset, 'its length is wrong')));
+      break;
+    }
+    if (reader.left < length) {
+      if (records.length === 0) cutOffAt = firstOffset;
+      break;
+    }
+    if (!readBatch({ ...to, firstOffset, reader: new BytesReader(reader.slice(length)) })) {
+      return { records, cutOffAt: undefined, isPutOff: records.length === 0 };
+    }
   }
-  return records;
+  return { records, cutOffAt, isPutOff: false };
 }
 
-function readBatch(to: Target, firstOffset: number, reader: BytesReader): void {
+/** False where it has to be left for the next fetch. */
+function readBatch(batch: Batch): boolean {
+  const { firstOffset, reader, records } = batch;
   // The leader's epoch.
   reader.at += 4;
-  const magic = reader.int8();
-  if (magic !== MAGIC) {
-    to.records.push(unreadable(to, firstOffset, 0, 'it is in a format from before Kafka 0.11'));
-    return;
+  if (reader.int8() !== MAGIC) {
+    const why = 'it is in a format from before Kafka 0.11';
+    records.push(unreadable(batch, firstOffset, 0, beginningAt(firstOffset, why)));
+    return true;
   }
-  // The checksum: the broker has checked it when the batch was appended.
-  reader.at += 4;
+  try {
+    const checksum = reader.int32() >>> 0;
+    if (crc32c(reader.bytes.subarray(reader.at)) !== checksum) throw new Error('its checksum is wrong');
+    return readChecked(batch);
+  } catch (cause) {
+    records.push(unreadable(batch, firstOffset, 0, beginningAt(firstOffset, reasonOf(cause))));
+    return true;
+  }
+}
+
+function readChecked(batch: Batch): boolean {
+  const { firstOffset, reader, records, aborted, budget } = batch;
   const attributes = reader.int16();
   const lastOffset = firstOffset + reader.int32();
   const firstTimestampMs = reader.int64();
   const maxTimestampMs = reader.int64();
-  const batchContext = { producerId: String(reader.int64()), inTransaction: (attributes & TRANSACTIONAL) !== 0 };
+  const producerId = reader.int64();
   // The producer's epoch and the first sequence number.
   reader.at += 6;
-  const { topic, partition, records } = to;
+  const isAborted = aborted.includes(producerId, lastOffset);
+  if ((attributes & CONTROL) !== 0) aborted.end(producerId);
+  if ((attributes & CONTROL) !== 0 || ((attributes & TRANSACTIONAL) !== 0 && isAborted)) {
+    records.push(leftOut(batch, lastOffset, maxTimestampMs));
+    return true;
+  }
   const countBefore = records.length;
   try {
     const count = reader.int32();
-    const body = new BytesReader(decompress(attributes & CODEC, reader.slice(reader.left)));
-    const isControlRecord = (attributes & CONTROL) !== 0;
+    const unfolded = budget.unfold(attributes & CODEC, reader.slice(reader.left));
+    if (unfolded === undefined) return false;
     const appendedAtMs = (attributes & APPEND_TIME) === 0 ? undefined : maxTimestampMs;
-    for (let index = 0; index < count; index++) {
-      const end = body.varInt() + body.at;
-      body.at += 1;
-      const createdAtMs = firstTimestampMs + body.varInt();
-      const offset = firstOffset + body.varInt();
-      const key = body.varBytes();
-      const value = body.varBytes();
-      const read = readHeaders(body);
-      const [headers, fault] = read instanceof RecordFault ? [NO_HEADERS, read] : [read, undefined];
-      const timestampMs = appendedAtMs ?? createdAtMs;
-      const record = {
-        topic,
-        partition,
-        offset,
-        timestampMs,
-        key,
-        value,
-        headers,
-        fault,
-        isControlRecord,
-        batchContext,
-      };
-      records.push(record);
-      // Past headers that were too many to be read.
-      body.at = end;
-    }
+    readRecords(batch, new BytesReader(unfolded), count, firstTimestampMs, appendedAtMs);
   } catch (cause) {
     records.length = countBefore;
-    const why = `the batch that began at ${firstOffset}: ${cause instanceof Error ? cause.message : String(cause)}`;
-    records.push({ ...unreadable(to, lastOffset, maxTimestampMs, why), batchContext });
+    const message = `the batch from offset ${firstOffset} to ${lastOffset} cannot be read: ${reasonOf(cause)}`;
+    records.push(unreadable(batch, lastOffset, maxTimestampMs, message));
+  }
+  return true;
+}
+
+function readRecords(
+  { topic, partition, firstOffset, records }: Batch,
+  body: BytesReader,
+  count: number,
+  firstTimestampMs: number,
+  appendedAtMs: number | undefined,
+): void {
+  for (let index = 0; index < count; index++) {
+    const end = body.varInt() + body.at;
+    body.at += 1;
+    const createdAtMs = firstTimestampMs + body.varInt();
+    const offset = firstOffset + body.varInt();
+    const key = body.varBytes();
+    const value = body.varBytes();
+    const read = readHeaders(body);
+    const [headers, fault] = read instanceof RecordFault ? [NO_HEADERS, read] : [read, undefined];
+    const timestampMs = appendedAtMs ?? createdAtMs;
+    records.push({ topic, partition, offset, timestampMs, key, value, headers, fault, isControlRecord: false });
+    // Past headers that were too many to be read.
+    body.at = end;
   }
 }
 
-function unreadable({ topic, partition }: Target, offset: number, timestampMs: number, why: string): FetchedRecord {
-  const fault = new RecordFault('batch', `what was appended up to offset ${offset} cannot be read: ${why}`);
-  const where = { topic, partition, offset, timestampMs };
-  return {
-    ...where,
-    key: null,
-    value: null,
-    headers: NO_HEADERS,
-    fault,
-    isControlRecord: false,
-    batchContext: NO_PRODUCER,
-  };
+/** One record for a whole batch that nobody is told of. */
+function leftOut({ topic, partition }: TopicPartition, offset: number, timestampMs: number): FetchedRecord {
+  const nothing = { key: null, value: null, headers: NO_HEADERS, fault: undefined };
+  return { topic, partition, offset, timestampMs, ...nothing, isControlRecord: true };
 }
 
-const NO_PRODUCER = { producerId: '-1', inTransaction: false };
+/** One record for a whole batch. */
+export function unreadable(
+  { topic, partition }: TopicPartition,
+  offset: number,
+  timestampMs: number,
+  message: string,
+): FetchedRecord {
+  const fault = new RecordFault('batch', message);
+  const nothing = { key: null, value: null, headers: NO_HEADERS, fault };
+  return { topic, partition, offset, timestampMs, ...nothing, isControlRecord: false };
+}
+
+/** Of a batch of which not even the end is known. */
+export const beginningAt = (firstOffset: number, why: string): string =>
+  `the batch that begins at offset ${firstOffset} cannot be read: ${why}`;
+
+const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));

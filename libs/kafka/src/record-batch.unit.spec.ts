@@ -1,18 +1,24 @@
+import { crc32c } from '@node-rs/crc32';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { compressFrameSync } from 'lz4-napi';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { compressSync } from 'snappy';
-import { MAX_BATCH_BYTES } from './batch-compression.ts';
 import { encodeProduceRequest, type ProduceMessage } from './produce-encoding.ts';
-import { readRecordBatches, type FetchedRecord } from './record-batch.ts';
+import { readFetchAnswer } from './fetch-answer.ts';
+import type { FetchedRecord } from './record-batch.ts';
 import { MAX_HEADERS } from './record-headers.ts';
+import { MAX_UNFOLDED_BYTES } from './unfolding-budget.ts';
 
 /** Of an uncompressed batch: where its fields lie. */
 const LENGTH_AT = 8;
 const MAGIC_AT = 16;
+const CHECKSUM_AT = 17;
 const ATTRIBUTES_AT = 21;
+const PRODUCER_ID_AT = 43;
 const RECORDS_AT = 61;
+const TRANSACTIONAL = 0x10;
+const MARKER = 0x30;
 /** Its magic, its version, and the oldest that can read it. */
 const XERIAL_HEAD = Buffer.from('82534e41505059000000000100000001', 'hex');
 
@@ -26,11 +32,44 @@ function batchOf(messages: readonly ProduceMessage[], firstOffset = 0): Buffer {
   return batch;
 }
 
+function checked(batch: Buffer): Buffer {
+  batch.writeUInt32BE(crc32c(batch.subarray(ATTRIBUTES_AT)), CHECKSUM_AT);
+  return batch;
+}
+
+/** A batch of one record, as a transactional producer's. */
+function ofTransaction(producerId: number, firstOffset: number, attributes = TRANSACTIONAL): Buffer {
+  const batch = batchOf(simple([`${producerId}@${firstOffset}`]), firstOffset);
+  batch.writeInt16BE(attributes, ATTRIBUTES_AT);
+  batch.writeBigInt64BE(BigInt(producerId), PRODUCER_ID_AT);
+  return checked(batch);
+}
+
+type Aborted = readonly (readonly [producerId: number, firstOffset: number])[];
+
+/** An answer with one topic and these partitions, beginning with 0. */
+function answerOf(partitions: readonly Buffer[], aborted: Aborted = []): Buffer {
+  const int32 = (value: number): Buffer => Buffer.from(Uint32Array.of(value).buffer).swap32();
+  const int64 = (value: number): Buffer => Buffer.concat([int32(0), int32(value)]);
+  const pairs = aborted.flatMap(([producerId, firstOffset]) => [int64(producerId), int64(firstOffset)]);
+  const told = partitions.flatMap((bytes, partition) => [
+    ...[int32(partition), Buffer.alloc(2), int64(100), int64(100), int64(0)],
+    ...[int32(aborted.length), ...pairs, int32(-1), int32(bytes.length), bytes],
+  ]);
+  const topic = Buffer.from('\0\x01t', 'latin1');
+  return Buffer.concat([int32(0), Buffer.alloc(2), int32(0), int32(1), topic, int32(partitions.length), ...told]);
+}
+
+/** What is told of partition 0; of others, when they are given. */
+function fetched(partitions: readonly Buffer[], aborted: Aborted = []) {
+  return readFetchAnswer(answerOf(partitions, aborted)).responses[0]?.partitions ?? [];
+}
+
 function compressed(batch: Buffer, codec: number, compress: (records: Buffer) => Buffer): Buffer {
   const changed = Buffer.concat([batch.subarray(0, RECORDS_AT), compress(batch.subarray(RECORDS_AT))]);
   changed.writeInt32BE(changed.length - LENGTH_AT - 4, LENGTH_AT);
   changed.writeInt16BE(codec, ATTRIBUTES_AT);
-  return changed;
+  return checked(changed);
 }
 
 /** Java's framing: blocks with their sizes in front. */
@@ -53,7 +92,8 @@ const CODECS: readonly (readonly [name: string, codec: number, compress: (record
   ['zstd', 4, zstdCompressSync],
 ];
 
-const read = (...batches: readonly Buffer[]): FetchedRecord[] => readRecordBatches('t', 0, Buffer.concat(batches));
+const read = (...batches: readonly Buffer[]): readonly FetchedRecord[] =>
+  fetched([Buffer.concat(batches)])[0]?.messages ?? [];
 const simple = (values: readonly string[]): ProduceMessage[] => values.map((value) => ({ key: null, value }));
 const texts = (records: readonly FetchedRecord[]): (string | undefined)[] => records.map((r) => r.value?.toString());
 
@@ -101,13 +141,11 @@ describe('record batches', () => {
     const records = read(batchOf(simple(['before']), 9), broken, batchOf(simple(['after']), 13));
     expect(texts(records)).toEqual(['before', undefined, 'after']);
     expect(records[1]).toMatchObject({ offset: 12, key: null, value: null, headers: {}, fault: { kind: 'batch' } });
-    expect(records[1]?.fault?.message).toMatch(
-      /^what was appended up to offset 12 cannot be read: the batch that began at 10: /,
-    );
+    expect(records[1]?.fault?.message).toMatch(/^the batch from offset 10 to 12 cannot be read: /);
   });
 
   it.each(CODECS)('of %s are not unfolded beyond their bound', (_name, codec, compress) => {
-    const huge = Buffer.alloc(MAX_BATCH_BYTES + 1);
+    const huge = Buffer.alloc(MAX_UNFOLDED_BYTES + 1);
     const [record] = read(compressed(batchOf(simple(['x'])), codec, () => compress(huge)));
     expect(record?.fault?.kind).toBe('batch');
   });
@@ -118,6 +156,58 @@ describe('record batches', () => {
     const old = batchOf(simple(['a']), 3);
     old.writeInt8(1, MAGIC_AT);
     expect(read(old)[0]?.fault?.message).toContain('before Kafka 0.11');
+  });
+
+  it.each(CODECS)('of %s are left for the next fetch when others have unfolded far', (_name, codec, compress) => {
+    const large = compress(Buffer.alloc((MAX_UNFOLDED_BYTES / 4) * 3));
+    const [far, small] = [
+      compressed(batchOf(simple(['x'])), codec, () => large),
+      compressed(batchOf(simple(['y'])), codec, compress),
+    ];
+    const answer = fetched([Buffer.concat([small, far]), Buffer.concat([far, small]), small]);
+    expect(answer.map(({ partition }) => partition)).toEqual([0, 2]);
+    expect(answer[0]?.messages).toHaveLength(2);
+  });
+
+  it('whose bytes are not those that were appended become one record with a fault, where they begin', () => {
+    const batch = batchOf(simple(['a', 'b', 'c']), 10);
+    for (let at = ATTRIBUTES_AT; at < batch.length; at++) {
+      const changed = Buffer.from(batch);
+      changed.writeUInt8(changed.readUInt8(at) ^ 0x10, at);
+      const records = read(batchOf(simple(['before']), 9), changed, batchOf(simple(['after']), 13));
+      expect(texts(records)).toEqual(['before', undefined, 'after']);
+      expect(records[1]).toMatchObject({
+        offset: 10,
+        fault: { kind: 'batch', message: 'the batch that begins at offset 10 cannot be read: its checksum is wrong' },
+      });
+    }
+  });
+
+  it.each([-1, 0, 4, 5, 20, 48, 2 ** 31 - 1])('of a length of %i become one record with a fault', (length) => {
+    const wrong = batchOf(simple(['a']), 10);
+    wrong.writeInt32BE(length, LENGTH_AT);
+    expect(read(wrong)[0]).toMatchObject({ offset: 10, value: null, fault: { kind: 'batch' } });
+  });
+
+  it('of aborted transactions are told apart, though these are interleaved and not listed in the order of their beginnings', () => {
+    const [first, second, commits] = [7, 8, 9];
+    const log = [
+      ...[ofTransaction(first, 0), ofTransaction(second, 1), ofTransaction(commits, 2), ofTransaction(first, 3)],
+      ...[ofTransaction(second, 4, MARKER), ofTransaction(second, 5), ofTransaction(first, 6, MARKER)],
+      ...[ofTransaction(first, 7), ofTransaction(commits, 8, MARKER)],
+    ];
+    const aborted = [
+      [second, 1],
+      [first, 0],
+    ] as const;
+    // Also where the fetch began after both had.
+    for (const from of [0, 1, 2, 3]) {
+      const [partition] = fetched([Buffer.concat(log.slice(from))], aborted);
+      const told = partition?.messages.filter(({ isControlRecord }) => !isControlRecord) ?? [];
+      expect(told.map(({ offset }) => offset)).toEqual([2, 5, 7].filter((offset) => offset >= from));
+      expect(partition?.messages.map(({ offset }) => offset)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8].slice(from));
+      expect(partition?.abortedTransactions).toEqual([]);
+    }
   });
 
   it('that a fetch cut off are left for the next one', () => {
