@@ -157,7 +157,7 @@ function duplicatesOf(
   for (const made of matched) {
     if (made.attempt === undefined) continue;
     const before = latest.get(made.attempt);
-    if (before !== undefined) classes.push(classOf(before, made.post, kills, unrests));
+    if (before !== undefined) classes.push(classOf(before, made, kills, unrests));
     latest.set(made.attempt, made);
   }
   return classes;
@@ -165,21 +165,33 @@ function duplicatesOf(
 
 function classOf(
   first: PostOfAttempt,
-  again: RecordedPost,
+  again: PostOfAttempt,
   kills: readonly Kill[],
   unrests: readonly Unrest[],
 ): DuplicateClass {
+  const { connectedAtMs, receivedAtMs } = again.post;
   // The first kill after which it was still to be made again; a POST on an older connection is the same process's own.
   const kill = kills.find(
-    ({ startedAgainAtMs }) => first.post.connectedAtMs < startedAgainAtMs && again.connectedAtMs >= startedAgainAtMs,
+    ({ startedAgainAtMs }) => first.post.connectedAtMs < startedAgainAtMs && connectedAtMs >= startedAgainAtMs,
   );
   const ofKill = kill === undefined ? 'other' : classAsOf(kill.atMs, first);
   if (ofKill !== 'other') return ofKill;
   const unrest = unrests.find(
     ({ atMs, untilMs }) =>
-      first.post.receivedAtMs <= untilMs && again.receivedAtMs >= atMs && classAsOf(atMs, first) !== 'other',
+      first.post.receivedAtMs <= untilMs && receivedAtMs >= atMs && classAsOf(atMs, first) !== 'other',
   );
-  return unrest === undefined ? 'other' : classAsOf(unrest.atMs, first);
+  if (unrest !== undefined) return classAsOf(unrest.atMs, first);
+  return unrests.some((during) => wasUnderWay(during, again.fact, first.fact)) ? 'in flight at hand-over' : 'other';
+}
+
+/** The one that came last had begun in the unrest, before anything told of the one that came first. */
+function wasUnderWay(
+  { atMs, untilMs }: Unrest,
+  last: AttemptFact | undefined,
+  first: AttemptFact | undefined,
+): boolean {
+  if (last === undefined || last.startedAtMs < atMs || last.startedAtMs > untilMs) return false;
+  return first === undefined || first.appendedAtMs > last.startedAtMs;
 }
 
 /** What a POST was when something happened: one whose fact was there is nobody's to make again. */

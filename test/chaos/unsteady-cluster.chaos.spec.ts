@@ -6,10 +6,7 @@ import { ChaosSystem, IS_LONG } from './chaos-system.ts';
 import type { Unrest } from './delivery-audit.ts';
 import { expectNothingWrong } from './delivery-expectations.ts';
 
-/**
- * In the long form only: a broker that was killed is back after half a minute at best, and after a
- * process was stopped the audit did not always find the fact of a POST (33 of 4,992 in one run), which is not understood yet.
- */
+/** In the long form only: a broker that was killed is back after half a minute at best. */
 const itLong = IS_LONG ? it : it.skip;
 const ROUNDS = IS_LONG ? 6 : 1;
 const AWAY_MS = 120_000;
@@ -24,12 +21,14 @@ const CUSTOMERS = customers([28, steady], [12, flaky]);
 
 const SENDERS = ['dispatcher-sender', 'dispatcher-sender-2'] as const;
 
-/** Each with an event type of its own. */
-const STOPPED = [
-  ['dispatcher-sender', 'User.Deleted'],
-  ['dispatcher-router', 'Scope.Created'],
-  ['dispatcher-scheduler', 'Scope.Deleted'],
-] as const;
+/** Each with an event type of its own; the short form stops the one that sends. */
+const STOPPED = (
+  [
+    ['dispatcher-sender', 'User.Deleted'],
+    ['dispatcher-router', 'Scope.Created'],
+    ['dispatcher-scheduler', 'Scope.Deleted'],
+  ] as const
+).slice(0, IS_LONG ? 3 : 1);
 
 let system: ChaosSystem;
 
@@ -95,7 +94,7 @@ describe('nothing is lost, and only what was in flight comes twice', () => {
     TIMEOUT_MS,
   );
 
-  itLong.each(STOPPED)(
+  it.each(STOPPED)(
     'when the %s is stopped for longer than its session, and goes on',
     async (service, eventType) => {
       await using load = await ChaosLoad.start(system, eventType, CUSTOMERS);
