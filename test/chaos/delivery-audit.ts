@@ -181,17 +181,20 @@ function classOf(
       first.post.receivedAtMs <= untilMs && receivedAtMs >= atMs && classAsOf(atMs, first) !== 'other',
   );
   if (unrest !== undefined) return classAsOf(unrest.atMs, first);
-  return unrests.some((during) => wasUnderWay(during, again.fact, first.fact)) ? 'in flight at hand-over' : 'other';
+  return isOfHandOver(first.fact, again.fact, unrests) ? 'in flight at hand-over' : 'other';
 }
 
-/** The one that came last had begun in the unrest, before anything told of the one that came first. */
-function wasUnderWay(
-  { atMs, untilMs }: Unrest,
-  last: AttemptFact | undefined,
+/** One of them had begun in the unrest, and neither was told of when the other one began. */
+function isOfHandOver(
   first: AttemptFact | undefined,
+  again: AttemptFact | undefined,
+  unrests: readonly Unrest[],
 ): boolean {
-  if (last === undefined || last.startedAtMs < atMs || last.startedAtMs > untilMs) return false;
-  return first === undefined || first.appendedAtMs > last.startedAtMs;
+  if (first === undefined || again === undefined) return false;
+  if (first.appendedAtMs <= again.startedAtMs || again.appendedAtMs <= first.startedAtMs) return false;
+  return unrests.some(({ atMs, untilMs }) =>
+    [first, again].some(({ startedAtMs }) => startedAtMs >= atMs && startedAtMs <= untilMs),
+  );
 }
 
 /** What a POST was when something happened: one whose fact was there is nobody's to make again. */

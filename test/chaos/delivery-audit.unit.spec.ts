@@ -136,14 +136,23 @@ describe('the audit of deliveries', () => {
     expect(judge(post(900, { connectedAtMs, answeredAtMs: 950 }), fact(900, 1))).toEqual({ ...none, other: 1 });
   });
 
-  it('excuses in unrest a POST that had begun before it ended and came late, unless the other was told of by then', () => {
+  it('excuses two POSTs under way at once of which one had begun in unrest, whichever of them came late', () => {
     const unrests = [{ atMs: 1_000, untilMs: 2_000 }];
-    const posts = [post(2_100, { connectedAtMs: 0 }), post(5_000, { connectedAtMs: 0 })];
-    const judge = (first: AttemptFact, last: AttemptFact) =>
-      auditDeliveries({ expected, posts, facts: [first, last], kills: [], unrests }).duplicated;
-    const late = fact(5_000, 1, { startedAtMs: 1_500 });
-    expect(judge(fact(2_100, 1), late)).toEqual({ ...none, 'in flight at hand-over': 1 });
-    expect(judge(fact(2_100, 1, { appendedAtMs: 1_400 }), late)).toEqual({ ...none, other: 1 });
-    expect(judge(fact(2_100, 1), fact(5_000, 1))).toEqual({ ...none, other: 1 });
+    const posts = [post(2_100, { connectedAtMs: 0 }), post(2_500, { connectedAtMs: 0 })];
+    const judge = (first: Partial<AttemptFact>, last: Partial<AttemptFact>) =>
+      auditDeliveries({
+        expected,
+        posts,
+        facts: [fact(2_100, 1, first), fact(2_500, 1, last)],
+        kills: [],
+        unrests,
+      }).duplicated;
+    const handOver = { ...none, 'in flight at hand-over': 1 };
+    expect(judge({}, { startedAtMs: 1_500 })).toEqual(handOver);
+    expect(judge({ startedAtMs: 1_500, appendedAtMs: 2_499 }, { startedAtMs: 2_498 })).toEqual(handOver);
+    const other = { ...none, other: 1 };
+    expect(judge({ appendedAtMs: 1_400 }, { startedAtMs: 1_500 })).toEqual(other);
+    expect(judge({ startedAtMs: 1_500 }, {})).toEqual(other);
+    expect(judge({ appendedAtMs: 2_499 }, {})).toEqual(other);
   });
 });

@@ -38,6 +38,7 @@ export class SimulatedProcess implements RequestingProcess {
   private readonly tenures = new Map<number, { readonly id: number; readonly since: number }>();
   private readonly asleep: (() => void)[] = [];
   private tenureCount = 0;
+  private joins = 0;
   private commits: Promise<void> | undefined;
   private isKilled = false;
   private isStopped = false;
@@ -62,6 +63,7 @@ export class SimulatedProcess implements RequestingProcess {
       },
       handler: {
         onJoin: (join) => {
+          this.joins++;
           const gone = join.isContinuous ? join.lost : [...join.lost, ...join.assigned];
           for (const { partition } of gone) this.tenures.delete(partition);
           for (const { partition } of join.assigned) {
@@ -199,8 +201,10 @@ export class SimulatedProcess implements RequestingProcess {
   }
 
   private async commitEntries(handler: RoleHandler, entries: ReturnType<RoleHandler['toCommit']>): Promise<void> {
+    const { joins } = this;
     await this.time.pass(this.random.between(0, this.random.chance(LATE_COMMITS) ? 3_000 : 10));
-    if (this.isKilled) return;
+    // On its way it belongs to the generation in which it was asked: in a later one it is fenced.
+    if (this.isKilled || this.joins !== joins) return;
     const answer = await this.consumer.commit(entries);
     if (answer === 'committed') this.tellCommitted(entries);
     await this.time.pass(this.random.between(0, this.random.chance(LATE_COMMITS) ? 3_000 : 10));

@@ -64,7 +64,7 @@ export async function recoverFacts(
     const facts = new Map<number, RecoveredFact>();
     let upTo = -1;
     for (const [offset, fact] of found.get(partition) ?? []) {
-      facts.set(offset, { fact, isPaid: isLater(latest.get(roundOf(fact)) ?? fact, fact) });
+      facts.set(offset, { fact, isPaid: isPaid(fact, latest.get(roundOf(fact)) ?? fact) });
       if (offset > upTo) upTo = offset;
     }
     partitions.set(partition, { tag, facts, upTo });
@@ -112,6 +112,11 @@ function finalityOf(fact: Fact): number {
 
 function roundOf(fact: Fact): string {
   return `${fact.deliveryId}/${fact.round}`;
+}
+
+/** An attempt owes the next one: what a twin of its record came to, which had been put off, is none. */
+function isPaid(fact: Fact, latest: Fact): boolean {
+  return fact.kind === 'attempted' ? latest.attemptNumber > fact.attemptNumber : isLater(latest, fact);
 }
 
 function isLater(fact: Fact, than: Fact): boolean {

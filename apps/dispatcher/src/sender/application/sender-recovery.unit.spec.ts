@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Fact } from '@signalbox/contracts';
+import type { Attempted, Fact } from '@signalbox/contracts';
 import { encodeFact } from '@signalbox/contracts';
 import { deliveryIdOf } from '@signalbox/domain';
 import type { LogRecord, PartitionPosition } from '@signalbox/kafka';
@@ -19,13 +19,18 @@ const base = {
   webhookVersion: 1,
   atMs: 0,
 };
-const attemptedAt = (deliveryOffset: number): Fact => ({
+const attemptedAt = (deliveryOffset: number): Attempted => ({
   ...base,
   kind: 'attempted',
   outcome: 'succeeded',
   startedAtMs: 0,
   timings: { totalMs: 1 },
   deliveryOffset,
+});
+const retryingAt = (deliveryOffset: number): Fact => ({
+  ...attemptedAt(deliveryOffset),
+  outcome: 'retrying',
+  nextAttemptAtMs: 9,
 });
 const deferredAt = (deliveryOffset: number): Fact => ({
   ...base,
@@ -89,12 +94,18 @@ describe('recovery of a sender', () => {
     expect((await recover([deferredAt(5)], 5, '')).facts).toEqual(['5']);
   });
 
+  it('does not know the next attempt as produced because a twin of the record, put off before, was attempted later', async () => {
+    const ofTwin: Fact = { ...retryingAt(9), deferrals: 1 };
+    expect((await recover([deferredAt(4), retryingAt(5), ofTwin], 4, '')).facts).toEqual(['4 paid', '5', '9']);
+    const next: Fact = { ...retryingAt(10), attemptNumber: 2 };
+    expect((await recover([retryingAt(5), ofTwin, next], 4, '')).facts).toEqual(['5 paid', '9 paid', '10']);
+  });
+
   it('takes a record that one holder has ended and another put off for ended, in whichever order they told so', async () => {
-    const retrying: Fact = { ...attemptedAt(5), outcome: 'retrying', nextAttemptAtMs: 9 } as Fact;
     for (const facts of [
       [attemptedAt(5), deferredAt(5)],
       [deferredAt(5), attemptedAt(5)],
-      [retrying, deferredAt(5)],
+      [retryingAt(5), deferredAt(5)],
     ]) {
       expect((await recover(facts, 5, '')).kinds).toEqual(['attempted']);
     }
