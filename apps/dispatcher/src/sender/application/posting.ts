@@ -65,22 +65,27 @@ export class Posting {
     }
   }
 
-  private post(ready: Ready, profile: SendProfile, startedAtMs: number): void {
+  private post(ready: Ready, profile: SendProfile, begunAtMs: number): void {
     const { task, state } = ready;
+    let startedAtMs = begunAtMs;
     const { admission, transport, now, observer, tracing } = this.options;
     task.ledger.begin(task.offset);
     this.active++;
     this.activeBytes += task.bytes;
     const { endpoint, timeoutMs } = profile;
-    const span = tracing === undefined ? undefined : startAttemptSpan(tracing, task, startedAtMs);
-    const headers = attemptHeaders(profile, task.delivery, task.body, startedAtMs, span?.traceparent);
+    const span = tracing === undefined ? undefined : startAttemptSpan(tracing, task, begunAtMs);
+    const headers = attemptHeaders(profile, task.delivery, task.body, begunAtMs, span?.traceparent);
     // The first byte may come long after this, and this process may have been stopped in between.
-    const mayStart = (): boolean => !task.ledger.ended && this.options.mayWork();
+    const mayStart = (): boolean => {
+      if (task.ledger.ended || !this.options.mayWork()) return false;
+      startedAtMs = now();
+      return true;
+    };
     transport.post({ endpoint, headers, body: task.body, timeoutMs, mayStart }, (made) => {
       const endedAtMs = now();
       // Its timer may come before the first tick.
       this.standstill.note(endedAtMs);
-      const outcome = this.standstill.hasBeenSince(startedAtMs) ? excused(made) : made;
+      const outcome = this.standstill.hasBeenSince(begunAtMs) ? excused(made) : made;
       this.active--;
       this.activeBytes -= task.bytes;
       observer.onAttempt(outcome.timings);

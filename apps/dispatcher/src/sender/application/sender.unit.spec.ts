@@ -113,6 +113,17 @@ describe('the sender', () => {
     expect(posts[0]?.body.buffer.byteLength).toBeLessThanOrEqual(Buffer.poolSize);
   });
 
+  it('tells as the start of an attempt when its first byte was written', async () => {
+    const { posts, facts, clock, give } = await startSender();
+    give(deliveryAt(0));
+    clock.nowMs += 300;
+    posts[0]?.mayStart?.();
+    const writtenAtMs = clock.nowMs;
+    clock.nowMs += 700;
+    posts[0]?.end(TIMEOUT);
+    expect(facts).toMatchObject([{ kind: 'attempted', startedAtMs: writtenAtMs, atMs: clock.nowMs }]);
+  });
+
   it('defers what ended without an answer while the process itself stood still, and charges nobody', async () => {
     const { sender, posts, facts, clock, give } = await startSender();
     sender.tick();
