@@ -49,6 +49,8 @@ export class LogScene implements AsyncDisposable {
   readonly fatal: Error[] = [];
   readonly groups: GroupNames;
   readonly topics: TopicNames;
+  /** Where roles started from now on look for config-service; nothing listens there by default. */
+  configGrpcUrl = '127.0.0.1:1';
   private readonly stops: (() => Promise<void>)[] = [];
 
   private constructor(
@@ -181,7 +183,7 @@ export class LogScene implements AsyncDisposable {
 
   /** Starts these roles in this process; answers how to stop them cleanly. */
   async play(...roles: RoleName[]): Promise<() => Promise<void>> {
-    const env = loadDispatcherEnvironment(dispatcherEnvironment(this.backends, roles));
+    const env = loadDispatcherEnvironment(this.environment(roles));
     const logger = createLogger({ service: 'dispatcher', level: 'silent' });
     const module = DispatcherModule.register(env, logger, (error) => this.fatal.push(error));
     const app = await NestFactory.createApplicationContext(module, { logger: false, abortOnError: false });
@@ -195,7 +197,7 @@ export class LogScene implements AsyncDisposable {
 
   /** Starts these roles in a process of their own, which need not get ready. */
   spawn(...roles: RoleName[]): DispatcherProcess {
-    const started = new DispatcherProcess(dispatcherEnvironment(this.backends, roles));
+    const started = new DispatcherProcess(this.environment(roles));
     this.stops.push(() => started.kill());
     return started;
   }
@@ -206,6 +208,10 @@ export class LogScene implements AsyncDisposable {
       what: `the commit of ${offset} in ${topic}/${partition} by ${groupId}`,
       timeoutMs: 30_000,
     });
+  }
+
+  private environment(roles: readonly RoleName[]): Record<string, string> {
+    return { ...dispatcherEnvironment(this.backends, roles), CONFIG_GRPC_URL: this.configGrpcUrl };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
