@@ -9,27 +9,16 @@ const api = new ApiClient(consoleTestSystem().run);
 
 /** An event with the text in every field that a publisher fills, in keys too. */
 function hostileEvent(event: string): object {
-  const person = {
-    id: HOSTILE,
-    username: HOSTILE,
-    primaryEmail: HOSTILE,
-    name: HOSTILE,
-    avatar: HOSTILE,
-    customData: { [HOSTILE]: HOSTILE },
-  };
+  const fields = ['createdAt', 'userAgent', 'ip', 'sessionId', 'userId', 'userIp', 'path', 'method', 'matchedRoute'];
+  const ofPerson = ['id', 'username', 'primaryEmail', 'primaryPhone', 'name', 'avatar'];
+  const hostile = (names: readonly string[]): object => Object.fromEntries(names.map((name) => [name, HOSTILE]));
   return {
     event,
-    ...{ createdAt: HOSTILE, userAgent: HOSTILE, ip: HOSTILE, sessionId: HOSTILE, userId: HOSTILE, userIp: HOSTILE },
-    ...{
-      path: HOSTILE,
-      method: HOSTILE,
-      params: { id: HOSTILE },
-      matchedRoute: HOSTILE,
-      data: [HOSTILE],
-      user: person,
-    },
-    application: { id: HOSTILE, name: HOSTILE },
-    [HOSTILE]: HOSTILE,
+    ...hostile([...fields, HOSTILE]),
+    params: hostile(['id']),
+    data: [HOSTILE, hostile([HOSTILE])],
+    user: { ...hostile(ofPerson), customData: hostile([HOSTILE]) },
+    application: hostile(['id', 'name', 'description']),
   };
 }
 
