@@ -53,8 +53,16 @@ function answerOf(partitions: readonly Buffer[], aborted: Aborted = []): Buffer 
   const int64 = (value: number): Buffer => Buffer.concat([int32(0), int32(value)]);
   const pairs = aborted.flatMap(([producerId, firstOffset]) => [int64(producerId), int64(firstOffset)]);
   const told = partitions.flatMap((bytes, partition) => [
-    ...[int32(partition), Buffer.alloc(2), int64(100), int64(100), int64(0)],
-    ...[int32(aborted.length), ...pairs, int32(-1), int32(bytes.length), bytes],
+    int32(partition),
+    Buffer.alloc(2),
+    int64(100),
+    int64(100),
+    int64(0),
+    int32(aborted.length),
+    ...pairs,
+    int32(-1),
+    int32(bytes.length),
+    bytes,
   ]);
   const topic = Buffer.from('\0\x01t', 'latin1');
   return Buffer.concat([int32(0), Buffer.alloc(2), int32(0), int32(1), topic, int32(partitions.length), ...told]);
@@ -192,9 +200,15 @@ describe('record batches', () => {
   it('of aborted transactions are told apart, though these are interleaved and not listed in the order of their beginnings', () => {
     const [first, second, commits] = [7, 8, 9];
     const log = [
-      ...[ofTransaction(first, 0), ofTransaction(second, 1), ofTransaction(commits, 2), ofTransaction(first, 3)],
-      ...[ofTransaction(second, 4, MARKER), ofTransaction(second, 5), ofTransaction(first, 6, MARKER)],
-      ...[ofTransaction(first, 7), ofTransaction(commits, 8, MARKER)],
+      ofTransaction(first, 0),
+      ofTransaction(second, 1),
+      ofTransaction(commits, 2),
+      ofTransaction(first, 3),
+      ofTransaction(second, 4, MARKER),
+      ofTransaction(second, 5),
+      ofTransaction(first, 6, MARKER),
+      ofTransaction(first, 7),
+      ofTransaction(commits, 8, MARKER),
     ];
     const aborted = [
       [second, 1],
