@@ -1,8 +1,10 @@
 import type { DynamicModule } from '@nestjs/common';
 import { Global, Module } from '@nestjs/common';
+import { APP_INTERCEPTOR } from '@nestjs/core';
 import type { Logger, ReadinessCheck, Registry, Tracing } from '@signalbox/observability';
 import { OpsModule, createRegistry, openTracing } from '@signalbox/observability';
 import { AccessModule } from './access/access.module.ts';
+import { StaleDataInterceptor } from './access/stale-data.interceptor.ts';
 import { MaintenanceTimer } from './database/application/maintenance-timer.ts';
 import { DATABASE_READINESS, DatabaseModule } from './database/database.module.ts';
 import { DeadLetters } from './dead-letters/dead-letters.ts';
@@ -71,6 +73,11 @@ export class MonitoringModule {
         }),
       ],
       providers: [
+        {
+          provide: APP_INTERCEPTOR,
+          inject: [Projections],
+          useFactory: (projections: Projections) => new StaleDataInterceptor(() => projections.isStale),
+        },
         {
           provide: Monitoring,
           inject: [Projections, Resends, STATS_SERVER, MaintenanceTimer, DeadLetters, OPERATIONS, LIVE, TRACING],

@@ -35,6 +35,11 @@ export class Projections {
     };
   }
 
+  /** Whether nothing new comes into the read models now. */
+  get isStale(): boolean {
+    return this.#consumer.failure !== null || this.#parts.projector.reasonNotReady() !== null;
+  }
+
   /** Resolves after the first join was located; rejects when the logs cannot be read at all, e.g. because they are missing. */
   async start(): Promise<void> {
     await this.#parts.producer.start();

@@ -27,8 +27,9 @@ export interface PreparedMonitoring {
   readonly connection: KafkaConnection;
 }
 
-export async function prepareMonitoring(): Promise<PreparedMonitoring> {
-  const backends = await startTestBackends();
+/** `own`: other servers than those that all spec files share. */
+export async function prepareMonitoring(own?: TestBackends): Promise<PreparedMonitoring> {
+  const backends = own ?? (await startTestBackends());
   const connection = { brokers: backends.kafkaBrokers.split(','), clientId: 'monitoring-test' };
   await ensureTopics(connection, topicSpecs(backends.topics, backends.layout));
   const migrating = await createMonitoringDataSource({ url: backends.databaseUrl }).initialize();

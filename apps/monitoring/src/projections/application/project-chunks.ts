@@ -106,7 +106,8 @@ function readAll(chunks: readonly Chunk[], deliveriesTopic: string): AllRead {
   const kept = chunks.map((chunk) => {
     const read = chunk.topic === deliveriesTopic ? readDelivery : readFact;
     const records = chunk.records.filter((record) => {
-      const projected = read(record);
+      const projected =
+        record.fault === undefined ? read(record) : { kind: 'unreadable' as const, message: record.fault.message };
       if (projected.kind === 'unreadable') unreadable.push({ record, message: projected.message });
       else readable.push(projected);
       return projected.kind !== 'unreadable';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { encodeFact } from '@signalbox/contracts';
 import type { LogRecord } from '@signalbox/kafka';
+import { RecordFault } from '@signalbox/kafka';
 import * as fc from 'fast-check';
 import { attempted } from '../../testing/facts.ts';
 import type { Chunk } from './backlog.ts';
@@ -114,6 +115,14 @@ describe('projecting chunks', () => {
       [2, 'it cannot be stored: out of range'],
     ]);
     expect(readModels.stored).toEqual([1, 4]);
+  });
+
+  it('puts a record aside that the log could not decode, with what the log says of it', async () => {
+    const { letters, deps } = setUp();
+    const fault = new RecordFault('headers', 'it has 70 headers; 64 are read');
+    const odd = { ...factRecord(0, 0, 1), headers: {}, fault };
+    await projectChunks(deps, [{ ...chunk(0, 0, [1]), records: [odd] }]);
+    expect(letters.map(({ message }) => message)).toEqual(['it has 70 headers; 64 are read']);
   });
 
   it('projects the partitions that nobody else has projected, and names the others', async () => {
