@@ -7,8 +7,10 @@ import type { Environment, ServiceName } from '@signalbox/sandbox';
 import { startOwnSystem } from '../delivery/own-system.ts';
 import { judge } from '../delivery/report.ts';
 import { LINGER_MS } from '../delivery/run-delivery.ts';
+import type { PhaseOptions } from '../delivery/phase.ts';
 import { Session, type MeasuredPhase, type SessionOptions } from '../delivery/session.ts';
 import type { System } from '../delivery/system.ts';
+import { profilePhase } from './profile-phase.ts';
 import { currentLoad, machineLines } from '../measure/machine.ts';
 import { figureTable, isMet, type Figure } from './figure.ts';
 
@@ -26,6 +28,8 @@ export interface Measuring {
   readonly run: (session: Session, signal: AbortSignal, system: System) => Promise<void>;
   /** Of the phases that `run` made. */
   readonly figures: (phases: readonly MeasuredPhase[]) => readonly Figure[];
+  /** With the option `--profile` this service's CPU profile of each of these phases is taken, behind all others. */
+  readonly profiled?: { readonly service: (typeof SERVICES)[number]; readonly phases: readonly PhaseOptions[] };
   /** A missed target fails the command. Default false: on a busy machine a figure of time says little. */
   readonly isBinding?: boolean;
 }
@@ -36,6 +40,7 @@ export interface Measuring {
  */
 export async function figuresCommand(measuring: Measuring): Promise<number> {
   const { name, session: options, run, figures, isBinding = false } = measuring;
+  const profiled = process.argv.includes('--profile') ? measuring.profiled : undefined;
   const ending = new AbortController();
   const { signal } = ending;
   const interrupt = (): void => ending.abort(new Error('interrupted'));
@@ -47,7 +52,8 @@ export async function figuresCommand(measuring: Measuring): Promise<number> {
   const load = currentLoad();
   const dir = await mkdtemp(join(tmpdir(), `signalbox-${name}-${randomBytes(2).toString('hex')}-`));
   try {
-    const services = { services: SERVICES, profiled: [] };
+    const services = { services: SERVICES, profiled: profiled === undefined ? [] : [profiled.service] };
+    const profiles: string[] = [];
     const { phases, receiver } = await Session.run(
       options,
       async ({ authority }) => {
@@ -59,6 +65,9 @@ export async function figuresCommand(measuring: Measuring): Promise<number> {
       { signal, onLine },
       async (session, system) => {
         await run(session, signal, system);
+        for (const phase of profiled?.phases ?? []) {
+          profiles.push(...(await profilePhase(session, phase, profiled?.service ?? '', dir)));
+        }
         await sleep(LINGER_MS, undefined, { signal });
         return { phases: await session.measured(), receiver: await session.receiver() };
       },
@@ -66,7 +75,7 @@ export async function figuresCommand(measuring: Measuring): Promise<number> {
     const verdict = judge({ phases, receiver });
     const head = ['', `npm run bench -- ${name}`, ...machineLines(true, load), 'without monitoring and config-service'];
     const measured = figures(phases);
-    for (const line of [...head, '', ...figureTable(measured), '', ...verdict.lines]) console.log(line);
+    for (const line of [...head, '', ...figureTable(measured), '', ...verdict.lines, ...profiles]) console.log(line);
     return verdict.isPassed && (!isBinding || measured.every(isMet)) ? 0 : 1;
   } catch (error) {
     console.error(signal.aborted ? signal.reason : error);
