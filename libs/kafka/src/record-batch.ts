@@ -40,6 +40,8 @@ const MAGIC = 2;
 const SMALLEST_BATCH_BYTES = 17;
 /** Of these the offset and the length are not counted by the length. */
 const SMALLEST_LENGTH = SMALLEST_BATCH_BYTES - 12;
+/** What lies between the magic byte and the records. */
+const CHECKSUM_TO_COUNT_BYTES = 44;
 
 const CODEC = 0x07;
 const APPEND_TIME = 0x08;
@@ -52,52 +54,53 @@ const NO_HEADERS: LogHeaders = {};
  * The records of a fetched partition (https://kafka.apache.org/documentation/#recordbatch); a batch that was cut off by
  * the fetch's limit is left for the next one. A batch that cannot be read becomes one record with a fault: it must not stop
  * its partition. The fault is at the batch's last offset; where the batch is not as it was appended, nothing in it can be
- * trusted, and the fault is at its first.
+ * trusted, and the fault is at its first. Behind such a one only a batch counts that is whole by its own checksum.
  */
 export function readRecordBatches({ topic, partition, bytes, aborted, budget }: FetchedBytes): ReadBatches {
   const records: FetchedRecord[] = [];
   const to = { topic, partition, records, aborted: new AbortedTransactions(aborted), budget };
   const reader = new BytesReader(bytes);
   let cutOffAt: number | undefined;
+  /** The length of the batch before may be wrong: what stands here may be the middle of one. */
+  let isInDoubt = false;
   while (reader.left >= SMALLEST_BATCH_BYTES) {
     const firstOffset = reader.int64();
     const length = reader.int32();
     if (length < SMALLEST_LENGTH) {
       // Nobody knows where the next one begins.
-      records.push(unreadable(to, firstOffset, 0, beginningAt(firstOffset, 'its length is wrong')));
+      if (!isInDoubt) records.push(unreadable(to, firstOffset, 0, beginningAt(firstOffset, 'its length is wrong')));
       break;
     }
     if (reader.left < length) {
       if (records.length === 0) cutOffAt = firstOffset;
       break;
     }
-    if (!readBatch({ ...to, firstOffset, reader: new BytesReader(reader.slice(length)) })) {
-      return { records, cutOffAt: undefined, isPutOff: records.length === 0 };
+    const batch = { ...to, firstOffset, reader: new BytesReader(reader.slice(length)) };
+    const fault = faultOf(batch.reader);
+    if (fault !== undefined) {
+      // An offset from the middle of a batch would be taken for a position, and committed.
+      if (isInDoubt) break;
+      isInDoubt = true;
+      records.push(unreadable(to, firstOffset, 0, beginningAt(firstOffset, fault)));
+    } else {
+      isInDoubt = false;
+      if (!readChecked(batch)) return { records, cutOffAt: undefined, isPutOff: records.length === 0 };
     }
   }
   return { records, cutOffAt, isPutOff: false };
 }
 
-/** False where it has to be left for the next fetch. */
-function readBatch(batch: Batch): boolean {
-  const { firstOffset, reader, records } = batch;
+/** Why nothing in a batch can be trusted. Reads up to its attributes. */
+function faultOf(reader: BytesReader): string | undefined {
   // The leader's epoch.
   reader.at += 4;
-  if (reader.int8() !== MAGIC) {
-    const why = 'it is in a format from before Kafka 0.11';
-    records.push(unreadable(batch, firstOffset, 0, beginningAt(firstOffset, why)));
-    return true;
-  }
-  try {
-    const checksum = reader.int32() >>> 0;
-    if (crc32c(reader.bytes.subarray(reader.at)) !== checksum) throw new Error('its checksum is wrong');
-    return readChecked(batch);
-  } catch (cause) {
-    records.push(unreadable(batch, firstOffset, 0, beginningAt(firstOffset, reasonOf(cause))));
-    return true;
-  }
+  if (reader.int8() !== MAGIC) return 'it is in a format from before Kafka 0.11';
+  if (reader.left < CHECKSUM_TO_COUNT_BYTES) return 'its length is wrong';
+  const checksum = reader.int32() >>> 0;
+  return crc32c(reader.bytes.subarray(reader.at)) === checksum ? undefined : 'its checksum is wrong';
 }
 
+/** False where it has to be left for the next fetch. */
 function readChecked(batch: Batch): boolean {
   const { firstOffset, reader, records, aborted, budget } = batch;
   const attributes = reader.int16();

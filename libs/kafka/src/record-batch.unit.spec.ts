@@ -197,6 +197,18 @@ describe('record batches', () => {
     expect(read(wrong)[0]).toMatchObject({ offset: 10, value: null, fault: { kind: 'batch' } });
   });
 
+  it('of a wrong length make nothing of what follows that is not whole by its own checksum', () => {
+    const right = batchOf(simple(['before the change', 'a', 'b']), 10);
+    for (let length = 5; length < right.length * 2; length++) {
+      if (length === right.length - LENGTH_AT - 4) continue;
+      const wrong = Buffer.from(right);
+      wrong.writeInt32BE(length, LENGTH_AT);
+      const records = read(batchOf(simple(['before']), 9), wrong, batchOf(simple(['after']), 13));
+      expect(records.map(({ offset }) => offset).slice(0, 2)).toEqual(records.length === 1 ? [9] : [9, 10]);
+      expect(records.slice(2)).toEqual([]);
+    }
+  });
+
   it('of aborted transactions are told apart, though these are interleaved and not listed in the order of their beginnings', () => {
     const [first, second, commits] = [7, 8, 9];
     const log = [
