@@ -102,6 +102,12 @@ describe('the settings of a webhook', () => {
     await page.getByRole('dialog', { name: 'Leave without saving?' }).waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
     await page.getByRole('button', { name: 'Stay' }).click();
+    await page.getByRole('button', { name: 'Account' }).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await page
+      .getByRole('dialog', { name: 'Sign out without saving?' })
+      .getByRole('button', { name: 'Cancel' })
+      .click();
     await page.getByRole('link', { name: 'Settings' }).click();
     expect(await page.getByRole('textbox', { name: 'Name', exact: true }).inputValue()).toBe('Not saved');
     await page.getByRole('link', { name: 'API keys' }).click();

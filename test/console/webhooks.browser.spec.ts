@@ -27,10 +27,20 @@ describe('making a webhook', () => {
     await dialog.getByText('Begins with https:// (not met)').waitFor();
     await dialog.getByLabel('All of Role').press('Space');
     await dialog.getByLabel('Search events').fill('signing in');
+    // Enter searches, and makes nothing; Escape asks before what was typed is gone.
+    const sent: string[] = [];
+    page.on('request', (each) => sent.push(...(each.method() === 'POST' ? [each.url()] : [])));
+    await dialog.getByLabel('Search events').press('Enter');
+    await dialog.getByLabel('Name').press('Escape');
+    const question = page.getByRole('dialog', { name: 'Discard what you entered?' });
+    await question.waitFor();
+    await question.getByRole('button', { name: 'Cancel' }).click();
+    await question.waitFor({ state: 'detached' });
     await dialog.getByLabel('PostSignIn', { exact: true }).press('Space');
     await dialog.getByRole('button', { name: 'Example payload of PostSignIn' }).click();
     await dialog.getByRole('figure', { name: 'Example payload of PostSignIn' }).getByText('"PostSignIn"').waitFor();
     await dialog.getByText(/^5 of \d+ chosen$/).waitFor();
+    expect(sent).toEqual([]);
     await dialog.getByRole('button', { name: 'Create webhook' }).click();
     await dialog.getByText(/must be https/).waitFor();
 

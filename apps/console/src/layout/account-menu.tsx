@@ -2,9 +2,11 @@ import { useQuery } from '@tanstack/react-query';
 import { BookOpen, LogOut, Monitor, Moon, Sun, User } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import { session } from '../session/session.ts';
+import { hasUnsavedWork } from '../session/unsaved-work.ts';
 import { callerQuery } from '../session/use-caller.ts';
 import { useTexts } from '../texts/use-texts.ts';
 import { chooseTheme, chosenTheme, THEMES, type Theme } from '../theme/theme.ts';
+import { ConfirmDialog } from '../ui/dialog.tsx';
 import { Menu } from '../ui/menu.tsx';
 import { LanguageMenu } from './language-menu.tsx';
 
@@ -15,6 +17,7 @@ export function AccountMenu(): ReactNode {
   const texts = useTexts();
   const { data: caller } = useQuery(callerQuery);
   const [theme, setTheme] = useState<Theme>(chosenTheme);
+  const [isAsking, setIsAsking] = useState(false);
   const ThemeIcon = THEME_ICONS[theme];
   const choose = (chosen: Theme): void => {
     chooseTheme(chosen);
@@ -52,9 +55,18 @@ export function AccountMenu(): ReactNode {
             id: 'sign-out',
             label: texts.session.signOut,
             icon: <LogOut size={16} aria-hidden />,
-            onSelect: () => session.signOut(),
+            onSelect: () => (hasUnsavedWork() ? setIsAsking(true) : session.signOut()),
           },
         ]}
+      />
+      <ConfirmDialog
+        title={texts.session.signOutTitle}
+        description={texts.session.signOutText}
+        isOpen={isAsking}
+        onClose={() => setIsAsking(false)}
+        confirmLabel={texts.session.signOut}
+        confirmKind="danger"
+        onConfirm={() => session.signOut()}
       />
     </div>
   );

@@ -1,5 +1,6 @@
 import { useState, type ReactNode } from 'react';
 import { useTexts } from '../texts/use-texts.ts';
+import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { CALLBACK_PATH } from './callback-path.ts';
 import { OidcReturn } from './oidc-return.tsx';
@@ -24,6 +25,8 @@ export function SessionGate({ children }: { readonly children: ReactNode }): Rea
         description={texts.endedLead}
         isOpen={hasEnded}
         onClose={() => session.signOut()}
+        closes="by-buttons"
+        footer={<Button onPress={() => session.signOut()}>{texts.signOut}</Button>}
         size="small"
       >
         <SignInChoices goesByItself={false} />

@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, type ReactNode, type RefObject } from 'react';
+import { useEffect, useId, useRef, useState, type ReactNode, type RefObject } from 'react';
 import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
 import { X } from 'lucide-react';
 import { useTexts } from '../texts/use-texts.ts';
@@ -18,22 +18,35 @@ export interface DialogProps {
   readonly shape?: 'window' | 'drawer';
   /** A press beside it closes it too. Not for forms: what was typed would be gone. */
   readonly isDismissable?: boolean;
+  /**
+   * What Escape and the cross do, `at-once` by default: `asks-when-typed` asks before what was typed into it is thrown away,
+   * `by-buttons` leaves the way out to the buttons of the dialog.
+   */
+  readonly closes?: 'at-once' | 'asks-when-typed' | 'by-buttons';
 }
 
 export function Dialog(props: DialogProps): ReactNode {
   const { title, description, isOpen, onClose, children, footer } = props;
-  const { size = 'normal', shape = 'window', isDismissable = false } = props;
+  const { size = 'normal', shape = 'window', isDismissable = false, closes = 'at-once' } = props;
   const texts = useTexts();
   const descriptionId = useId();
-  const change = (open: boolean): void => {
-    if (!open) onClose();
+  const [isTyped, setIsTyped] = useState(false);
+  const [isAsking, setIsAsking] = useState(false);
+  const leave = (): void => {
+    if (closes === 'asks-when-typed' && isTyped) setIsAsking(true);
+    else onClose();
   };
+  if (!isOpen && (isTyped || isAsking)) {
+    setIsTyped(false);
+    setIsAsking(false);
+  }
   return (
     <ModalOverlay
       className={`overlay overlay--${shape}`}
       isOpen={isOpen}
-      onOpenChange={change}
+      onOpenChange={(open) => !open && leave()}
       isDismissable={isDismissable}
+      isKeyboardDismissDisabled={closes === 'by-buttons'}
     >
       <Modal className={`modal modal--${shape} modal--${size}`}>
         <AriaDialog className="dialog" {...(description !== undefined && { 'aria-describedby': descriptionId })}>
@@ -48,10 +61,26 @@ export function Dialog(props: DialogProps): ReactNode {
                 </div>
               )}
             </div>
-            <IconButton label={texts.common.close} icon={<X size={18} aria-hidden />} onPress={onClose} />
+            {closes !== 'by-buttons' && (
+              <IconButton label={texts.common.close} icon={<X size={18} aria-hidden />} onPress={leave} />
+            )}
           </DialogHeader>
-          {children !== undefined && <div className="dialog__body">{children}</div>}
+          {children !== undefined && (
+            <div className="dialog__body" onInput={() => setIsTyped(true)}>
+              {children}
+            </div>
+          )}
           {footer !== undefined && <footer className="dialog__footer">{footer}</footer>}
+          {isAsking && (
+            <ConfirmDialog
+              title={texts.common.discardTitle}
+              isOpen
+              onClose={() => setIsAsking(false)}
+              confirmLabel={texts.common.discard}
+              confirmKind="danger"
+              onConfirm={onClose}
+            />
+          )}
         </AriaDialog>
       </Modal>
     </ModalOverlay>

@@ -28,7 +28,8 @@ export function EventPicker(props: EventPickerProps): ReactNode {
   return (
     <Fieldset legend={create.events} isRequired error={props.error}>
       <div className="row events__bar">
-        <SearchField label={create.searchEvents} value={search} onChange={setSearch} />
+        {/* Enter searches, which it does already, and does not send the form around it. */}
+        <SearchField label={create.searchEvents} value={search} onChange={setSearch} onSubmit={() => undefined} />
         <span className="soft small push" role="status">
           {create.eventsChosen(props.value.length, types.data?.length ?? 0)}
         </span>

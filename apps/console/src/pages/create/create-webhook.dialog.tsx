@@ -30,7 +30,14 @@ export function CreateWebhookDialog({ isOpen, onClose }: CreateWebhookDialogProp
     </>
   );
   return (
-    <Dialog title={create.title} description={create.lead} isOpen={isOpen} onClose={close} footer={footer}>
+    <Dialog
+      title={create.title}
+      description={create.lead}
+      isOpen={isOpen}
+      onClose={close}
+      footer={footer}
+      closes="asks-when-typed"
+    >
       <CreateForm id={formId} error={creation.error} onSubmit={(webhook) => creation.mutate(webhook)} />
     </Dialog>
   );

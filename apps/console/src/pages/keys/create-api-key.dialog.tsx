@@ -70,7 +70,13 @@ export function CreateApiKeyDialog({ isOpen, onClose }: CreateApiKeyDialogProps)
       </Button>
     );
   return (
-    <Dialog title={made === undefined ? keys.create : keys.shownTitle} isOpen={isOpen} onClose={close} footer={footer}>
+    <Dialog
+      title={made === undefined ? keys.create : keys.shownTitle}
+      isOpen={isOpen}
+      onClose={close}
+      footer={footer}
+      closes={made === undefined ? 'asks-when-typed' : 'by-buttons'}
+    >
       {made === undefined ? (
         <KeyForm id={formId} error={create.error} onSubmit={(key) => create.mutate(key)} />
       ) : (

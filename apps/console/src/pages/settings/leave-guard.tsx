@@ -1,5 +1,6 @@
 import { useBlocker } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { useUnsavedWork } from '../../session/unsaved-work.ts';
 import { useTexts } from '../../texts/use-texts.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
@@ -12,6 +13,7 @@ export interface LeaveGuardProps {
 /** Asks before what is not saved is left; the tabs of the same webhook keep it. A reload is asked for by the browser. */
 export function LeaveGuard({ isDirty, webhookId }: LeaveGuardProps): ReactNode {
   const { settings } = useTexts();
+  useUnsavedWork(isDirty);
   const { status, proceed, reset } = useBlocker({
     shouldBlockFn: ({ next }) => isDirty && !next.pathname.startsWith(`/webhooks/${webhookId}/`),
     enableBeforeUnload: isDirty,

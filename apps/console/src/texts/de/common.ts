@@ -11,6 +11,7 @@ export const common: Texts['common'] = {
   clear: 'Leeren',
   save: 'Änderungen speichern',
   discard: 'Verwerfen',
+  discardTitle: 'Verwerfen, was Sie eingegeben haben?',
   create: 'Erstellen',
   remove: 'Entfernen',
   copy: (what: string) => `Kopieren: ${what}`,

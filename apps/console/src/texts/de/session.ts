@@ -12,6 +12,8 @@ export const session: Texts['session'] = {
   or: 'oder',
   withApiKey: 'mit einem API-Schlüssel',
   signOut: 'Abmelden',
+  signOutTitle: 'Abmelden, ohne zu speichern?',
+  signOutText: 'Ihre Änderungen an diesem Webhook sind nicht gespeichert und mit dem Abmelden verloren.',
   ended: 'Ihre Sitzung ist beendet',
   endedLead:
     'Die API nimmt Ihre Berechtigung nicht mehr an. Melden Sie sich erneut an; was Sie eingegeben haben, ist noch da.',

@@ -9,6 +9,7 @@ export const common = {
   clear: 'Clear',
   save: 'Save changes',
   discard: 'Discard',
+  discardTitle: 'Discard what you entered?',
   create: 'Create',
   remove: 'Remove',
   copy: (what: string) => `Copy ${what}`,

@@ -10,6 +10,8 @@ export const session = {
   or: 'or',
   withApiKey: 'with an API key',
   signOut: 'Sign out',
+  signOutTitle: 'Sign out without saving?',
+  signOutText: 'Your changes of this webhook are not saved, and are gone when you sign out.',
   ended: 'Your session has ended',
   endedLead: 'The API no longer takes your credential. Sign in again to go on; what you entered is still here.',
   returning: 'Signing you in…',
