@@ -7,6 +7,7 @@ import { Select } from '../../ui/choice.tsx';
 import { ConfirmDialog } from '../../ui/dialog.tsx';
 import { ErrorNotice } from '../../ui/error-notice.tsx';
 import { NumberField } from '../../ui/field.tsx';
+import { Notice } from '../../ui/notice.tsx';
 import { toast } from '../../ui/toast.ts';
 import { eventTypesQuery } from '../../webhooks/webhook.queries.ts';
 import { LocalTimeField } from './local-time-field.tsx';
@@ -68,6 +69,9 @@ export function BulkResendDialog({ webhookId, filter, onClose }: BulkResendDialo
       onConfirm={() => start.mutate()}
     >
       <div className="stack">
+        {filter.answer !== undefined && (
+          <Notice tone="warn">{requests.bulk.anyAnswer(requests.answers[filter.answer])}</Notice>
+        )}
         <WantedFields wanted={wanted} onChange={(change) => setWanted({ ...wanted, ...change })} />
         <NumberField
           label={requests.bulk.rate}

@@ -6,7 +6,7 @@ import { Select } from '../../ui/choice.tsx';
 import { SearchField } from '../../ui/field.tsx';
 import { eventTypesQuery } from '../../webhooks/webhook.queries.ts';
 import { LocalTimeField } from './local-time-field.tsx';
-import { isFiltered, PERIODS, STATES, STATUS_CLASSES, type RequestsFilter } from './requests-search.ts';
+import { CUSTOM_PERIOD, isFiltered, PERIODS, STATES, STATUS_CLASSES, type RequestsFilter } from './requests-search.ts';
 
 export interface RequestFiltersProps {
   readonly filter: RequestsFilter;
@@ -15,8 +15,7 @@ export interface RequestFiltersProps {
 }
 
 const ALL = 'all';
-const CUSTOM = 'custom' as const;
-const CHOICES = [...PERIODS, CUSTOM] as const;
+const CHOICES = [...PERIODS, CUSTOM_PERIOD] as const;
 const HOUR_MS = 3_600_000;
 const CLEAR = { state: undefined, event: undefined, answer: undefined, id: undefined };
 const ANY_TIME = { period: undefined, from: undefined, to: undefined };
@@ -24,11 +23,11 @@ const ANY_TIME = { period: undefined, from: undefined, to: undefined };
 export function RequestFilters({ filter, onChange, actions }: RequestFiltersProps): ReactNode {
   const { requests } = useTexts();
   const { data: eventTypes = [] } = useQuery(eventTypesQuery);
-  const isCustom = filter.from !== undefined || filter.to !== undefined;
+  const isCustom = filter.period === CUSTOM_PERIOD || filter.from !== undefined || filter.to !== undefined;
   const choosePeriod = (value: (typeof CHOICES)[number]): void =>
     onChange(
-      value === CUSTOM
-        ? { period: undefined, from: String(startOfHourMs(Date.now() - HOUR_MS)), to: undefined }
+      value === CUSTOM_PERIOD
+        ? { period: value, from: String(startOfHourMs(Date.now() - HOUR_MS)), to: undefined }
         : { from: undefined, to: undefined, period: value === '24h' ? undefined : value },
     );
   return (
@@ -67,7 +66,7 @@ export function RequestFilters({ filter, onChange, actions }: RequestFiltersProp
       <Select
         label={requests.period}
         isLabelHidden
-        value={isCustom ? CUSTOM : (filter.period ?? '24h')}
+        value={isCustom ? CUSTOM_PERIOD : (filter.period ?? '24h')}
         options={CHOICES.map((value) => ({ value, label: requests.periods[value] }))}
         onChange={choosePeriod}
       />

@@ -9,6 +9,8 @@ export type StatusClass = (typeof STATUS_CLASSES)[number];
 /** Periods that end now; the default is the last of them. */
 export const PERIODS = ['15m', '1h', '24h'] as const;
 export type Period = (typeof PERIODS)[number];
+/** The period whose ends are chosen one by one; both may be missing while they are. */
+export const CUSTOM_PERIOD = 'custom';
 
 const PERIOD_MS: Readonly<Record<Period, number>> = { '15m': 900_000, '1h': 3_600_000, '24h': 86_400_000 };
 
@@ -17,8 +19,8 @@ export interface RequestsSearch {
   readonly state?: DeliveryState | undefined;
   readonly event?: string | undefined;
   readonly answer?: StatusClass | undefined;
-  /** Not the default, and not beside `from` and `to`. */
-  readonly period?: Period | undefined;
+  /** Not the default; beside `from` and `to` none but the custom one. */
+  readonly period?: Period | typeof CUSTOM_PERIOD | undefined;
   /** Unix ms, inclusive; either may be missing. */
   readonly from?: string | undefined;
   readonly to?: string | undefined;
@@ -36,10 +38,7 @@ export function requestsSearchOf(search: Record<string, unknown>): RequestsSearc
     state: STATES.find((value) => value === search['state']),
     event: textOf(search['event']),
     answer: STATUS_CLASSES.find((value) => value === search['answer']),
-    period:
-      from === undefined && to === undefined
-        ? PERIODS.find((value) => value === search['period'] && value !== '24h')
-        : undefined,
+    period: periodOf(search['period'], from !== undefined || to !== undefined),
     from,
     to,
     id: textOf(search['id']),
@@ -62,7 +61,7 @@ export interface TimeWindow {
 }
 
 export function windowOf({ period, from, to }: RequestsFilter, nowMs: number): TimeWindow {
-  if (period !== undefined) return { fromMs: nowMs - PERIOD_MS[period], toMs: undefined };
+  if (period !== undefined && period !== CUSTOM_PERIOD) return { fromMs: nowMs - PERIOD_MS[period], toMs: undefined };
   return { fromMs: from === undefined ? undefined : Number(from), toMs: to === undefined ? undefined : Number(to) };
 }
 
@@ -73,6 +72,11 @@ export function closedWindowOf(
 ): { readonly fromMs: number; readonly toMs: number } {
   const { fromMs, toMs = nowMs } = windowOf(filter, nowMs);
   return { fromMs: fromMs ?? toMs - PERIOD_MS['24h'], toMs };
+}
+
+function periodOf(value: unknown, hasEnds: boolean): RequestsSearch['period'] {
+  if (value === CUSTOM_PERIOD) return value;
+  return hasEnds ? undefined : PERIODS.find((period) => period === value && period !== '24h');
 }
 
 function textOf(value: unknown): string | undefined {

@@ -10,11 +10,15 @@ describe('the address of recent requests', () => {
     expect(requestsSearchOf(search)).toEqual({ state: 'failed', answer: '5xx', event: 'A', open: 'x' });
     expect(requestsSearchOf({ state: 'fine', answer: 'OK' })).toEqual({});
     expect(requestsSearchOf({ period: '1h', from: '5' })).toEqual({ from: '5' });
+    // While its ends are being chosen it is still the custom one.
+    expect(requestsSearchOf({ period: 'custom' })).toEqual({ period: 'custom' });
+    expect(requestsSearchOf({ period: 'custom', from: '5' })).toEqual({ period: 'custom', from: '5' });
   });
 
   it('is a time that ends now, one with given ends, or the 24 hours of the API', () => {
     expect(windowOf({ period: '1h' }, DAY_MS)).toEqual({ fromMs: DAY_MS - HOUR_MS });
     expect(windowOf({ from: '3', to: '7' }, DAY_MS)).toEqual({ fromMs: 3, toMs: 7 });
+    expect(windowOf({ period: 'custom', to: '7' }, DAY_MS)).toEqual({ toMs: 7 });
     expect(windowOf({}, DAY_MS)).toEqual({});
     expect(closedWindowOf({}, 2 * DAY_MS)).toEqual({ fromMs: DAY_MS, toMs: 2 * DAY_MS });
   });

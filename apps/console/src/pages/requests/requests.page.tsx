@@ -43,7 +43,9 @@ function Requests(): ReactNode {
         filter={filter}
         onChange={change}
         actions={
-          mayResend && (
+          // One that was looked for by its id is resent from its details.
+          mayResend &&
+          filter.id === undefined && (
             <Button icon={<Send size={15} aria-hidden />} onPress={() => setIsResending(true)}>
               {requests.bulk.open}
             </Button>

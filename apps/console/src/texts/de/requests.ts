@@ -142,6 +142,8 @@ export const requests: Texts['requests'] = {
     open: 'Viele erneut senden',
     title: 'Anfragen erneut senden',
     lead: 'Jede geht noch einmal mit derselben Id hinaus. Was der Endpunkt schon bearbeitet hat, erkennt er daran.',
+    anyAnswer: (answer: string) =>
+      `Die Liste ist nach ${answer} gefiltert, das erneute Senden nicht: Anfragen mit anderen Antworten gehören dazu.`,
     state: 'Welche',
     states: { failed: 'Fehlgeschlagene', expired: 'Abgelaufene', skipped: 'Ausgelassene', succeeded: 'Gelungene' },
     rate: 'Höchstens, je Sekunde',

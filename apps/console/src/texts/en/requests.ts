@@ -140,6 +140,8 @@ export const requests = {
     open: 'Resend many',
     title: 'Resend requests',
     lead: 'Each goes out again with the same id. What the endpoint has handled already, it recognises by that.',
+    anyAnswer: (answer: string) =>
+      `The list is filtered by ${answer}; a resend is not: requests with other answers are among these.`,
     state: 'Which',
     states: { failed: 'Failed', expired: 'Expired', skipped: 'Skipped', succeeded: 'Succeeded' },
     rate: 'At most, per second',
