@@ -15,11 +15,14 @@ export function toneOfRate(rate: number): Tone {
 export interface HealthTagProps {
   /** Of the last 24 hours; undefined where it is not known now. */
   readonly summary: Pick<HealthSummary, 'requests' | 'successRate'> | undefined;
+  /** It is on its way. */
+  readonly isLoading?: boolean;
 }
 
-export function HealthTag({ summary }: HealthTagProps): ReactNode {
+export function HealthTag({ summary, isLoading = false }: HealthTagProps): ReactNode {
   const { webhooks } = useTexts();
   const language = useLanguage();
+  if (summary === undefined && isLoading) return <span className="soft">…</span>;
   if (summary === undefined) return <span className="soft">{webhooks.healthUnknown}</span>;
   const { requests, successRate } = summary;
   if (requests === 0) return <Tag>{webhooks.notInUse}</Tag>;

@@ -1,4 +1,4 @@
-import { queryOptions } from '@tanstack/react-query';
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { api, bodyOf, versionedOf, type Schemas } from '../api/api-client.ts';
 
 export type Webhook = Schemas['Webhook'];
@@ -36,6 +36,8 @@ export const healthSummariesQuery = (ids: readonly string[]) =>
       return new Map(rows.map((summary) => [summary.hookId, summary]));
     },
     enabled: ids.length > 0,
+    // Those of them that are known stay while a page, sorted or filtered otherwise, is on its way.
+    placeholderData: keepPreviousData,
     refetchInterval: REFRESH_MS,
   });
 

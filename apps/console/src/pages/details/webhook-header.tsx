@@ -37,13 +37,14 @@ export function WebhookHeader({ webhook }: { readonly webhook: Webhook }): React
 
 function Figures({ id }: { readonly id: string }): ReactNode {
   const { webhooks } = useTexts();
-  const summary = useQuery(healthSummariesQuery([id])).data?.get(id);
+  const health = useQuery(healthSummariesQuery([id]));
+  const summary = health.data?.get(id);
   return (
     <dl className="figures">
       <div>
         <dt>{webhooks.health}</dt>
         <dd>
-          <HealthTag summary={summary} />
+          <HealthTag summary={summary} isLoading={health.isPending} />
         </dd>
       </div>
       <div>

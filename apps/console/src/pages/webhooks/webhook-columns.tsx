@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import type { Texts } from '../../texts/texts.ts';
 import { useTexts } from '../../texts/use-texts.ts';
 import type { Column } from '../../ui/data-table.tsx';
 import { Tag } from '../../ui/tag.tsx';
@@ -10,10 +11,16 @@ import { eventsOf, type HealthSummary, type ListedWebhook } from '../../webhooks
 
 const SHOWN_EVENTS = 1;
 
-/** `summaries` is undefined while, or because, monitoring has not answered. */
-export function useWebhookColumns(
-  summaries: ReadonlyMap<string, HealthSummary> | undefined,
-): readonly Column<ListedWebhook>[] {
+/** What monitoring says of the webhooks of a page, by id. */
+export interface ListedHealth {
+  /** Undefined while, or because, it has not answered. */
+  readonly data: ReadonlyMap<string, HealthSummary> | undefined;
+  /** The first answer, or that for this page, is on its way. */
+  readonly isLoading: boolean;
+}
+
+/** `health` is undefined where the person may not see it. */
+export function useWebhookColumns(health: ListedHealth | undefined): readonly Column<ListedWebhook>[] {
   const { webhooks } = useTexts();
   return [
     {
@@ -24,26 +31,7 @@ export function useWebhookColumns(
       cell: (webhook) => <NameCell webhook={webhook} />,
     },
     { id: 'events', header: webhooks.events, cell: (webhook) => <EventsCell events={eventsOf(webhook)} /> },
-    {
-      id: 'successRate',
-      header: webhooks.health,
-      isSortable: true,
-      width: '8rem',
-      cell: ({ id }) => <HealthTag summary={summaries?.get(id)} />,
-    },
-    {
-      id: 'requests',
-      header: webhooks.requests24,
-      isSortable: true,
-      width: '13rem',
-      cell: ({ id }) => <RequestsFigure summary={summaries?.get(id)} />,
-    },
-    {
-      id: 'breaker',
-      header: webhooks.breakerTitle,
-      width: '8rem',
-      cell: ({ id }) => <BreakerTag breaker={summaries?.get(id)?.breaker} />,
-    },
+    ...(health === undefined ? [] : healthColumns(health, webhooks)),
     {
       id: 'enabled',
       header: webhooks.state,
@@ -53,6 +41,34 @@ export function useWebhookColumns(
           {enabled ? webhooks.enabled : webhooks.disabled}
         </Tag>
       ),
+    },
+  ];
+}
+
+function healthColumns(
+  { data, isLoading }: ListedHealth,
+  webhooks: Texts['webhooks'],
+): readonly Column<ListedWebhook>[] {
+  return [
+    {
+      id: 'successRate',
+      header: webhooks.health,
+      isSortable: true,
+      width: '8rem',
+      cell: ({ id }) => <HealthTag summary={data?.get(id)} isLoading={isLoading} />,
+    },
+    {
+      id: 'requests',
+      header: webhooks.requests24,
+      isSortable: true,
+      width: '13rem',
+      cell: ({ id }) => <RequestsFigure summary={data?.get(id)} />,
+    },
+    {
+      id: 'breaker',
+      header: webhooks.breakerTitle,
+      width: '8rem',
+      cell: ({ id }) => <BreakerTag breaker={data?.get(id)?.breaker} />,
     },
   ];
 }

@@ -30,7 +30,9 @@ export function WebhookTable({ list, search, onChange }: WebhookTableProps): Rea
   const mayReadDeliveries = useMay('deliveries:read');
   const ids = list.data?.rows.map(({ id }) => id) ?? [];
   const health = useQuery({ ...healthSummariesQuery(ids), enabled: mayReadDeliveries && ids.length > 0 });
-  const columns = useWebhookColumns(health.data);
+  const columns = useWebhookColumns(
+    mayReadDeliveries ? { data: health.data, isLoading: health.isPending || health.isPlaceholderData } : undefined,
+  );
   const areStatsAway = health.isError || list.data?.warning !== undefined;
   return (
     <>

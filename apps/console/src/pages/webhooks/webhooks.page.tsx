@@ -56,7 +56,8 @@ function WebhookList({ search, onCreate }: { readonly search: ListSearch; readon
       void navigate({ search: (old) => ({ ...old, page: undefined, ...changed }), replace: true }),
     [navigate],
   );
-  if (list.data?.total === 0 && !isFiltered(search)) {
+  // What is there still may be of the search before.
+  if (list.data?.total === 0 && !list.isPlaceholderData && !isFiltered(search)) {
     return (
       <Panel>
         <EmptyState
