@@ -53,8 +53,6 @@ export interface Page<Row> {
   readonly rows: readonly Row[];
   /** Of all pages. */
   readonly total: number;
-  /** There are more than `total`, which were not counted. */
-  readonly isTotalCapped: boolean;
   /** What the server could not tell now, such as statistics; undefined where nothing is missing. */
   readonly warning: string | undefined;
 }
@@ -66,7 +64,6 @@ export async function pageOf<Row>(call: Promise<Answer<readonly Row[]>>): Promis
   return {
     rows,
     total: Number(response.headers.get('total-number') ?? rows.length),
-    isTotalCapped: response.headers.get('total-number-is-capped') === 'true',
     warning: response.headers.get('warning') ?? undefined,
   };
 }

@@ -6,7 +6,6 @@ import {
   NumberField as AriaNumberField,
   SearchField as AriaSearchField,
   Text,
-  TextArea,
   TextField as AriaTextField,
   Button as AriaButton,
   type NumberFieldProps as AriaNumberFieldProps,
@@ -27,7 +26,6 @@ interface FieldFrame {
 
 export interface TextFieldProps
   extends Omit<AriaTextFieldProps, 'className' | 'style' | 'children' | 'isInvalid'>, FieldFrame {
-  readonly isMultiline?: boolean;
   /** For what a machine reads: URLs, keys. */
   readonly isCode?: boolean;
   /** The label is read aloud only. */
@@ -37,7 +35,7 @@ export interface TextFieldProps
 }
 
 export function TextField(props: TextFieldProps): ReactNode {
-  const { label, description, error, placeholder, isMultiline, isCode, isLabelHidden, inputRef, ...rest } = props;
+  const { label, description, error, placeholder, isCode, isLabelHidden, inputRef, ...rest } = props;
   const shown = placeholder === undefined ? {} : { placeholder };
   const className = `field__input${isCode === true ? ' mono' : ''}`;
   return (
@@ -46,11 +44,7 @@ export function TextField(props: TextFieldProps): ReactNode {
         {label}
         {rest.isRequired === true && <span aria-hidden> *</span>}
       </Label>
-      {isMultiline === true ? (
-        <TextArea className={className} {...shown} rows={4} />
-      ) : (
-        <Input className={className} {...shown} {...(inputRef !== undefined && { ref: inputRef })} />
-      )}
+      <Input className={className} {...shown} {...(inputRef !== undefined && { ref: inputRef })} />
       <FieldTexts description={description} error={error} />
     </AriaTextField>
   );

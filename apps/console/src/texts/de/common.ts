@@ -26,7 +26,6 @@ export const common: Texts['common'] = {
   asChart: 'Als Diagramm',
   time: 'Zeit',
   nothingInTime: 'In dieser Zeit war nichts.',
-  optional: 'freiwillig',
   never: 'Nie',
   none: 'Keine',
   yes: 'Ja',

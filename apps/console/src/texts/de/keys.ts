@@ -8,7 +8,6 @@ export const keys: Texts['keys'] = {
   name: 'Name',
   nameHint: 'Was ihn verwendet, etwa „CRM-Import“.',
   nameMissing: 'Geben Sie einen Namen ein.',
-  prefix: 'Beginnt mit',
   scopes: 'Scopes',
   scopesHint: 'Niemand kann mehr vergeben, als er hat.',
   scopesMissing: 'Wählen Sie mindestens einen Scope.',

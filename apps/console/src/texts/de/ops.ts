@@ -42,6 +42,7 @@ export const ops: Texts['ops'] = {
     'carries-hook-id': 'Enthält hookId',
     'too-large': 'Zu groß',
     'bad-header': 'Falscher Header',
+    'bad-cloud-event': 'Fehlerhaftes CloudEvent',
     unreadable: 'Nicht lesbar',
   },
   lettersTable: 'Dead Letters',

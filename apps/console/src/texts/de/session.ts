@@ -10,7 +10,6 @@ export const session: Texts['session'] = {
   signIn: 'Anmelden',
   signInAt: (host: string) => `Bei ${host} anmelden`,
   or: 'oder',
-  withApiKey: 'mit einem API-Schlüssel',
   signOut: 'Abmelden',
   signOutTitle: 'Abmelden, ohne zu speichern?',
   signOutText: 'Ihre Änderungen an diesem Webhook sind nicht gespeichert und mit dem Abmelden verloren.',

@@ -24,7 +24,6 @@ export const common = {
   asChart: 'As chart',
   time: 'Time',
   nothingInTime: 'There was nothing in this time.',
-  optional: 'optional',
   never: 'Never',
   none: 'None',
   yes: 'Yes',

@@ -6,7 +6,6 @@ export const keys = {
   name: 'Name',
   nameHint: 'What uses it, such as “CRM import”.',
   nameMissing: 'Enter a name.',
-  prefix: 'Begins with',
   scopes: 'Scopes',
   scopesHint: 'Nobody can give more than he has.',
   scopesMissing: 'Choose at least one scope.',

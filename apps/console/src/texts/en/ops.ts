@@ -37,6 +37,7 @@ export const ops = {
     'carries-hook-id': 'Carries hookId',
     'too-large': 'Too large',
     'bad-header': 'Bad header',
+    'bad-cloud-event': 'Bad CloudEvent',
     unreadable: 'Unreadable',
   },
   lettersTable: 'Dead letters',

@@ -8,7 +8,6 @@ export const session = {
   signIn: 'Sign in',
   signInAt: (host: string) => `Sign in at ${host}`,
   or: 'or',
-  withApiKey: 'with an API key',
   signOut: 'Sign out',
   signOutTitle: 'Sign out without saving?',
   signOutText: 'Your changes of this webhook are not saved, and are gone when you sign out.',
