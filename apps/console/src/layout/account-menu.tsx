@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { BookOpen, LogOut, Monitor, Moon, Sun, User } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
-import { session } from '../session/session.ts';
 import { hasUnsavedWork } from '../session/unsaved-work.ts';
 import { callerQuery } from '../session/use-caller.ts';
+import { useSignOut } from '../session/use-sign-out.ts';
 import { useTexts } from '../texts/use-texts.ts';
 import { chooseTheme, chosenTheme, THEMES, type Theme } from '../theme/theme.ts';
 import { ConfirmDialog } from '../ui/dialog.tsx';
@@ -17,6 +17,7 @@ export function AccountMenu(): ReactNode {
   const texts = useTexts();
   const { data: caller } = useQuery(callerQuery);
   const [theme, setTheme] = useState<Theme>(chosenTheme);
+  const signOut = useSignOut();
   const [isAsking, setIsAsking] = useState(false);
   const ThemeIcon = THEME_ICONS[theme];
   const choose = (chosen: Theme): void => {
@@ -55,7 +56,7 @@ export function AccountMenu(): ReactNode {
             id: 'sign-out',
             label: texts.session.signOut,
             icon: <LogOut size={16} aria-hidden />,
-            onSelect: () => (hasUnsavedWork() ? setIsAsking(true) : session.signOut()),
+            onSelect: () => (hasUnsavedWork() ? setIsAsking(true) : signOut()),
           },
         ]}
       />
@@ -66,7 +67,7 @@ export function AccountMenu(): ReactNode {
         onClose={() => setIsAsking(false)}
         confirmLabel={texts.session.signOut}
         confirmKind="danger"
-        onConfirm={() => session.signOut()}
+        onConfirm={signOut}
       />
     </div>
   );

@@ -10,6 +10,8 @@ export type OidcConfig = NonNullable<Schemas['ConsoleConfig']['oidc']>;
 const STARTED_KEY = 'signalbox.sign-in';
 const MS_PER_SECOND = 1_000;
 const REFRESH_BEFORE_SECONDS = 30;
+/** A browser takes what is longer for no time at all. */
+const LONGEST_TIMER_MS = 2_147_483_647;
 
 /** What must outlive the way to the issuer and back; none of it is a credential. */
 interface Started {
@@ -93,7 +95,7 @@ function take(config: OidcConfig, server: oauth.AuthorizationServer, tokens: oau
   const { access_token: token, refresh_token: refreshToken, expires_in: seconds } = tokens;
   session.signIn(token, 'oidc');
   if (refreshToken === undefined || seconds === undefined) return;
-  const delayMs = Math.max(seconds - REFRESH_BEFORE_SECONDS, 1) * MS_PER_SECOND;
+  const delayMs = Math.min(Math.max(seconds - REFRESH_BEFORE_SECONDS, 1) * MS_PER_SECOND, LONGEST_TIMER_MS);
   setTimeout(() => void refresh(config, server, token, refreshToken), delayMs);
 }
 
@@ -112,7 +114,8 @@ async function refresh(
       ...resourceOf(config),
     });
     const renewed = await oauth.processRefreshTokenResponse(server, client, response);
-    take(config, server, { refresh_token: refreshToken, ...renewed });
+    // Who signed out, or in otherwise, meanwhile is not signed in again.
+    if (session.state.token === token) take(config, server, { refresh_token: refreshToken, ...renewed });
   } catch {
     // The token that is there still has its last seconds.
   }

@@ -4,9 +4,9 @@ import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { CALLBACK_PATH } from './callback-path.ts';
 import { OidcReturn } from './oidc-return.tsx';
-import { session } from './session.ts';
 import { SignInChoices } from './sign-in-choices.tsx';
 import { SignInPage } from './sign-in.page.tsx';
+import { useSignOut } from './use-sign-out.ts';
 import { useSession } from './use-session.ts';
 import './sign-in.css';
 
@@ -14,6 +14,7 @@ import './sign-in.css';
 export function SessionGate({ children }: { readonly children: ReactNode }): ReactNode {
   const { token, hasEnded } = useSession();
   const { session: texts } = useTexts();
+  const signOut = useSignOut();
   const [isReturning, setIsReturning] = useState(() => location.pathname === CALLBACK_PATH);
   if (isReturning) return <OidcReturn onReturned={() => setIsReturning(false)} />;
   if (token === undefined) return <SignInPage />;
@@ -24,9 +25,9 @@ export function SessionGate({ children }: { readonly children: ReactNode }): Rea
         title={texts.ended}
         description={texts.endedLead}
         isOpen={hasEnded}
-        onClose={() => session.signOut()}
+        onClose={signOut}
         closes="by-buttons"
-        footer={<Button onPress={() => session.signOut()}>{texts.signOut}</Button>}
+        footer={<Button onPress={signOut}>{texts.signOut}</Button>}
         size="small"
       >
         <SignInChoices goesByItself={false} />
