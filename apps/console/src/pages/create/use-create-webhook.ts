@@ -23,7 +23,7 @@ export function useCreateWebhook(): UseMutationResult<Webhook, Error, BasicValue
     onSuccess: async ({ id, name }) => {
       call.answered();
       toast({ tone: 'good', text: create.created(name === '' ? webhooks.unnamed : name) });
-      await navigate({ to: '/webhooks/$id/settings', params: { id }, search: { created: 'true' } });
+      await navigate({ to: '/webhooks/$id/settings', params: { id }, search: { created: 'true' }, replace: true });
     },
     // It may have been made, though the answer got lost.
     onSettled: () => void queryClient.invalidateQueries({ queryKey: ['webhooks'] }),

@@ -10,7 +10,7 @@ import { toast } from '../../ui/toast.ts';
 import type { WebhookDialogProps } from './enable-webhook.dialog.tsx';
 
 /** Deletes once the name was typed: it cannot be taken back. */
-export function DeleteWebhookDialog({ webhook, isOpen, onClose }: WebhookDialogProps): ReactNode {
+export function DeleteWebhookDialog({ webhook, onClose }: WebhookDialogProps): ReactNode {
   const { details } = useTexts();
   const queryClient = useQueryClient();
   const navigate = useNavigate();
@@ -32,11 +32,8 @@ export function DeleteWebhookDialog({ webhook, isOpen, onClose }: WebhookDialogP
     <ConfirmDialog
       title={details.deleteTitle(name)}
       description={details.deleteText}
-      isOpen={isOpen}
-      onClose={() => {
-        setTyped('');
-        onClose();
-      }}
+      isOpen
+      onClose={onClose}
       confirmLabel={details.delete}
       confirmKind="danger"
       isConfirmDisabled={!isNamed}

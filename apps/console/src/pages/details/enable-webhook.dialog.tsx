@@ -9,12 +9,11 @@ import type { Webhook } from '../../webhooks/webhook.queries.ts';
 
 export interface WebhookDialogProps {
   readonly webhook: Webhook;
-  readonly isOpen: boolean;
   readonly onClose: () => void;
 }
 
 /** Disables, or enables again; it says what that means for the events in between. */
-export function EnableWebhookDialog({ webhook, isOpen, onClose }: WebhookDialogProps): ReactNode {
+export function EnableWebhookDialog({ webhook, onClose }: WebhookDialogProps): ReactNode {
   const { details, webhooks } = useTexts();
   const queryClient = useQueryClient();
   const { id, enabled } = webhook;
@@ -38,7 +37,7 @@ export function EnableWebhookDialog({ webhook, isOpen, onClose }: WebhookDialogP
     <ConfirmDialog
       title={enabled ? details.disableTitle(name) : details.enableTitle(name)}
       description={enabled ? details.disableText : details.enableText}
-      isOpen={isOpen}
+      isOpen
       onClose={onClose}
       confirmLabel={enabled ? details.disable : details.enable}
       onConfirm={() => change.mutate()}

@@ -31,8 +31,8 @@ export function WebhookMenu({ webhook }: { readonly webhook: Webhook }): ReactNo
           },
         ]}
       />
-      <EnableWebhookDialog webhook={webhook} isOpen={open === 'enable'} onClose={close} />
-      <DeleteWebhookDialog webhook={webhook} isOpen={open === 'delete'} onClose={close} />
+      {open === 'enable' && <EnableWebhookDialog webhook={webhook} onClose={close} />}
+      {open === 'delete' && <DeleteWebhookDialog webhook={webhook} onClose={close} />}
     </>
   );
 }

@@ -10,6 +10,8 @@ import { EmptyState } from '../../ui/empty-state.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { Time } from '../../ui/time.tsx';
+import { useDetailsTitle } from '../details/details-title.ts';
+import { useSettingsDraft } from '../settings/settings-draft.ts';
 import { BreakerCard } from './breaker-card.tsx';
 import { ErrorClasses } from './error-classes.tsx';
 import { HealthCharts } from './health-charts.tsx';
@@ -32,6 +34,7 @@ export function HealthPage(): ReactNode {
 function Health(): ReactNode {
   const { health: texts } = useTexts();
   const { id } = route.useParams();
+  useDetailsTitle(texts.tab, useSettingsDraft().base.value.name);
   const { range = '24h' } = route.useSearch();
   const navigate = route.useNavigate();
   const query = useQuery(healthQuery(id));

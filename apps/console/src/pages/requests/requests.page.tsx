@@ -5,6 +5,8 @@ import { ScopeGate } from '../../session/scope-gate.tsx';
 import { useMay } from '../../session/use-caller.ts';
 import { useTexts } from '../../texts/use-texts.ts';
 import { Button } from '../../ui/button.tsx';
+import { useDetailsTitle } from '../details/details-title.ts';
+import { useSettingsDraft } from '../settings/settings-draft.ts';
 import { BulkResendDialog } from './bulk-resend.dialog.tsx';
 import { DeliveryDrawer } from './delivery.drawer.tsx';
 import { RequestFilters } from './request-filters.tsx';
@@ -27,6 +29,7 @@ export function RequestsPage(): ReactNode {
 function Requests(): ReactNode {
   const { requests } = useTexts();
   const { id: webhookId } = route.useParams();
+  useDetailsTitle(requests.tab, useSettingsDraft().base.value.name);
   const filter = route.useSearch({ select: filterOf, structuralSharing: true });
   const open = route.useSearch({ select: (search) => search.open });
   const navigate = route.useNavigate();
@@ -36,7 +39,8 @@ function Requests(): ReactNode {
     (changed: RequestsFilter): void => void navigate({ search: (old) => ({ ...old, ...changed }), replace: true }),
     [navigate],
   );
-  const close = (): void => void navigate({ search: (old) => ({ ...old, open: undefined }), resetScroll: false });
+  const close = (): void =>
+    void navigate({ search: (old) => ({ ...old, open: undefined }), replace: true, resetScroll: false });
   return (
     <div className="stack">
       <RequestFilters

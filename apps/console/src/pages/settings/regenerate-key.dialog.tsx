@@ -12,11 +12,10 @@ type Overlap = (typeof OVERLAPS)[number];
 
 export interface RegenerateKeyDialogProps {
   readonly webhookId: string;
-  readonly isOpen: boolean;
   readonly onClose: () => void;
 }
 
-export function RegenerateKeyDialog({ webhookId: id, isOpen, onClose }: RegenerateKeyDialogProps): ReactNode {
+export function RegenerateKeyDialog({ webhookId: id, onClose }: RegenerateKeyDialogProps): ReactNode {
   const { settings } = useTexts();
   const queryClient = useQueryClient();
   const [overlap, setOverlap] = useState<Overlap>('86400');
@@ -47,7 +46,7 @@ export function RegenerateKeyDialog({ webhookId: id, isOpen, onClose }: Regenera
     <ConfirmDialog
       title={settings.regenerateTitle}
       description={settings.regenerateText}
-      isOpen={isOpen}
+      isOpen
       onClose={onClose}
       confirmLabel={settings.regenerate}
       onConfirm={() => regenerate.mutate()}

@@ -66,7 +66,7 @@ export function SigningKeysCard({ webhookId }: { readonly webhookId: string }): 
           </>
         )}
       </Loaded>
-      <RegenerateKeyDialog webhookId={webhookId} isOpen={isRegenerating} onClose={() => setIsRegenerating(false)} />
+      {isRegenerating && <RegenerateKeyDialog webhookId={webhookId} onClose={() => setIsRegenerating(false)} />}
     </Card>
   );
 }

@@ -24,7 +24,7 @@ export function WebhooksPage(): ReactNode {
   const navigate = route.useNavigate();
   const { create, ...search } = route.useSearch();
   const setCreating = (isOpen: boolean): void =>
-    void navigate({ search: (old) => ({ ...old, create: isOpen ? 'true' : undefined }) });
+    void navigate({ search: (old) => ({ ...old, create: isOpen ? 'true' : undefined }), replace: !isOpen });
   return (
     <Page
       title={webhooks.title}
