@@ -1,12 +1,21 @@
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useState, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { useTexts } from '../../texts/use-texts.ts';
 import { Button } from '../../ui/button.tsx';
 import { Select } from '../../ui/choice.tsx';
 import { SearchField } from '../../ui/field.tsx';
+import { useTypedText } from '../../ui/use-typed-text.ts';
 import { eventTypesQuery } from '../../webhooks/webhook.queries.ts';
 import { LocalTimeField } from './local-time-field.tsx';
-import { CUSTOM_PERIOD, isFiltered, PERIODS, STATES, STATUS_CLASSES, type RequestsFilter } from './requests-search.ts';
+import {
+  CUSTOM_PERIOD,
+  isFiltered,
+  NO_FILTER,
+  PERIODS,
+  STATES,
+  STATUS_CLASSES,
+  type RequestsFilter,
+} from './requests-search.ts';
 
 export interface RequestFiltersProps {
   readonly filter: RequestsFilter;
@@ -17,8 +26,6 @@ export interface RequestFiltersProps {
 const ALL = 'all';
 const CHOICES = [...PERIODS, CUSTOM_PERIOD] as const;
 const HOUR_MS = 3_600_000;
-const CLEAR = { state: undefined, event: undefined, answer: undefined, id: undefined };
-const ANY_TIME = { period: undefined, from: undefined, to: undefined };
 
 export function RequestFilters({ filter, onChange, actions }: RequestFiltersProps): ReactNode {
   const { requests } = useTexts();
@@ -82,7 +89,7 @@ export function RequestFilters({ filter, onChange, actions }: RequestFiltersProp
         </>
       )}
       {isFiltered(filter) && (
-        <Button kind="quiet" onPress={() => onChange({ ...CLEAR, ...ANY_TIME })}>
+        <Button kind="quiet" onPress={() => onChange(NO_FILTER)}>
           {requests.clearFilters}
         </Button>
       )}
@@ -101,21 +108,8 @@ function startOfHourMs(atMs: number): number {
   return atMs - (atMs % HOUR_MS);
 }
 
-const TYPING_MS = 300;
-
-/** What is typed is shown at once, and asked for when the person pauses. */
 function IdFilter({ id, onChange }: { readonly id: string; readonly onChange: RequestFiltersProps['onChange'] }) {
   const { requests } = useTexts();
-  const [text, setText] = useState(id);
-  const [told, setTold] = useState(id);
-  if (id !== told) {
-    setTold(id);
-    setText(id);
-  }
-  useEffect(() => {
-    if (text.trim() === id) return undefined;
-    const timer = setTimeout(() => onChange({ id: text.trim() === '' ? undefined : text.trim() }), TYPING_MS);
-    return () => clearTimeout(timer);
-  }, [text, id, onChange]);
+  const [text, setText] = useTypedText(id, (value) => onChange({ id: value || undefined }));
   return <SearchField label={requests.searchId} value={text} onChange={setText} />;
 }

@@ -12,7 +12,7 @@ import { Skeleton } from '../../ui/skeleton.tsx';
 import { Tag } from '../../ui/tag.tsx';
 import { deliveriesQuery, firstPageOnly } from './deliveries.query.ts';
 import { useRequestColumns } from './request-columns.tsx';
-import { isFiltered, type Delivery, type RequestsFilter } from './requests-search.ts';
+import { isFiltered, NO_FILTER, type Delivery, type RequestsFilter } from './requests-search.ts';
 import { useLiveDeliveries, type LiveDeliveries } from './use-live-deliveries.ts';
 
 export interface RequestListProps {
@@ -74,7 +74,7 @@ export function RequestList({ webhookId, filter, onChange }: RequestListProps): 
       <Loaded query={list} skeleton={<Skeleton lines={8} />}>
         {() =>
           rows.length === 0 ? (
-            <NoRequests isFiltered={isFiltered(filter)} onClear={() => onChange(CLEAR)} />
+            <NoRequests isFiltered={isFiltered(filter)} onClear={() => onChange(NO_FILTER)} />
           ) : (
             <>
               <RequestTable key={generation} rows={rows} onNearEnd={onNearEnd} />
@@ -86,16 +86,6 @@ export function RequestList({ webhookId, filter, onChange }: RequestListProps): 
     </section>
   );
 }
-
-const CLEAR: RequestsFilter = {
-  state: undefined,
-  event: undefined,
-  answer: undefined,
-  period: undefined,
-  from: undefined,
-  to: undefined,
-  id: undefined,
-};
 
 function RequestTable(props: { readonly rows: readonly Delivery[]; readonly onNearEnd: () => void }): ReactNode {
   const { requests } = useTexts();

@@ -31,6 +31,17 @@ export interface RequestsSearch {
 
 export type RequestsFilter = Omit<RequestsSearch, 'open'>;
 
+/** Put over a filter it shows everything. */
+export const NO_FILTER: RequestsFilter = {
+  state: undefined,
+  event: undefined,
+  answer: undefined,
+  period: undefined,
+  from: undefined,
+  to: undefined,
+  id: undefined,
+};
+
 export function requestsSearchOf(search: Record<string, unknown>): RequestsSearch {
   const from = timeOf(search['from']);
   const to = timeOf(search['to']);

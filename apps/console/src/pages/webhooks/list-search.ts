@@ -11,6 +11,7 @@ export const SORTS = [
   '-successRate',
 ] as const;
 export type ListSort = (typeof SORTS)[number];
+export const DEFAULT_SORT: ListSort = '-createdAt';
 export const HEALTHS = ['healthy', 'failing', 'idle'] as const;
 export type HealthFilter = (typeof HEALTHS)[number];
 

@@ -1,10 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useState, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { useTexts } from '../../texts/use-texts.ts';
 import { Select } from '../../ui/choice.tsx';
 import { SearchField } from '../../ui/field.tsx';
+import { useTypedText } from '../../ui/use-typed-text.ts';
 import { eventTypesQuery } from '../../webhooks/webhook.queries.ts';
-import { HEALTHS, type ListSearch } from './list-search.ts';
+import { DEFAULT_SORT, HEALTHS, SORTS, type ListSearch } from './list-search.ts';
 
 export interface WebhookFiltersProps {
   readonly search: ListSearch;
@@ -12,12 +13,11 @@ export interface WebhookFiltersProps {
 }
 
 const ALL = 'all';
-const TYPING_MS = 250;
 
 export function WebhookFilters({ search, onChange }: WebhookFiltersProps): ReactNode {
   const { webhooks } = useTexts();
   const { data: eventTypes = [] } = useQuery(eventTypesQuery);
-  const [text, setText] = useTypedSearch(search.search ?? '', (value) => onChange({ search: value || undefined }));
+  const [text, setText] = useTypedText(search.search ?? '', (value) => onChange({ search: value || undefined }));
   return (
     <search className="row filters">
       <SearchField label={webhooks.search} value={text} onChange={setText} />
@@ -52,22 +52,15 @@ export function WebhookFilters({ search, onChange }: WebhookFiltersProps): React
         ]}
         onChange={(value) => onChange({ enabled: value === ALL ? undefined : value })}
       />
+      <div className="filters__sort">
+        <Select
+          label={webhooks.sort}
+          isLabelHidden
+          value={search.sort ?? DEFAULT_SORT}
+          options={SORTS.map((value) => ({ value, label: webhooks.sorts[value] }))}
+          onChange={(sort) => onChange({ sort })}
+        />
+      </div>
     </search>
   );
-}
-
-/** What is typed is shown at once, and told when the person pauses. */
-function useTypedSearch(told: string, tell: (text: string) => void): [string, (text: string) => void] {
-  const [text, setText] = useState(told);
-  const [lastTold, setLastTold] = useState(told);
-  if (told !== lastTold) {
-    setLastTold(told);
-    setText(told);
-  }
-  useEffect(() => {
-    if (text === told) return undefined;
-    const timer = setTimeout(() => tell(text), TYPING_MS);
-    return () => clearTimeout(timer);
-  }, [text, told, tell]);
-  return [text, setText];
 }

@@ -13,7 +13,7 @@ import { Pagination } from '../../ui/pagination.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { healthSummariesQuery, type ListedWebhook } from '../../webhooks/webhook.queries.ts';
-import { SORTS, type ListSearch } from './list-search.ts';
+import { DEFAULT_SORT, SORTS, type ListSearch } from './list-search.ts';
 import { useWebhookColumns } from './webhook-columns.tsx';
 import { PAGE_SIZE } from './webhook-list.query.ts';
 
@@ -80,7 +80,7 @@ function NoMatch({ onClear }: { readonly onClear: () => void }): ReactNode {
   );
 }
 
-function sortOf({ sort = '-createdAt' }: ListSearch): Sort {
+function sortOf({ sort = DEFAULT_SORT }: ListSearch): Sort {
   return { column: sort.replace(/^-/, ''), isDescending: sort.startsWith('-') };
 }
 
