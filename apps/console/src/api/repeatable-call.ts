@@ -1,3 +1,5 @@
+import { isUnanswered } from './api-error.ts';
+
 /** A call that is sent again after its answer got lost, and is to be done once. */
 export class RepeatableCall {
   #text = '';
@@ -15,8 +17,8 @@ export class RepeatableCall {
     return { key: this.#key, sinceMs: this.#sinceMs };
   }
 
-  /** It was answered: the same content again is another call. */
-  answered(): void {
-    this.#text = '';
+  /** Unless no answer came, the same content again is another call. `error`: what the call ended with, null where it was done. */
+  settled(error: unknown): void {
+    if (!isUnanswered(error)) this.#text = '';
   }
 }

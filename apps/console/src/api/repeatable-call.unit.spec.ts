@@ -10,7 +10,9 @@ describe('a call that may be sent again', () => {
     expect(call.keyOf({ name: 'b' }, 3).key).not.toBe(first.key);
     const third = call.keyOf({ name: 'b' }, 4);
     expect(third.sinceMs).toBe(3);
-    call.answered();
+    call.settled(lostErrorOf(new Request('http://localhost/', { method: 'POST' }), new Error('cut')));
+    expect(call.keyOf({ name: 'b' }, 4)).toEqual(third);
+    call.settled(null);
     expect(call.keyOf({ name: 'b' }, 5)).toEqual({ key: expect.not.stringMatching(third.key), sinceMs: 5 });
   });
 });

@@ -21,11 +21,13 @@ export function useCreateWebhook(): UseMutationResult<Webhook, Error, BasicValue
       return bodyOf(api.POST('/api/hooks', { params: { header: { 'Idempotency-Key': key } }, body }));
     },
     onSuccess: async ({ id, name }) => {
-      call.answered();
       toast({ tone: 'good', text: create.created(name === '' ? webhooks.unnamed : name) });
       await navigate({ to: '/webhooks/$id/settings', params: { id }, search: { created: 'true' }, replace: true });
     },
     // It may have been made, though the answer got lost.
-    onSettled: () => void queryClient.invalidateQueries({ queryKey: ['webhooks'] }),
+    onSettled: (_, error) => {
+      call.settled(error);
+      void queryClient.invalidateQueries({ queryKey: ['webhooks'] });
+    },
   });
 }

@@ -46,8 +46,10 @@ export function CreateApiKeyDialog({ isOpen, onClose }: CreateApiKeyDialogProps)
       };
       return bodyOf(api.POST('/api/api-keys', { params: { header: { 'Idempotency-Key': key } }, body }));
     },
-    onSuccess: () => call.answered(),
-    onSettled: async () => queryClient.invalidateQueries({ queryKey: ['api-keys'] }),
+    onSettled: async (_, error) => {
+      call.settled(error);
+      await queryClient.invalidateQueries({ queryKey: ['api-keys'] });
+    },
     // The key is in this dialog only, and gone with it.
     gcTime: 0,
   });

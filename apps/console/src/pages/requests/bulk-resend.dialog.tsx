@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { api, bodyOf } from '../../api/api-client.ts';
+import { RepeatableCall } from '../../api/repeatable-call.ts';
 import { formatDuration } from '../../texts/format-duration.ts';
 import { useLanguage, useTexts } from '../../texts/use-texts.ts';
 import { Select } from '../../ui/choice.tsx';
@@ -37,20 +38,23 @@ export function BulkResendDialog({ webhookId, filter, onClose }: BulkResendDialo
   const isWindowRight = wanted.from <= wanted.to;
   const isRateRight = Number.isInteger(rate) && rate >= 1 && rate <= MAX_RATE;
   const estimate = useQuery({ ...resendEstimateQuery(webhookId, wanted), enabled: isWindowRight });
+  const [call] = useState(() => new RepeatableCall());
   const start = useMutation({
-    mutationFn: async () =>
-      bodyOf(
-        api.POST('/api/hooks/{id}/resends', {
-          params: { path: { id: webhookId } },
-          body: { ...bodyOfWanted(wanted), ratePerSecond: rate },
-        }),
-      ),
+    mutationFn: async () => {
+      const body = { ...bodyOfWanted(wanted), ratePerSecond: rate };
+      const { key } = call.keyOf(body, Date.now());
+      const params = { path: { id: webhookId }, header: { 'Idempotency-Key': key } };
+      return bodyOf(api.POST('/api/hooks/{id}/resends', { params, body }));
+    },
     onSuccess: () => {
       toast({ tone: 'good', text: requests.bulk.started });
       onClose();
     },
     // It may have begun, though the answer got lost.
-    onSettled: async () => client.invalidateQueries({ queryKey: resendsQuery(webhookId).queryKey }),
+    onSettled: async (_, error) => {
+      call.settled(error);
+      await client.invalidateQueries({ queryKey: resendsQuery(webhookId).queryKey });
+    },
   });
   const count = isWindowRight ? estimate.data : undefined;
   const format = (value: number): string => new Intl.NumberFormat(language).format(value);

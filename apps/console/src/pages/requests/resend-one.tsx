@@ -1,8 +1,9 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Send } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { api, bodyOf } from '../../api/api-client.ts';
 import { ApiError } from '../../api/api-error.ts';
+import { RepeatableCall } from '../../api/repeatable-call.ts';
 import { useLanguage, useTexts } from '../../texts/use-texts.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorNotice } from '../../ui/error-notice.tsx';
@@ -22,13 +23,18 @@ export function ResendOne({ delivery, actions }: ResendOneProps): ReactNode {
   const { requests } = useTexts();
   const client = useQueryClient();
   const { id: deliveryId, hookId } = delivery;
+  const [call] = useState(() => new RepeatableCall());
   const resend = useMutation({
-    mutationFn: async () =>
-      bodyOf(
-        api.POST('/api/hooks/{id}/deliveries/{deliveryId}/resend', { params: { path: { id: hookId, deliveryId } } }),
-      ),
+    mutationFn: async () => {
+      const { key } = call.keyOf(deliveryId, Date.now());
+      const params = { path: { id: hookId, deliveryId }, header: { 'Idempotency-Key': key } };
+      return bodyOf(api.POST('/api/hooks/{id}/deliveries/{deliveryId}/resend', { params }));
+    },
     onSuccess: () => toast({ tone: 'good', text: requests.resent }),
-    onSettled: async () => client.invalidateQueries({ queryKey: deliveryQuery(hookId, deliveryId).queryKey }),
+    onSettled: async (_, error) => {
+      call.settled(error);
+      await client.invalidateQueries({ queryKey: deliveryQuery(hookId, deliveryId).queryKey });
+    },
   });
   return (
     <>
