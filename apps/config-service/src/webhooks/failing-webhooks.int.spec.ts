@@ -20,6 +20,7 @@ interface Asked {
   }[];
   readonly spanMs: number;
   readonly minFailures: number;
+  readonly longestSpanMs: number;
 }
 
 const DAY_MS = 86_400_000;
@@ -30,6 +31,9 @@ const failing = new Map<string, FailureStreak>();
 const recovered = new Set<string>();
 /** The status code of gRPC. */
 const INTERNAL = 13;
+const FAILED_PRECONDITION = 9;
+/** Why its log is not to be believed. */
+let unfit = '';
 /** Where monitoring fails. */
 const unanswered = new Set<string>();
 const monitoring = new FakeGrpcServer<Asked>(
@@ -37,6 +41,7 @@ const monitoring = new FakeGrpcServer<Asked>(
   'signalbox.monitoring.v1.FailingWebhooks',
   'listFailingWebhooks',
   ({ webhooks }) => {
+    if (unfit !== '') return { code: FAILED_PRECONDITION, details: unfit };
     if (webhooks.some(({ webhookId }) => unanswered.has(webhookId))) return { code: INTERNAL };
     return {
       failing: webhooks.flatMap(({ webhookId }) => {
@@ -63,6 +68,7 @@ beforeEach(async () => {
   failing.clear();
   recovered.clear();
   unanswered.clear();
+  unfit = '';
   monitoring.calls.length = 0;
   await rowsOf(service.dataSource, 'UPDATE webhook SET enabled = false');
 });
@@ -154,6 +160,7 @@ describe('a webhook whose deliveries end in failure', () => {
       webhooks: [{ webhookId: id, sinceMs: createdAt }],
       spanMs: 2.5 * DAY_MS,
       minFailures: 10,
+      longestSpanMs: 5 * DAY_MS,
     });
     const identity = await verifyIdentity(identityKeyFrom(service.identityKey), call?.token, 'monitoring');
     expect(identity).toMatchObject({ tenantId: 't-clock', actor: 'system', scopes: [] });
@@ -190,6 +197,21 @@ describe('a webhook whose deliveries end in failure', () => {
     expect(await operationsOf(first)).toHaveLength(1);
   });
 
+  it('is left alone, whatever its tenant, in a run in which monitoring says that its log is not to be believed', async () => {
+    const made = await Promise.all(
+      ['t-behind', 't-after'].map(async (tenantId) =>
+        service.makeWebhook({}, await service.makeKey(tenantId, ['webhooks:read', 'webhooks:write'])),
+      ),
+    );
+    for (const { id } of made) failing.set(id, streak(6));
+    unfit = 'the log is not projected up to now';
+    await expect(look()).rejects.toMatchObject({ name: 'FailureLogUnfit', message: unfit });
+    expect(monitoring.calls).toHaveLength(1);
+    unfit = '';
+    await look();
+    expect(decided).toEqual(['disabled', 'disabled']);
+  });
+
   it('is not even asked about before it can have failed for half of the time, nor while it is disabled', async () => {
     const { id } = await service.makeWebhook();
     await look(Date.now() + DAY_MS);
@@ -203,7 +225,11 @@ describe('a webhook whose deliveries end in failure', () => {
     const { id } = await service.makeWebhook();
     failing.set(id, streak(6));
     const away = new GrpcFailureLog('127.0.0.1:1', identityKeyFrom(service.identityKey));
-    const asked = away.reportOn('default', [{ webhookId: id, sinceMs: 0 }], { spanMs: 1, minFailures: 1 });
+    const asked = away.reportOn('default', [{ webhookId: id, sinceMs: 0 }], {
+      spanMs: 1,
+      minFailures: 1,
+      longestSpanMs: 1,
+    });
     await expect(asked).rejects.toThrow(/UNAVAILABLE|DEADLINE/);
     away.close();
     expect(await isEnabled(id)).toBe(true);

@@ -72,6 +72,21 @@ describe('a webhook whose deliveries end in failure', () => {
     expect(await named()).toEqual([]);
   });
 
+  it('keeps its first time when what failed first is resent and fails or expires again', async () => {
+    const [first, second] = [ended(START_MS + HOUR_MS), ended(START_MS + 2 * HOUR_MS)];
+    await told(first, second, ...failures(START_MS + 3 * HOUR_MS, 6 * DAY_MS, 8));
+    const before = await named();
+    expect(before).toMatchObject([{ failures: 10, firstFailedAtMs: START_MS + HOUR_MS }]);
+    const atMs = START_MS + 6 * DAY_MS;
+    await told({ ...first, round: 1, atMs, startedAtMs: atMs - 10 });
+    expect(await named()).toEqual(before);
+    const { deliveryId, firstScheduledAtMs } = first;
+    await told(expired({ deliveryId, firstScheduledAtMs, round: 2, atMs: atMs + DAY_MS }));
+    expect(await named()).toEqual(before);
+    await told({ ...second, round: 1, outcome: 'succeeded', statusCode: 200, atMs: atMs + DAY_MS });
+    expect(await named()).toEqual([]);
+  });
+
   it('counts only what ended after its clock began', async () => {
     await told(...failures(START_MS + HOUR_MS, 6 * DAY_MS, 30));
     expect(await named({ ...webhook, sinceMs: START_MS + 3 * HOUR_MS })).toMatchObject([{ webhookId: 'webhook1' }]);

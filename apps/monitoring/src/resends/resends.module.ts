@@ -20,6 +20,8 @@ import type { BulkResends } from './application/bulk-resends.port.ts';
 import { RequestBulkResend } from './application/request-bulk-resend.ts';
 import { RequestResend } from './application/request-resend.ts';
 import { ResendRelay } from './application/resend-relay.ts';
+import type { ProjectionGates } from './projection-gates.port.ts';
+import { PROJECTION_GATES } from './projection-gates.port.ts';
 import { Resends } from './resends.ts';
 
 const LOG_ENDS = Symbol('LogEnds');
@@ -59,6 +61,11 @@ const PRODUCER = Symbol('ResendProducer');
       provide: ProjectionGate,
       inject: [PROGRESS],
       useFactory: (progress: ProjectionProgress) => new ProjectionGate(progress),
+    },
+    {
+      provide: PROJECTION_GATES,
+      inject: [PROGRESS],
+      useFactory: (progress: ProjectionProgress): ProjectionGates => ({ next: () => new ProjectionGate(progress) }),
     },
     {
       provide: PRODUCER,
@@ -102,7 +109,7 @@ const PRODUCER = Symbol('ResendProducer');
         new Resends({ relay, producer, logEnds }),
     },
   ],
-  exports: [Resends],
+  exports: [Resends, PROJECTION_GATES],
 })
 export class ResendsModule {}
 

@@ -72,9 +72,14 @@ export class FactLog {
     this.#appended += facts.length;
   }
 
+  /** Resolves when all that was appended is in the log. */
+  async flushed(): Promise<void> {
+    await this.#producer.flush();
+  }
+
   /** Resolves when all that was appended is projected. */
   async projected(): Promise<void> {
-    await this.#producer.flush();
+    await this.flushed();
     await waitFor(
       async () => {
         const [rows] = await this.#monitoring.dataSource.query<{ count: number }[]>(

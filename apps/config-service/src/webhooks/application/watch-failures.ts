@@ -1,6 +1,7 @@
 import { MIN_FAILURES, disabledMessageOf, verdictOn, warnAfterMs } from '../domain/failing-webhook.ts';
 import type { FailureStreak } from '../domain/failing-webhook.ts';
 import type { FailureLog } from './failure-log.port.ts';
+import { FailureLogUnfit } from './failure-log.port.ts';
 import type { WatchedWebhook, WatchedWebhooks } from './watched-webhooks.port.ts';
 import type { WebhookWriter } from './webhook-writer.ts';
 
@@ -29,7 +30,10 @@ export class WatchFailures {
     this.#options = options;
   }
 
-  /** Looks at every enabled webhook once. Rejects, after it has looked at all others, where it could not at some. */
+  /**
+   * Looks at every enabled webhook once. Rejects, after it has looked at all others, where it could not at some; at once, and
+   * leaves the others alone, with a {@link FailureLogUnfit}.
+   */
   async run(): Promise<void> {
     const { webhooks, disableAfterMs, now } = this.#options;
     const troubles: unknown[] = [];
@@ -37,7 +41,10 @@ export class WatchFailures {
     for (let afterId = ''; ;) {
       const page = await webhooks.next(afterId, now() - warnAfterMs(disableAfterMs), AT_ONCE);
       for (const [tenantId, ofTenant] of Map.groupBy(page, (webhook) => webhook.tenantId)) {
-        await this.#lookAt(tenantId, ofTenant).catch((error: unknown) => troubles.push(error));
+        await this.#lookAt(tenantId, ofTenant).catch((error: unknown) => {
+          if (error instanceof FailureLogUnfit) throw error;
+          troubles.push(error);
+        });
       }
       const last = page.at(-1);
       if (last === undefined || page.length < AT_ONCE) break;
@@ -54,7 +61,8 @@ export class WatchFailures {
       sinceMs,
       ...(failingSinceMs !== undefined && { failingSinceMs }),
     }));
-    const bounds = { spanMs: warnAfterMs(disableAfterMs), minFailures: MIN_FAILURES };
+    const spanMs = warnAfterMs(disableAfterMs);
+    const bounds = { spanMs, minFailures: MIN_FAILURES, longestSpanMs: disableAfterMs };
     const { failing, recoveredWebhookIds } = await log.reportOn(tenantId, asked, bounds);
     const byId = new Map(watched.map((webhook) => [webhook.webhookId, webhook]));
     for (const id of recoveredWebhookIds) {

@@ -1,7 +1,5 @@
 import type { FailureStreak, StreakBounds, WatchedWebhook } from '../domain/failure-streak.ts';
 
-export const FAILURE_STREAKS = Symbol('FailureStreaks');
-
 /** What the request log, as far back as it is kept, says of failures. */
 export interface FailureStreaks {
   /** Of the webhooks, those of the tenant whose streak is long enough. */

@@ -1,5 +1,8 @@
+import type { ServiceError } from '@grpc/grpc-js';
+import { status } from '@grpc/grpc-js';
 import type { IdentityKey } from '@signalbox/identity';
-import type { AskedWebhook, FailureLog, FailureReport } from '../../application/failure-log.port.ts';
+import type { AskedBounds, AskedWebhook, FailureLog, FailureReport } from '../../application/failure-log.port.ts';
+import { FailureLogUnfit } from '../../application/failure-log.port.ts';
 import { InternalClient } from './internal-client.ts';
 
 /** Nobody waits for it, and the log of a webhook that fails may be long. */
@@ -16,13 +19,15 @@ export class GrpcFailureLog implements FailureLog {
     this.#client = new InternalClient({ proto: 'monitoring', service, address, audience: 'monitoring', identityKey });
   }
 
-  async reportOn(
-    tenantId: string,
-    webhooks: readonly AskedWebhook[],
-    bounds: { readonly spanMs: number; readonly minFailures: number },
-  ): Promise<FailureReport> {
+  async reportOn(tenantId: string, webhooks: readonly AskedWebhook[], bounds: AskedBounds): Promise<FailureReport> {
     const caller = { tenantId, actor: ACTOR, scopes: [] };
-    return this.#client.call('listFailingWebhooks', caller, { webhooks, ...bounds }, DEADLINE_MS);
+    try {
+      return await this.#client.call('listFailingWebhooks', caller, { webhooks, ...bounds }, DEADLINE_MS);
+    } catch (error) {
+      const { code, details } = error as Partial<ServiceError>;
+      if (code !== status.FAILED_PRECONDITION) throw error;
+      throw new FailureLogUnfit(details ?? '', { cause: error });
+    }
   }
 
   close(): void {

@@ -16,9 +16,28 @@ const CANDIDATES = `
     WHERE webhook_id = asked.webhook_id AND tenant_id = $1 AND succeeded > 0
   ) AS last_success
   WHERE (
-    SELECT sum(failed - expired - abandoned) FROM webhook_hour
+    SELECT sum(failed) FROM webhook_hour
     WHERE webhook_id = asked.webhook_id AND tenant_id = $1 AND start_at >= coalesce(last_success.at, '-infinity')
   ) >= $4`;
+
+/**
+ * When each delivery of a candidate failed first and last since its clock began and since its last success. A resend that fails
+ * takes the standing of the delivery, and one that expires or is skipped its state: what failed before is in its attempts.
+ * They are asked for those deliveries alone, which are few.
+ */
+const FAILURES = `
+  SELECT standing_at AS first_at, standing_at AS last_at FROM delivery
+  WHERE webhook_id = candidate.webhook_id AND tenant_id = $1 AND state = 'failed' AND standing_round = 0
+    AND standing_at > clock.at
+  UNION ALL
+  SELECT failed.first_at, failed.last_at FROM delivery AS resent
+  CROSS JOIN LATERAL (
+    SELECT min(at) AS first_at, max(at) AS last_at FROM attempt
+    WHERE delivery_id = resent.delivery_id AND first_scheduled_at = resent.first_scheduled_at AND outcome = 'failed'
+      AND at > clock.at
+  ) AS failed
+  WHERE resent.webhook_id = candidate.webhook_id AND resent.tenant_id = $1 AND resent.ended_badly
+    AND resent.standing_round > 0 AND failed.first_at IS NOT NULL`;
 
 const ms = (time: string): string => `(extract(epoch FROM ${time}) * 1000)::float8`;
 
@@ -40,13 +59,11 @@ export class PostgresFailureStreaks implements FailureStreaks {
          ${ms('streak.first_at')} AS "firstFailedAtMs", ${ms('streak.last_at')} AS "lastFailedAtMs"
        FROM (${CANDIDATES}) AS candidate
        CROSS JOIN LATERAL (
-         SELECT max(best_at) AS at FROM delivery
+         SELECT greatest(candidate.since, max(best_at)) AS at FROM delivery
          WHERE webhook_id = candidate.webhook_id AND tenant_id = $1 AND has_succeeded
-       ) AS success
+       ) AS clock
        CROSS JOIN LATERAL (
-         SELECT count(*)::int AS failures, min(standing_at) AS first_at, max(standing_at) AS last_at FROM delivery
-         WHERE webhook_id = candidate.webhook_id AND tenant_id = $1 AND state = 'failed'
-           AND standing_at > greatest(candidate.since, success.at)
+         SELECT count(*)::int AS failures, min(first_at) AS first_at, max(last_at) AS last_at FROM (${FAILURES}) AS failure
        ) AS streak
        WHERE streak.failures >= $4 AND streak.last_at - streak.first_at >= $5 * interval '1 ms'`,
       [
