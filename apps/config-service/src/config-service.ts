@@ -55,13 +55,6 @@ export class ConfigService {
     );
     const closing: (() => Promise<void>)[] = [async () => app.close()];
     try {
-      await openPublicListener(app, env, logger);
-      const grpc = await startGrpcListener({
-        host: env.GRPC_HOST,
-        port: env.GRPC_PORT,
-        services: (stopping) => grpcServicesOf(app, logger, stopping),
-      });
-      closing.push(async () => grpc.close());
       const ops = await startOpsListener({
         host: env.OPS_HOST,
         port: env.OPS_PORT,
@@ -71,6 +64,13 @@ export class ConfigService {
       });
       closing.push(async () => ops.close());
       await firstLookOf(app.get(OutboxRelay));
+      await openPublicListener(app, env, logger);
+      const grpc = await startGrpcListener({
+        host: env.GRPC_HOST,
+        port: env.GRPC_PORT,
+        services: (stopping) => grpcServicesOf(app, logger, stopping),
+      });
+      closing.push(async () => grpc.close());
       return new ConfigService(app, grpc, ops, (await app.getUrl()).replace('[::1]', '127.0.0.1'));
     } catch (error) {
       await Promise.allSettled(closing.map(async (close) => close()));

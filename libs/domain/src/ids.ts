@@ -24,6 +24,11 @@ export function attemptIdOf(deliveryId: DeliveryId, round: number, attemptNumber
   return uuidV5(`${deliveryId}\n${round}\n${attemptNumber}`) as AttemptId;
 }
 
+/** UUIDv5 over whose webhook, the actor and the `Idempotency-Key` it asked with, as JSON: no two can be told as one. */
+export function bulkResendId(tenantId: string, webhookId: string, actor: string, idempotencyKey: string): string {
+  return uuidV5(JSON.stringify(['bulk-resend', tenantId, webhookId, actor, idempotencyKey]));
+}
+
 const NAMESPACE_BYTES = Buffer.from(SIGNALBOX_NAMESPACE.replaceAll('-', ''), 'hex');
 /** The two bits of RFC 9562's variant, in front of the two that the hash gives. */
 const VARIANT_DIGITS = '89ab';

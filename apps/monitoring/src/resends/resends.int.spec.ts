@@ -239,6 +239,22 @@ describe('a resend of many', () => {
     expect(relayedOnes().map(({ index }) => index)).toEqual(all.slice(0, counts.resent).map(({ index }) => index));
   });
 
+  it('is one however often it is asked for with one key, at the same time too; another key or actor begins another', async () => {
+    const none = { ...filter, event: 'User.Created', ratePerSecond: 1, from: 1, to: 2 };
+    const ask = async (idempotencyKey: string, actor: string) =>
+      callApi(monitoring, path, {
+        method: 'POST',
+        body: none,
+        who: { tenantId: 'default', scopes: SCOPES, actor },
+        idempotencyKey,
+      });
+    const asked = [ask('one', 'a'), ask('one', 'a'), ask('one', 'a'), ask('two', 'a'), ask('one', 'b')];
+    const ids = (await Promise.all(asked)).map(({ body }) => (body as Progress).id);
+    expect([new Set(ids.slice(0, 3)).size, new Set(ids).size]).toEqual([1, 3]);
+    expect(((await ask('one', 'a')).body as Progress).id).toBe(ids[0]);
+    await monitoring.dataSource.query('DELETE FROM monitoring.bulk_resend WHERE id = ANY($1::uuid[])', [ids]);
+  });
+
   it('resends the others at its rate, and passes over what has an open round', async () => {
     const open = relayedOnes();
     for (const of of open) await roundIs(of, 1, 'queued');

@@ -6,6 +6,7 @@ export interface CallOptions {
   readonly who?: Partial<Identity>;
   readonly method?: string;
   readonly body?: unknown;
+  readonly idempotencyKey?: string;
 }
 
 export interface CalledAnswer {
@@ -18,13 +19,14 @@ export interface CalledAnswer {
 export async function callApi(
   monitoring: { readonly url: string },
   path: string,
-  { who, method = 'GET', body }: CallOptions = {},
+  { who, method = 'GET', body, idempotencyKey }: CallOptions = {},
 ): Promise<CalledAnswer> {
   const response = await fetch(`${monitoring.url}${path}`, {
     method,
     headers: {
       [IDENTITY_HEADER]: await identityOf(who),
       ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });

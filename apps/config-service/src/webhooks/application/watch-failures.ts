@@ -37,7 +37,7 @@ export class WatchFailures {
   async run(): Promise<void> {
     const { webhooks, disableAfterMs, now } = this.#options;
     const troubles: unknown[] = [];
-    await webhooks.forgetOver(now());
+    await webhooks.forgetOver(now()).catch((error: unknown) => troubles.push(error));
     for (let afterId = ''; ;) {
       const page = await webhooks.next(afterId, now() - warnAfterMs(disableAfterMs), AT_ONCE);
       for (const [tenantId, ofTenant] of Map.groupBy(page, (webhook) => webhook.tenantId)) {

@@ -1,5 +1,5 @@
 import type { ChangeWebhook, CreateWebhook, Rejection, WebhookCommand } from './webhook.commands.ts';
-import type { JournalEntry, WebhookEvent } from './webhook.events.ts';
+import type { JournalEntry, SigningKeyRotated, WebhookEvent } from './webhook.events.ts';
 import type { SigningKey, Webhook, WebhookHistory } from './webhook.ts';
 import { isSameJson } from './same-json.ts';
 
@@ -24,7 +24,12 @@ export function decide(history: WebhookHistory, command: WebhookCommand, nowMs: 
     case 'rotate-signing-key':
       return decided({
         type: 'SigningKeyRotated',
-        data: { signingKey: command.signingKey, replacedHonouredUntilMs: nowMs + command.overlapMs },
+        data: {
+          signingKey: command.signingKey,
+          replacedHonouredUntilMs: nowMs + command.overlapMs,
+          // No overlap is asked for when a key leaked: none that was in force may go on.
+          ...(command.overlapMs === 0 && { endsOlderKeys: true }),
+        },
       });
     case 'disable':
       return webhook.enabled ? decided({ type: 'Disabled', data: { reason: command.reason } }) : decided();
@@ -97,18 +102,15 @@ export function evolve(history: WebhookHistory, entry: JournalEntry): WebhookHis
   }
 }
 
-/**
- * The newest first; the one it replaces until its overlap ends; older ones only while their own overlap lasts, and no
- * longer than that one: whoever cuts the overlap short replaces a key that leaked, and no older key may outlive it.
- */
+/** The newest first; the one it replaces until its overlap ends; older ones while the overlap they were promised lasts. */
 function rotated(
   keys: readonly SigningKey[],
-  { signingKey, replacedHonouredUntilMs }: { readonly signingKey: string; readonly replacedHonouredUntilMs: number },
+  { signingKey, replacedHonouredUntilMs, endsOlderKeys }: SigningKeyRotated['data'],
   atMs: number,
 ): readonly SigningKey[] {
   const replaced = keys
-    .map((key) => ({ ...key, honouredUntilMs: Math.min(key.honouredUntilMs ?? Infinity, replacedHonouredUntilMs) }))
-    .filter((key) => key.honouredUntilMs > atMs)
+    .map((key) => ({ ...key, honouredUntilMs: key.honouredUntilMs ?? replacedHonouredUntilMs }))
+    .filter((key) => key.honouredUntilMs > atMs && endsOlderKeys !== true)
     .slice(0, MAX_REPLACED_KEYS);
   return [{ sealed: signingKey, createdAtMs: atMs, honouredUntilMs: null }, ...replaced];
 }

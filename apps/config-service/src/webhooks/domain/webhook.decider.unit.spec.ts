@@ -133,8 +133,13 @@ describe('a webhook', () => {
         ],
       },
     });
-    const cutShort = historyAfter(creation, rotate('sealed-2', 60_000), rotate('sealed-3', 0));
-    expect(cutShort).toMatchObject({ webhook: { signingKeys: [{ sealed: 'sealed-3', honouredUntilMs: null }] } });
+    // An overlap that is shorter than the one before takes back nothing that was promised; none at all does.
+    expect(historyAfter(creation, rotate('sealed-2', 60_000), rotate('sealed-3', 1_000))).toMatchObject({
+      webhook: { signingKeys: [{}, { honouredUntilMs: NOW + 1_000 }, { honouredUntilMs: NOW + 60_000 }] },
+    });
+    expect(historyAfter(creation, rotate('sealed-2', 60_000), rotate('sealed-3', 0))).toMatchObject({
+      webhook: { signingKeys: [{ sealed: 'sealed-3', honouredUntilMs: null }] },
+    });
     const many = Array.from({ length: 20 }, (_, index) => rotate(`sealed-${index}`, 60_000));
     const after = historyAfter(creation, ...many);
     expect(after.kind === 'alive' && after.webhook.signingKeys).toHaveLength(1 + MAX_REPLACED_KEYS);

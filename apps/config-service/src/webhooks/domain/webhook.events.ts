@@ -44,7 +44,12 @@ export interface DeliveryPolicyChanged {
 
 export interface SigningKeyRotated {
   readonly type: 'SigningKeyRotated';
-  readonly data: { readonly signingKey: SealedText; readonly replacedHonouredUntilMs: number };
+  readonly data: {
+    readonly signingKey: SealedText;
+    readonly replacedHonouredUntilMs: number;
+    /** Keys replaced before end now, whatever overlap they were promised: the caller asked for none. */
+    readonly endsOlderKeys?: true;
+  };
 }
 
 export interface Enabled {

@@ -5,13 +5,15 @@ export interface NewBulkResend {
   readonly request: ResendRequest;
   readonly actor: string;
   readonly atMs: number;
+  /** The caller's `Idempotency-Key`: asked again with it within 24 h, it is the same bulk resend. */
+  readonly idempotencyKey?: string;
 }
 
 /** Resends of many that were asked for, and how far they are. */
 export interface BulkResends {
   /** How many deliveries match now. */
   count(owner: Owner, filter: ResendFilter): Promise<number>;
-  /** Begins. `matching`: how many deliveries were counted. */
+  /** Begins, or answers the one that began with the same key. `matching`: how many deliveries were counted. */
   create(owner: Owner, bulk: NewBulkResend, matching: number): Promise<BulkResend>;
   /** Newest first, 100 at most. */
   list(owner: Owner): Promise<readonly BulkResend[]>;

@@ -23,7 +23,18 @@ import type { StreamWatch } from '../../application/stream-watch.ts';
 import { STREAM_WATCH } from '../../application/stream-watch.ts';
 
 /** What monitoring needs of a request; the caller's credential is not among it. */
-const PASSED_HEADERS = ['accept', 'content-type', 'if-none-match', 'last-event-id', 'prefer', 'traceparent'] as const;
+const PASSED_HEADERS = [
+  'accept',
+  'content-type',
+  'idempotency-key',
+  'if-none-match',
+  'last-event-id',
+  'prefer',
+  'traceparent',
+] as const;
+
+/** Of an answer that is taken as a whole, from its head on. */
+const ANSWER_TIMEOUT_MS = 10_000;
 
 /** What of monitoring's answer has names put to it here. */
 interface TroubledWebhooks {
@@ -114,10 +125,17 @@ export class DoorController {
   /** As a handler that gives its answer back, so that it can be kept for an `Idempotency-Key`: a refusal is thrown. */
   private async passWhole(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     const { status, headers, body } = await this.ask(request);
-    const told = await json(body).catch(() => undefined);
-    if (status >= 400) throw refusalOf(told, headers['retry-after']);
+    const giveUp = setTimeout(() => body.destroy(), ANSWER_TIMEOUT_MS);
+    const told = await json(body).then(
+      (whole) => ({ whole }),
+      () => undefined,
+    );
+    clearTimeout(giveUp);
+    if (status >= 400) throw refusalOf(told?.whole, headers['retry-after']);
+    // What was done is not known here: an answer without its body must not be kept as if it were the answer.
+    if (told === undefined) throw unreachable();
     void reply.status(status);
-    return told;
+    return told.whole;
   }
 
   private async pass(request: FastifyRequest, reply: FastifyReply): Promise<void> {

@@ -140,6 +140,25 @@ describe('the public door', () => {
     expect(made).toBe(1);
   });
 
+  it('keeps no answer whose body broke off, and tells monitoring the key by which it knows the call again', async () => {
+    const { id } = await service.makeWebhook();
+    const keys: unknown[] = [];
+    const post = async () =>
+      service.call('POST', `/api/hooks/${id}/resends`, { body: {}, headers: { 'idempotency-key': `broken-${id}` } });
+    monitoring.answer = (request, response) => {
+      keys.push(request.headers['idempotency-key']);
+      response.writeHead(202, { 'content-type': 'application/json', 'content-length': '100' });
+      response.write('{"id"', () => response.destroy());
+    };
+    expect(await post()).toMatchObject({ status: 503, body: { code: 'service.unavailable' } });
+    monitoring.answer = (request, response) => {
+      keys.push(request.headers['idempotency-key']);
+      response.writeHead(202, { 'content-type': 'application/json' }).end('{"id": 1}');
+    };
+    expect(await post()).toMatchObject({ status: 202, body: { id: 1 } });
+    expect(keys).toEqual([`broken-${id}`, `broken-${id}`]);
+  });
+
   it('passes refusals of monitoring on as they are', async () => {
     const { id } = await service.makeWebhook();
     const refusal = { code: 'log.invalid_time_window', message: 'start_time must not be after end_time' };

@@ -3,6 +3,7 @@ import {
   Controller,
   Delete,
   Get,
+  Headers,
   HttpCode,
   Inject,
   Param,
@@ -79,6 +80,7 @@ export class ResendsController {
   async many(
     @Caller() { tenantId, actor }: Identity,
     @Param('id') webhookId: string,
+    @Headers('idempotency-key') idempotencyKey: string | undefined,
     @Body() body: unknown,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
@@ -91,7 +93,12 @@ export class ResendsController {
       void reply.status(200);
       return { dryRun: true, matching };
     }
-    const bulk = await this.#bulkResend.create(owner, { request, actor, atMs: nowMs });
+    const bulk = await this.#bulkResend.create(owner, {
+      request,
+      actor,
+      atMs: nowMs,
+      ...(idempotencyKey !== undefined && { idempotencyKey }),
+    });
     if (bulk === CATCHING_UP) throw catchingUp();
     void reply.status(202);
     return bulkResendView(bulk);

@@ -1,3 +1,4 @@
+import { bulkResendId } from '@signalbox/domain';
 import { rowsOf } from '@signalbox/postgres';
 import { randomUUID } from 'node:crypto';
 import type { DataSource } from 'typeorm';
@@ -8,6 +9,8 @@ import { filterParameters } from './request-parameters.ts';
 import { BULK, COUNT_MATCHING } from './resend.sql.ts';
 
 const MOST_LISTED = 100;
+/** As long as config-service keeps the answer of a call (contract.md section 5). */
+const KEY_COUNTS_MS = 24 * 3_600_000;
 
 interface BulkRow extends Omit<BulkResend, 'filter'> {
   readonly filterState: ResendableState;
@@ -32,17 +35,31 @@ export class PostgresBulkResends implements BulkResends {
     return counted?.matching ?? 0;
   }
 
-  async create(owner: Owner, { request, actor, atMs }: NewBulkResend, matching: number): Promise<BulkResend> {
-    const { filter, ratePerSecond } = request;
+  async create(owner: Owner, bulk: NewBulkResend, matching: number): Promise<BulkResend> {
+    const id = idOf(owner, bulk);
+    const made = await this.#insert(owner, bulk, matching, id);
+    if (made !== undefined) return made;
+    const known = await this.find(owner, id);
+    if (known !== undefined && known.createdAtMs > bulk.atMs - KEY_COUNTS_MS) return known;
+    const anew = await this.#insert(owner, bulk, matching, randomUUID());
+    if (anew === undefined) throw new Error('a bulk resend of a random id is there already');
+    return anew;
+  }
+
+  async #insert(
+    owner: Owner,
+    { request: { filter, ratePerSecond }, actor, atMs }: NewBulkResend,
+    matching: number,
+    id: string,
+  ): Promise<BulkResend | undefined> {
     const [row] = await rowsOf<BulkRow>(
       this.#dataSource,
       `INSERT INTO bulk_resend (tenant_id, webhook_id, filter_state, filter_from, filter_to, filter_event_type,
          id, state, rate_per_second, matching, created_at, created_by)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, 'running', $8, $9, $10, $11) RETURNING ${BULK}`,
-      [...filterParameters(owner, filter), randomUUID(), ratePerSecond, matching, new Date(atMs), actor],
+       VALUES ($1, $2, $3, $4, $5, $6, $7, 'running', $8, $9, $10, $11) ON CONFLICT (id) DO NOTHING RETURNING ${BULK}`,
+      [...filterParameters(owner, filter), id, ratePerSecond, matching, new Date(atMs), actor],
     );
-    if (row === undefined) throw new Error('a row that was inserted was not returned');
-    return bulkOf(row);
+    return row === undefined ? undefined : bulkOf(row);
   }
 
   async list({ tenantId, webhookId }: Owner): Promise<readonly BulkResend[]> {
@@ -73,6 +90,11 @@ export class PostgresBulkResends implements BulkResends {
     );
     return this.find(owner, id);
   }
+}
+
+/** The same for whoever asks again with the same key: it is in the database itself that two cannot begin. */
+function idOf({ tenantId, webhookId }: Owner, { actor, idempotencyKey }: NewBulkResend): string {
+  return idempotencyKey === undefined ? randomUUID() : bulkResendId(tenantId, webhookId, actor, idempotencyKey);
 }
 
 function bulkOf({ filterState, fromMs, toMs, eventType, ...bulk }: BulkRow): BulkResend {
