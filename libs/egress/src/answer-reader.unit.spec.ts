@@ -126,17 +126,18 @@ describe('an answer', () => {
     expect(reader.isComplete).toBe(false);
   });
 
-  it('in chunks of one byte costs no more than a few milliseconds to its end', () => {
+  it('in chunks of one byte is not copied anew with each of them', () => {
+    const reader = new AnswerReader();
     const head = Buffer.from('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n');
-    const chunks = Buffer.from('1\r\nx\r\n'.repeat(11_000));
-    const cpuMs = Array.from({ length: 5 }, () => {
-      const reader = new AnswerReader();
-      reader.read(head, head.length);
-      const before = process.cpuUsage();
-      reader.read(chunks, chunks.length);
-      expect(reader.answer.toString()).toBe('x'.repeat(4_096));
-      return process.cpuUsage(before).user / 1_000;
-    });
-    expect(Math.min(...cpuMs)).toBeLessThan(12);
+    reader.read(head, head.length);
+    const chunk = Buffer.from('1\r\nx\r\n');
+    const buffers = new Set<ArrayBufferLike>();
+    for (let count = 0; count < 11_000; count++) {
+      reader.read(chunk, chunk.length);
+      buffers.add(reader.answer.buffer);
+    }
+    expect(reader.answer.toString()).toBe('x'.repeat(4_096));
+    // Twice as large each time.
+    expect(buffers.size).toBeLessThanOrEqual(13);
   });
 });
