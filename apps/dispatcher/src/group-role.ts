@@ -58,8 +58,9 @@ export class GroupRole implements Role {
   async stop(): Promise<void> {
     const { handler, consumer, producer, tail } = this.parts;
     consumer.quiesce();
-    clearInterval(this.ticks);
+    // What is drained needs its clock still: without ticks a sender would take its own stop for a standstill.
     await handler.drain?.();
+    clearInterval(this.ticks);
     await producer.flush();
     await this.commits?.stop();
     await Promise.all([consumer.stop(), tail.stop()]);

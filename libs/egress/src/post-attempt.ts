@@ -63,7 +63,8 @@ export class PostAttempt implements Exchange {
   }
 
   onNotStarted(): void {
-    if (!this.#isSettled) this.#fail(NOT_STARTED, Infinity);
+    // The connection is as good as it was, but for how long its server keeps it is not known here; a new one is cheap.
+    if (!this.#isSettled) this.#fail(NOT_STARTED);
   }
 
   onSent(): void {

@@ -29,8 +29,18 @@ interface FetchedPartition {
   readonly messages: readonly FetchedRecord[];
 }
 
-/** An answer to a fetch of version 11: https://kafka.apache.org/protocol#The_Messages_Fetch */
-export function readFetchAnswer(bytes: Buffer): FetchAnswer {
+/** From where a fetch reads. */
+export interface AskedTopic {
+  readonly topic: string;
+  readonly partitions: readonly { readonly partition: number; readonly fetchOffset: string | number }[];
+}
+
+/**
+ * An answer to a fetch of version 11: https://kafka.apache.org/protocol#The_Messages_Fetch
+ *
+ * @param asked what the fetch was for.
+ */
+export function readFetchAnswer(bytes: Buffer, asked: readonly AskedTopic[] = []): FetchAnswer {
   const reader = new BytesReader(bytes);
   const clientSideThrottleTime = reader.int32();
   const errorCode = reader.int16();
@@ -38,6 +48,7 @@ export function readFetchAnswer(bytes: Buffer): FetchAnswer {
   const budget = new UnfoldingBudget();
   const read = reader.array(() => readTopic(reader, budget));
   faultFirstCutOff(read);
+  bringFaultsInSight(read, asked);
   const responses = read.map(({ topicName, partitions }) => ({
     topicName,
     // One that has to wait for the next fetch is left out, as if nothing had been told of it.
@@ -95,6 +106,26 @@ function readPartition(topic: string, reader: BytesReader, budget: UnfoldingBudg
 
 const NO_BYTES = Buffer.alloc(0);
 const NONE_ABORTED: readonly [] = [];
+
+/**
+ * A fetch that begins in the middle of a batch gets all of it, and kafkajs leaves out what lies before the offset it asked
+ * for: a fault at such a batch's beginning would be seen by nobody, and the batch passed in silence.
+ */
+function bringFaultsInSight(topics: readonly ReadTopic[], asked: readonly AskedTopic[]): void {
+  for (const { topicName, partitions } of topics) {
+    for (const { told, messages } of partitions) {
+      const [first] = messages;
+      if (first?.fault?.kind !== 'batch') continue;
+      const { partition } = told;
+      const from = asked
+        .find(({ topic }) => topic === topicName)
+        ?.partitions.find((one) => one.partition === partition);
+      const fromOffset = Number(from?.fetchOffset ?? 0);
+      if (first.offset >= fromOffset) continue;
+      messages[0] = unreadable({ topic: topicName, partition }, fromOffset, first.timestampMs, first.fault.message);
+    }
+  }
+}
 
 /**
  * A broker sends the first batch of the first partition that has any as a whole, however large. Where nothing is whole, that

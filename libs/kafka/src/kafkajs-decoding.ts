@@ -16,7 +16,7 @@ Fetch.protocol = ({ version }) => {
   const make = protocol({ version });
   return (request) => {
     const made = make(request);
-    const decode = (bytes: Buffer): Promise<unknown> => Promise.resolve(readFetchAnswer(bytes));
+    const decode = (bytes: Buffer): Promise<unknown> => Promise.resolve(readFetchAnswer(bytes, request.topics));
     return { ...made, response: { ...made.response, decode } };
   };
 };

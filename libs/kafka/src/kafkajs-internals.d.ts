@@ -9,8 +9,17 @@ declare module 'kafkajs/src/protocol/requests/index.js' {
     readonly response: { readonly decode: (bytes: Buffer) => Promise<unknown> };
   }
 
+  /** What a request says, as far as anything here looks at it. */
+  interface ProtocolFields {
+    /** Of a fetch. */
+    readonly topics?: readonly {
+      readonly topic: string;
+      readonly partitions: readonly { readonly partition: number; readonly fetchOffset: string | number }[];
+    }[];
+  }
+
   interface Protocol {
-    protocol: (options: { version: number }) => (request: object) => ProtocolRequest;
+    protocol: (options: { version: number }) => (request: ProtocolFields) => ProtocolRequest;
   }
 
   const internals: {

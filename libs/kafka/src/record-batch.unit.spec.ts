@@ -191,6 +191,18 @@ describe('record batches', () => {
     }
   });
 
+  it('that cannot be read are seen by a fetch that begins in their middle too', () => {
+    const wrong = batchOf(simple(['a', 'b', 'c']), 10);
+    wrong[wrong.length - 2]! ^= 1;
+    const asked = [{ topic: 't', partitions: [{ partition: 0, fetchOffset: '11' }] }];
+    const told = readFetchAnswer(answerOf([Buffer.concat([wrong, batchOf(simple(['d']), 13)])]), asked);
+    const messages = told.responses[0]?.partitions[0]?.messages ?? [];
+    expect(messages.map(({ offset }) => offset)).toEqual([11, 13]);
+    expect(messages[0]?.fault?.message).toBe(
+      'the batch that begins at offset 10 cannot be read: its checksum is wrong',
+    );
+  });
+
   it.each([-1, 0, 4, 5, 20, 48, 2 ** 31 - 1])('of a length of %i become one record with a fault', (length) => {
     const wrong = batchOf(simple(['a']), 10);
     wrong.writeInt32BE(length, LENGTH_AT);

@@ -65,6 +65,7 @@ const TICK_MS = 50;
           laneLimits: DEFAULT_LANE_LIMITS,
           limits: DEFAULT_SENDER_LIMITS,
           now: Date.now,
+          uptimeMs: () => performance.now(),
           observer: senderMetrics(registry, logger),
           tracing,
         });

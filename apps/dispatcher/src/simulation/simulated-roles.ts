@@ -106,6 +106,7 @@ export function senderOf(process: SimulatedProcess, producer: LogProducer, parts
     laneLimits: LANE_LIMITS,
     limits: LIMITS,
     now: () => time.nowMs,
+    uptimeMs: () => time.nowMs,
     observer: {
       onFact: (fact) => parts.onFact(process, fact),
       onAttempt: () => {},

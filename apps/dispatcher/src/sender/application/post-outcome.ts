@@ -38,8 +38,11 @@ function signalsOfFailure(errorClass: Failed['errorClass']): EndpointSignals {
   }
 }
 
-/** An outcome of a time in which this process stood still: that no answer was read then is not the endpoint's fault. */
-export function excused(outcome: PostOutcome): PostOutcome {
+/**
+ * An outcome of a time in which this process stood still: that no answer was read then is not the endpoint's fault.
+ * `isUnsent`: not a byte of it went out, so that it can be done anew as if it had not been begun.
+ */
+export function excused(outcome: PostOutcome, isUnsent: boolean): PostOutcome {
   if (outcome.kind === 'answered') return outcome;
   switch (outcome.errorClass) {
     case 'timeout':
@@ -47,7 +50,7 @@ export function excused(outcome: PostOutcome): PostOutcome {
     case 'connect':
     case 'tls':
     case 'reset':
-      return { ...outcome, isOwnFault: true, message: `the sender stood still meanwhile: ${outcome.message}` };
+      return { ...outcome, isOwnFault: isUnsent, message: `the sender stood still meanwhile: ${outcome.message}` };
     case 'protocol':
     case 'refused-address':
       return outcome;

@@ -10,7 +10,10 @@ import type { SenderOptions } from './sender-options.ts';
 import type { OwnedTask } from './settlement.ts';
 import { endAttemptSpan, startAttemptSpan } from './attempt-span.ts';
 
-export interface PostingOptions extends Pick<SenderOptions, 'profiles' | 'transport' | 'now' | 'observer' | 'tracing'> {
+export interface PostingOptions extends Pick<
+  SenderOptions,
+  'profiles' | 'transport' | 'now' | 'uptimeMs' | 'observer' | 'tracing'
+> {
   readonly admission: Pick<Admission, 'end' | 'defer'>;
   readonly finish: (task: OwnedTask, fact: Fact) => void;
   /** Runs `work` now, or when it is clear again who holds the partitions. */
@@ -45,7 +48,7 @@ export class Posting {
 
   /** To be called every few milliseconds: what it misses is taken for a standstill of the process. */
   tick(): void {
-    this.standstill.note(this.options.now());
+    this.standstill.note(this.options.uptimeMs());
   }
 
   send(ready: Ready, nowMs: number): void {
@@ -67,8 +70,9 @@ export class Posting {
 
   private post(ready: Ready, profile: SendProfile, begunAtMs: number): void {
     const { task, state } = ready;
-    let startedAtMs = begunAtMs;
-    const { admission, transport, now, observer, tracing } = this.options;
+    let startedAtMs: number | undefined;
+    const { admission, transport, now, uptimeMs, observer, tracing } = this.options;
+    const begunAtUptimeMs = uptimeMs();
     task.ledger.begin(task.offset);
     this.active++;
     this.activeBytes += task.bytes;
@@ -84,18 +88,21 @@ export class Posting {
     transport.post({ endpoint, headers, body: task.body, timeoutMs, mayStart }, (made) => {
       const endedAtMs = now();
       // Its timer may come before the first tick.
-      this.standstill.note(endedAtMs);
-      const outcome = this.standstill.hasBeenSince(begunAtMs) ? excused(made) : made;
+      this.standstill.note(uptimeMs());
+      const hasStoodStill = this.standstill.hasBeenSince(begunAtUptimeMs);
+      // What went out is told as the attempt it was; what did not is put off as if it had never been begun.
+      const outcome = hasStoodStill ? excused(made, startedAtMs === undefined) : made;
       this.active--;
       this.activeBytes -= task.bytes;
       observer.onAttempt(outcome.timings);
       if (span !== undefined) endAttemptSpan(span, outcome);
       this.options.whenFresh(() => {
-        admission.end(ready, signalsOf(outcome), outcome.timings.totalMs);
+        const signals = hasStoodStill && outcome.kind === 'failed' ? NOTHING_LEARNT : signalsOf(outcome);
+        admission.end(ready, signals, outcome.timings.totalMs);
         // A fault of our own resolver or network is not charged to the webhook.
         if (outcome.kind === 'failed' && outcome.isOwnFault)
           admission.defer(task, state, 'own fault', undefined, outcome.message);
-        else this.options.finish(task, attempted(task, outcomeOf(outcome, startedAtMs, endedAtMs), state));
+        else this.options.finish(task, attempted(task, outcomeOf(outcome, startedAtMs ?? begunAtMs, endedAtMs), state));
       });
       if (this.active === 0) this.onIdle?.();
       this.options.onEnded();

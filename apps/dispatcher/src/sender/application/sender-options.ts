@@ -19,6 +19,8 @@ export interface SenderOptions {
   readonly laneLimits: LaneLimits;
   readonly limits: SenderLimits;
   readonly now: () => number;
+  /** ms of a clock that is never set: for how long this process was away from its work. */
+  readonly uptimeMs: () => number;
   readonly observer: SenderObserver;
   /** Absent where no traces are wanted. */
   readonly tracing?: Pick<Tracing, 'start'> | undefined;

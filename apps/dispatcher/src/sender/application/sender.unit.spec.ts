@@ -124,10 +124,11 @@ describe('the sender', () => {
     expect(facts).toMatchObject([{ kind: 'attempted', startedAtMs: writtenAtMs, atMs: clock.nowMs }]);
   });
 
-  it('defers what ended without an answer while the process itself stood still, and charges nobody', async () => {
+  it('defers what was not sent while the process itself stood still, and tells what was sent as the attempt it was', async () => {
     const { sender, posts, facts, clock, give } = await startSender();
     sender.tick();
     give(deliveryAt(0), deliveryAt(1));
+    posts[1]?.mayStart?.();
     clock.nowMs += 8_000;
     posts[0]?.end(TIMEOUT);
     sender.tick();
@@ -136,7 +137,7 @@ describe('the sender', () => {
     posts[1]?.end(TIMEOUT);
     expect(facts).toMatchObject([
       { kind: 'deferred', reason: 'own fault', attemptNumber: 1 },
-      { kind: 'deferred', reason: 'own fault', attemptNumber: 1 },
+      { kind: 'attempted', errorClass: 'timeout', error: expect.stringContaining('the sender stood still meanwhile') },
     ]);
     give(deliveryAt(2));
     for (let ms = 0; ms < 1_000; ms += 50) {

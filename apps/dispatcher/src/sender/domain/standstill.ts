@@ -3,7 +3,7 @@ const SHORTEST_MS = 2_000;
 
 /**
  * When this process last stood still (its event loop held, or SIGSTOP): what ended badly meanwhile says nothing about its
- * endpoint. To be told of every tick, and of what ends. Pure; times are Unix ms.
+ * endpoint. To be told of every tick, and of what ends. Pure; times are ms of a clock that is never set.
  */
 export class Standstill {
   private seenAtMs = Infinity;

@@ -31,6 +31,7 @@ export function senderUnderTest(parts: Partial<SenderOptions> & { readonly produ
     laneLimits: DEFAULT_LANE_LIMITS,
     limits: DEFAULT_SENDER_LIMITS,
     now: Date.now,
+    uptimeMs: parts.now ?? Date.now,
     observer: SILENT_OBSERVER,
     ...parts,
   });
