@@ -9,23 +9,21 @@ declare module 'kafkajs/src/protocol/requests/index.js' {
     readonly response: { readonly decode: (bytes: Buffer) => Promise<unknown> };
   }
 
-  /** What a request says, as far as anything here looks at it. */
-  interface ProtocolFields {
-    /** Of a fetch. */
-    readonly topics?: readonly {
+  interface FetchFields {
+    readonly topics: readonly {
       readonly topic: string;
       readonly partitions: readonly { readonly partition: number; readonly fetchOffset: string | number }[];
     }[];
   }
 
-  interface Protocol {
-    protocol: (options: { version: number }) => (request: ProtocolFields) => ProtocolRequest;
+  interface Protocol<Fields> {
+    protocol: (options: { version: number }) => (request: Fields) => ProtocolRequest;
   }
 
   const internals: {
     readonly requests: {
-      readonly Produce: Protocol;
-      readonly Fetch: Protocol;
+      readonly Produce: Protocol<object>;
+      readonly Fetch: Protocol<FetchFields>;
     };
   };
   export default internals;
