@@ -12,7 +12,15 @@ const SENT = [
   'prefer',
   'traceparent',
 ];
-const READ = ['etag', 'link', 'retry-after', 'total-number', 'total-number-is-capped', 'warning'];
+const READ = [
+  'etag',
+  'link',
+  'retry-after',
+  'signalbox-stale-data',
+  'total-number',
+  'total-number-is-capped',
+  'warning',
+];
 const PREFLIGHT_SECONDS = 600;
 
 /**

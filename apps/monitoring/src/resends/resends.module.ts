@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { kafkaConnectionOf } from '@signalbox/config';
 import { groupNames, topicNames } from '@signalbox/contracts';
-import { createGroupLagReader, createLogProducer } from '@signalbox/kafka';
+import { createGroupLagReader, createLogProducer, MissingTopicError } from '@signalbox/kafka';
 import type { GroupLagReader } from '@signalbox/kafka';
 import type { Logger } from '@signalbox/observability';
 import { DataSource } from 'typeorm';
@@ -51,6 +51,9 @@ const PRODUCER = Symbol('ResendProducer');
         return {
           ends: async () => {
             const positions = await logEnds.read([group]);
+            // Without a topic there would be nothing to wait for, and every delivery would seem to be known.
+            const missing = group.topics.filter((name) => !positions.some(({ topic }) => topic === name));
+            if (missing.length > 0) throw new MissingTopicError(missing);
             return new Map(positions.map(({ topic, partition, logEnd }) => [`${topic}/${partition}`, logEnd]));
           },
           projected: async () => projectedPositions(dataSource, group.topics),

@@ -7,8 +7,10 @@ export interface FailureWatchOptions {
 
 const FIRST_MS = 60_000;
 const HOUR_MS = 3_600_000;
+/** What was looked at is quickly looked at again, and what a trouble kept from it waits no hour. */
+const AFTER_TROUBLE_MS = 300_000;
 
-/** Looks for failing webhooks a minute after the start, and an hour after each look. */
+/** Looks for failing webhooks a minute after the start, and an hour after each look; five minutes after one in vain. */
 export class FailureWatch {
   readonly #options: FailureWatchOptions;
   #timer: NodeJS.Timeout | undefined;
@@ -33,9 +35,13 @@ export class FailureWatch {
     const { run, onTrouble } = this.#options;
     if (run === undefined) return;
     this.#timer = setTimeout(() => {
-      this.#running = run()
-        .catch(onTrouble)
-        .finally(() => this.#lookAfter(HOUR_MS));
+      this.#running = run().then(
+        () => this.#lookAfter(HOUR_MS),
+        (error: unknown) => {
+          onTrouble(error);
+          this.#lookAfter(AFTER_TROUBLE_MS);
+        },
+      );
     }, delayMs).unref();
   }
 }

@@ -97,8 +97,9 @@ export class ResendRelay {
     for (;;) {
       signal.throwIfAborted();
       if (await gate.isOpen()) {
-        await this.#advanceBulks(held, gate, signal);
+        // First what is asked for already: a bulk resend that cannot be gone on with must not hold up the others.
         const relayed = await this.#relayBatch(held, gate, signal);
+        await this.#advanceBulks(held, gate, signal);
         if (relayed === BATCH) continue;
         if (now() >= pruneAtMs) {
           await held.prune(keepMs);

@@ -111,9 +111,12 @@ async function insert(manager: EntityManager, letters: LetterBatch['letters']): 
 /** Within one statement none of its rows is known yet. */
 function firstOfEach(letters: LetterBatch['letters']): LetterBatch['letters'] {
   const seen = new Set<string>();
-  return letters.filter(({ source, stage, partition, offset }) => {
+  return letters.filter(({ source, stage, partition, offset, ...record }) => {
+    const bytes = [record.key, record.value].map((part) => part?.toString('base64') ?? null);
     const key =
-      source === null ? `${partition}/${offset}` : `${stage} ${source.topic}/${source.partition}/${source.offset}`;
+      source === null
+        ? `${partition}/${offset}`
+        : JSON.stringify([stage, source.topic, source.partition, source.offset, ...bytes]);
     return !seen.has(key) && seen.add(key);
   });
 }

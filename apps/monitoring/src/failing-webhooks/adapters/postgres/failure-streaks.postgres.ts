@@ -5,7 +5,8 @@ import type { FailureStreak, StreakBounds, WatchedWebhook } from '../../domain/f
 
 /**
  * Which webhooks are worth a look at their log: those with enough failures in the hours since the last one with a success.
- * $1 tenant, $2 webhooks, $3 their clocks, $4 failures. The hours are those deliveries were first scheduled in, so that a
+ * and no success within the span asked for, by which most busy ones are out. $1 tenant, $2 webhooks, $3 their clocks,
+ * $4 failures, $5 the span in ms; an hour of it is left to clocks that differ. The hours are those deliveries were first scheduled in, so that a
  * streak may be seen up to an hour late, and never too early.
  */
 const CANDIDATES = `
@@ -15,7 +16,7 @@ const CANDIDATES = `
     SELECT max(start_at) AS at FROM webhook_hour
     WHERE webhook_id = asked.webhook_id AND tenant_id = $1 AND succeeded > 0
   ) AS last_success
-  WHERE (
+  WHERE coalesce(last_success.at, '-infinity') <= now() - $5 * interval '1 ms' + interval '1 hour' AND (
     SELECT sum(failed) FROM webhook_hour
     WHERE webhook_id = asked.webhook_id AND tenant_id = $1 AND start_at >= coalesce(last_success.at, '-infinity')
   ) >= $4`;
@@ -27,8 +28,8 @@ const CANDIDATES = `
  */
 const FAILURES = `
   SELECT standing_at AS first_at, standing_at AS last_at FROM delivery
-  WHERE webhook_id = candidate.webhook_id AND tenant_id = $1 AND state = 'failed' AND standing_round = 0
-    AND standing_at > clock.at
+  WHERE webhook_id = candidate.webhook_id AND tenant_id = $1 AND ended_badly AND state = 'failed'
+    AND standing_round = 0 AND standing_at > clock.at
   UNION ALL
   SELECT failed.first_at, failed.last_at FROM delivery AS resent
   CROSS JOIN LATERAL (

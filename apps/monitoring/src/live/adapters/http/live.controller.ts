@@ -48,12 +48,14 @@ export class LiveController {
     const { raw } = reply;
     const sink = new ResponseSink(raw);
     const joining = this.feed.join(filter, sink, resumeFrom);
-    raw.once('close', () => {
-      joining.then(
+    const leave = (): void =>
+      void joining.then(
         (reader) => this.feed.leave(reader),
         () => {},
       );
-    });
+    // Who went while it was found out who it is will not be told of again.
+    if (raw.closed) leave();
+    else raw.once('close', leave);
     const outcome = await Promise.race([joining.catch(refusalOf), late(sink)]);
     if (outcome instanceof ApiError) throw outcome;
     // The answer has begun, and Fastify is not to end it.

@@ -36,14 +36,16 @@ export class PostgresBulkResends implements BulkResends {
   }
 
   async create(owner: Owner, bulk: NewBulkResend, matching: number): Promise<BulkResend> {
-    const id = idOf(owner, bulk);
-    const made = await this.#insert(owner, bulk, matching, id);
-    if (made !== undefined) return made;
-    const known = await this.find(owner, id);
-    if (known !== undefined && known.createdAtMs > bulk.atMs - KEY_COUNTS_MS) return known;
-    const anew = await this.#insert(owner, bulk, matching, randomUUID());
-    if (anew === undefined) throw new Error('a bulk resend of a random id is there already');
-    return anew;
+    const { actor, idempotencyKey, atMs } = bulk;
+    for (let key = idempotencyKey; ;) {
+      const id = key === undefined ? randomUUID() : bulkResendId(owner.tenantId, owner.webhookId, actor, key);
+      const made = await this.#insert(owner, bulk, matching, id);
+      if (made !== undefined) return made;
+      const known = await this.find(owner, id);
+      if (known !== undefined && known.createdAtMs > atMs - KEY_COUNTS_MS) return known;
+      // The key was used before it could be used again: the next one has an id by that time, which is the same for all who ask.
+      if (known !== undefined) key = `${idempotencyKey}\n${known.createdAtMs}`;
+    }
   }
 
   async #insert(
@@ -90,11 +92,6 @@ export class PostgresBulkResends implements BulkResends {
     );
     return this.find(owner, id);
   }
-}
-
-/** The same for whoever asks again with the same key: it is in the database itself that two cannot begin. */
-function idOf({ tenantId, webhookId }: Owner, { actor, idempotencyKey }: NewBulkResend): string {
-  return idempotencyKey === undefined ? randomUUID() : bulkResendId(tenantId, webhookId, actor, idempotencyKey);
 }
 
 function bulkOf({ filterState, fromMs, toMs, eventType, ...bulk }: BulkRow): BulkResend {

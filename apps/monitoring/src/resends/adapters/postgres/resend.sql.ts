@@ -35,6 +35,8 @@ export const CANDIDATES = `
   CROSS JOIN LATERAL (
     SELECT * FROM delivery AS d
     WHERE ${MATCHES} AND (f.after_at IS NULL OR (d.first_scheduled_at, d.delivery_id) > (f.after_at, f.after_id))
+      -- The same, as an index can begin with it: else each step would read from the filter's beginning.
+      AND d.first_scheduled_at >= greatest(f.filter_from, f.after_at)
     ORDER BY d.first_scheduled_at, d.delivery_id LIMIT $2
   ) AS d
   WHERE f.id = $1 AND f.state = 'running'
