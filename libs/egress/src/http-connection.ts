@@ -26,7 +26,7 @@ export class HttpConnection {
   /** How its socket came about; taken away once the attempt that waited for it has ended. */
   connecting: GuardedConnect | undefined;
   isIdle = false;
-  /** By `performance.now()`; while it is idle. */
+  /** By `performance.now()`: until when it may serve another attempt; 0 before its first one has ended. */
   idleUntilMs = 0;
 
   readonly #endpoint: EndpointUrl;

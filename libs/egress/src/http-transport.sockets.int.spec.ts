@@ -76,6 +76,7 @@ describe('a POST', () => {
     expect(await attempt('on a kept one', () => false)).toMatchObject(refused);
     expect(await attempt('last', () => true)).toMatchObject({ kind: 'answered' });
     expect(bodies).toEqual(['after it', 'last']);
+    expect(server.connections).toHaveLength(1);
   });
 
   it('has its answer that came in time, though the process stood still until after its timeout', async () => {

@@ -63,8 +63,10 @@ export class PostAttempt implements Exchange {
   }
 
   onNotStarted(): void {
-    // The connection is as good as it was, but for how long its server keeps it is not known here; a new one is cheap.
-    if (!this.#isSettled) this.#fail(NOT_STARTED);
+    if (this.#isSettled) return;
+    // The connection is as good as it was, and is kept for no longer than it was to be.
+    const { idleUntilMs } = this.connection;
+    this.#fail(NOT_STARTED, idleUntilMs === 0 ? Infinity : idleUntilMs - performance.now());
   }
 
   onSent(): void {
