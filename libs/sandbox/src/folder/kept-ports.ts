@@ -31,7 +31,8 @@ export async function keptPorts(dir: string, wanted: readonly WantedPort[]): Pro
   for (const { key, configured } of wanted) {
     if (configured) await assertPortFree(configured);
     const last = stored[key];
-    const isLastFree = last !== undefined && (await isPortFree(last));
+    const isTaken = [...ports.values()].includes(last ?? 0);
+    const isLastFree = last !== undefined && !isTaken && (await isPortFree(last));
     ports.set(key, configured?.port ?? (isLastFree ? last : await freePort()));
   }
   await writeJson(file, { ...stored, ...Object.fromEntries(ports) });

@@ -5,6 +5,9 @@ import { createServer } from 'node:net';
 const FIRST_PORT = 20_000;
 const LAST_PORT = 31_999;
 
+/** By this process: who was given one may not listen on it yet, and another must not be given it meanwhile. */
+const handedOut = new Set<number>();
+
 /** Whether 127.0.0.1:`port` can be listened on right now. */
 export function isPortFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
@@ -14,13 +17,15 @@ export function isPortFree(port: number): Promise<boolean> {
   });
 }
 
-/** `count` different ports of 127.0.0.1 that nobody listens on. */
+/** `count` different ports of 127.0.0.1 that nobody listens on, and that this process was given none of before. */
 export async function freePorts(count: number): Promise<number[]> {
   const ports = new Set<number>();
   for (let attempt = 0; ports.size < count; attempt++) {
     if (attempt > 1_000) throw new Error(`No ${count} free ports between ${FIRST_PORT} and ${LAST_PORT}`);
     const port = FIRST_PORT + Math.floor(Math.random() * (LAST_PORT - FIRST_PORT + 1));
-    if (!ports.has(port) && (await isPortFree(port))) ports.add(port);
+    if (handedOut.has(port)) continue;
+    handedOut.add(port);
+    if (await isPortFree(port)) ports.add(port);
   }
   return [...ports];
 }
