@@ -15,6 +15,13 @@ export const retentionEnvironment = z.object({
   LOG_RETENTION_DAYS: integerVariable({ min: 1, max: 365 }).default(7).describe('a whole number of days from 1 to 365'),
 });
 
+/** Of a command that holds the log against the read models. */
+export const logCommandEnvironment = databaseEnvironment.extend({
+  ...kafkaEnvironment.shape,
+  ...topicEnvironment.shape,
+  ...retentionEnvironment.shape,
+});
+
 /** What of the request log is shown where no time is asked for. */
 const shownEnvironment = z.object({
   LOG_SHOWN_HOURS: integerVariable({ min: 1, max: 8_760 })

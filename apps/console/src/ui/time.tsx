@@ -1,4 +1,5 @@
 import { useEffect, useState, type ReactNode } from 'react';
+import { TIME_UNITS } from '../texts/format-duration.ts';
 import { useLanguage } from '../texts/use-texts.ts';
 import './time.css';
 
@@ -39,16 +40,9 @@ function utc(atMs: number): string {
   return `${new Date(atMs).toISOString().replace('T', ' ').replace('Z', '')} UTC`;
 }
 
-const UNITS = [
-  ['day', 86_400_000],
-  ['hour', 3_600_000],
-  ['minute', 60_000],
-  ['second', 1_000],
-] as const;
-
 function relative(atMs: number, nowMs: number, language: string): string {
   const distanceMs = atMs - nowMs;
-  const [unit, ms] = UNITS.find(([, size]) => Math.abs(distanceMs) >= size) ?? ['second', 1_000];
+  const [unit, ms] = TIME_UNITS.find(([, size]) => Math.abs(distanceMs) >= size) ?? ['second', 1_000];
   return new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(Math.round(distanceMs / ms), unit);
 }
 

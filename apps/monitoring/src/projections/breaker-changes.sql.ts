@@ -1,7 +1,9 @@
-/** How the projections' table `breaker_change` is read: every slice that shows breakers shows the same. */
-const ms = (column: string): string => `(extract(epoch FROM ${column}) * 1000)::float8`;
+import { ms } from '../database/unix-ms.sql.ts';
 
-/** Columns of a change: `atMs`, `state`, `reason`, `openSinceMs`, `nextProbeAtMs`; times are Unix ms. */
+/**
+ * How the projections' table `breaker_change` is read: every slice that shows breakers shows the same.
+ * Columns of a change: `atMs`, `state`, `reason`, `openSinceMs`, `nextProbeAtMs`; times are Unix ms.
+ */
 const CHANGE = `${ms('at')} AS "atMs", state, reason, ${ms('open_since')} AS "openSinceMs",
   ${ms('next_probe_at')} AS "nextProbeAtMs"`;
 

@@ -1,17 +1,11 @@
-import {
-  databaseEnvironment,
-  kafkaConnectionOf,
-  kafkaEnvironment,
-  loadEnvironment,
-  topicEnvironment,
-} from '@signalbox/config';
+import { kafkaConnectionOf, loadEnvironment } from '@signalbox/config';
 import type { RawEnvironment } from '@signalbox/config';
 import { groupNames, topicNames } from '@signalbox/contracts';
 import { MissingTopicError, createGroupLagReader, partitionOfKey } from '@signalbox/kafka';
 import { createLogger, createRegistry } from '@signalbox/observability';
 import { assertMigrated } from '@signalbox/postgres';
 import { createMonitoringDataSource } from '../database/data-source.ts';
-import { retentionEnvironment, retentionMsOf } from '../monitoring.environment.ts';
+import { logCommandEnvironment, retentionMsOf } from '../monitoring.environment.ts';
 import { readLogRemains } from './adapters/kafka/log-remains.kafka.ts';
 import { PostgresRebuiltTables } from './adapters/postgres/rebuilt-tables.postgres.ts';
 import { lossText } from './application/rebuild-refused.ts';
@@ -35,12 +29,7 @@ export async function rebuildCommand(
   { print, show }: RebuildOutput,
   isForced = false,
 ): Promise<void> {
-  const schema = databaseEnvironment.extend({
-    ...kafkaEnvironment.shape,
-    ...topicEnvironment.shape,
-    ...retentionEnvironment.shape,
-  });
-  const env = loadEnvironment(schema, rawEnv);
+  const env = loadEnvironment(logCommandEnvironment, rawEnv);
   const topics = topicNames({ prefix: env.TOPIC_PREFIX, authEvents: env.AUTH_EVENT_TOPICS });
   const projected = [topics.deliveries, topics.attempts];
   const dataSource = await createMonitoringDataSource({ url: env.DATABASE_URL }).initialize();

@@ -1,16 +1,10 @@
-import {
-  databaseEnvironment,
-  kafkaConnectionOf,
-  kafkaEnvironment,
-  loadEnvironment,
-  topicEnvironment,
-} from '@signalbox/config';
+import { kafkaConnectionOf, loadEnvironment } from '@signalbox/config';
 import type { RawEnvironment } from '@signalbox/config';
 import { topicNames } from '@signalbox/contracts';
 import { createTailReader } from '@signalbox/kafka';
 import { databaseNowMs, inTransaction } from '@signalbox/postgres';
 import { createMonitoringDataSource } from '../database/data-source.ts';
-import { keptSinceMs, retentionEnvironment, retentionMsOf } from '../monitoring.environment.ts';
+import { keptSinceMs, logCommandEnvironment, retentionMsOf } from '../monitoring.environment.ts';
 import { PostgresStoredRows } from './adapters/postgres/stored-rows.postgres.ts';
 import type { Verified } from './application/verify.ts';
 import { verify } from './application/verify.ts';
@@ -34,12 +28,7 @@ export async function verifyCommand(
   options: VerifyOptions = ALL,
   maxFacts = MAX_FACTS,
 ): Promise<boolean> {
-  const schema = databaseEnvironment.extend({
-    ...kafkaEnvironment.shape,
-    ...topicEnvironment.shape,
-    ...retentionEnvironment.shape,
-  });
-  const env = loadEnvironment(schema, rawEnv);
+  const env = loadEnvironment(logCommandEnvironment, rawEnv);
   const topic = topicNames({ prefix: env.TOPIC_PREFIX, authEvents: env.AUTH_EVENT_TOPICS }).attempts;
   const dataSource = createMonitoringDataSource({ url: env.DATABASE_URL });
   const failed = Promise.withResolvers<never>();

@@ -4,23 +4,13 @@ import { BatchFold } from '../application/batch-fold.ts';
 import type { ReadableRecord } from '../application/projected-record.ts';
 import type { Projected } from '../application/read-models.port.ts';
 import { PostgresReadModels } from '../adapters/postgres/read-models.postgres.ts';
+import { REBUILT_TABLES } from '../adapters/postgres/rebuilt-tables.postgres.ts';
 import { attempted } from '../../testing/facts.ts';
 import { startTestDatabase } from '../../testing/test-database.ts';
 
 type Row = Record<string, unknown>;
 
-const TABLES = [
-  'delivery',
-  'attempt',
-  'delivery_place',
-  'webhook_minute',
-  'webhook_hour',
-  'tenant_minute',
-  'tenant_hour',
-  'projection_offset',
-  'breaker_change',
-  'webhook_breaker',
-];
+const TABLES = [...REBUILT_TABLES, 'projection_offset'];
 
 /** A database of its own that records are projected to, two partitions of one topic, without any Kafka. */
 export class ProjectingDatabase {

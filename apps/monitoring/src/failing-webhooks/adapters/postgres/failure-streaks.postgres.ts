@@ -1,5 +1,6 @@
 import { rowsOf } from '@signalbox/postgres';
 import type { DataSource } from 'typeorm';
+import { ms } from '../../../database/unix-ms.sql.ts';
 import type { FailureStreaks } from '../../application/failure-streaks.port.ts';
 import type { FailureStreak, StreakBounds, WatchedWebhook } from '../../domain/failure-streak.ts';
 
@@ -39,8 +40,6 @@ const FAILURES = `
   ) AS failed
   WHERE resent.webhook_id = candidate.webhook_id AND resent.tenant_id = $1 AND resent.ended_badly
     AND resent.standing_round > 0 AND failed.first_at IS NOT NULL`;
-
-const ms = (time: string): string => `(extract(epoch FROM ${time}) * 1000)::float8`;
 
 export class PostgresFailureStreaks implements FailureStreaks {
   readonly #dataSource: DataSource;

@@ -1,12 +1,13 @@
 import { rowsOf } from '@signalbox/postgres';
 import type { TopicPartition } from '@signalbox/kafka';
 import type { DataSource } from 'typeorm';
+import { ms } from '../../../database/unix-ms.sql.ts';
 import type { RebuiltTables } from '../../application/rebuild.ts';
 import type { HeldWebhook, LostDeliveries } from '../../application/restorable.ts';
 import type { LogRange } from '../../domain/log-remains.ts';
 
 /** All that is made of `deliveries` and `attempts`. */
-const TABLES = [
+export const REBUILT_TABLES: readonly string[] = [
   'delivery',
   'attempt',
   'delivery_place',
@@ -17,8 +18,6 @@ const TABLES = [
   'breaker_change',
   'webhook_breaker',
 ];
-
-const ms = (time: string): string => `(extract(epoch FROM ${time}) * 1000)::float8`;
 
 export class PostgresRebuiltTables implements RebuiltTables {
   readonly #dataSource: DataSource;
@@ -77,7 +76,7 @@ export class PostgresRebuiltTables implements RebuiltTables {
           ranges.map(({ logStart }) => logStart),
         ],
       );
-      await manager.query(`TRUNCATE ${TABLES.map((table) => `monitoring.${table}`).join(', ')}`);
+      await manager.query(`TRUNCATE ${REBUILT_TABLES.map((table) => `monitoring.${table}`).join(', ')}`);
       return 'begun';
     });
   }

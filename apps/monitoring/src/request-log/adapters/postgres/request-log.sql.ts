@@ -1,5 +1,4 @@
-/** Unix milliseconds as a number; pg would make a Date of it, slowly. */
-const ms = (column: string): string => `(extract(epoch FROM ${column}) * 1000)::float8`;
+import { ms } from '../../../database/unix-ms.sql.ts';
 
 const NEWEST_FIRST = 'ORDER BY d.first_scheduled_at DESC, d.delivery_id DESC';
 

@@ -1,5 +1,4 @@
-/** Unix milliseconds as a number; pg would make a Date of it, slowly. */
-export const ms = (column: string): string => `(extract(epoch FROM ${column}) * 1000)::float8`;
+import { ms } from '../../../database/unix-ms.sql.ts';
 
 /** What decides which round comes next; `d` is the delivery. A `ResendableDelivery` but for the nesting. */
 export const RESENDABLE = `d.delivery_id AS "deliveryId", ${ms('d.first_scheduled_at')} AS "firstScheduledAtMs",
