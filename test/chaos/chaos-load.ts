@@ -3,7 +3,7 @@ import type { ServiceName } from '@signalbox/sandbox';
 import { anEvent } from '@signalbox/testing';
 import { createWebhooks } from '../support/create-webhooks.ts';
 import type { ChaosSystem, Interruption } from './chaos-system.ts';
-import type { Audit, ExpectedDelivery, Unrest } from './delivery-audit.ts';
+import type { Audit, ExpectedDelivery, PostOfAttempt, Repetition, Unrest } from './delivery-audit.ts';
 import { auditDeliveries, DUPLICATE_CLASSES } from './delivery-audit.ts';
 import type { Reply } from './recording-receiver.ts';
 import { hashOf, RecordingReceiver } from './recording-receiver.ts';
@@ -28,6 +28,9 @@ export interface Customer {
 /** So many customers of each kind. */
 export const customers = (...groups: readonly (readonly [number, Customer])[]): readonly Customer[] =>
   groups.flatMap(([count, customer]) => Array.from({ length: count }, () => customer));
+
+/** Unexplained POSTs that are printed: enough to see what they have in common. */
+const EXAMPLES = 5;
 
 const percentile = (values: readonly number[], share: number): number =>
   values.toSorted((a, b) => a - b)[Math.ceil(values.length * share) - 1] ?? NaN;
@@ -126,7 +129,7 @@ export class ChaosLoad implements AsyncDisposable {
     const ids = new Set(expected.map(({ deliveryId }) => deliveryId));
     const facts = this.system.logs.attempts.filter(({ deliveryId }) => ids.has(deliveryId));
     const audit = auditDeliveries({ expected, posts: this.receiver.posts, facts, kills, unrests });
-    const { lost, duplicated, unexpected, altered, withoutFact, withoutPost } = audit;
+    const { lost, duplicated, unexplained, unexpected, altered, withoutFact, withoutPost } = audit;
     const delays = facts.map(({ appendedAtMs, endedAtMs }) => appendedAtMs - endedAtMs);
     const lines = [
       `${audit.expected} deliveries expected, ${this.receiver.posts.length} POSTs`,
@@ -136,6 +139,10 @@ export class ChaosLoad implements AsyncDisposable {
       `put off: ${[...this.system.logs.putOff].map(([reason, count]) => `${count} ${reason}`).join(', ') || 'none'}`,
       `facts on the log after p50 ${percentile(delays, 0.5)} ms, p99 ${percentile(delays, 0.99)} ms`,
       ...more,
+      ...unrests.map(
+        ({ atMs, untilMs }) => `unrest from ${this.msSinceStart(atMs)} to ${this.msSinceStart(untilMs)} ms`,
+      ),
+      ...unexplained.slice(0, EXAMPLES).map((repetition) => this.describe(repetition)),
       `${((Date.now() - this.startedAtMs) / 1_000).toFixed(1)} s in all`,
     ];
     process.stdout.write(`chaos: ${title}\n${lines.map((line) => `  ${line}\n`).join('')}`);
@@ -144,6 +151,21 @@ export class ChaosLoad implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.receiver[Symbol.asyncDispose]();
+  }
+
+  private msSinceStart(timeMs: number): number {
+    return Math.round(timeMs - this.startedAtMs);
+  }
+
+  /** Times in ms since this load began. */
+  private describe({ first, again }: Repetition): string {
+    const tell = ({ post, fact }: PostOfAttempt): string => {
+      const { connectedAtMs, receivedAtMs, answeredAtMs } = post;
+      const answered = answeredAtMs === undefined ? 'never' : `at ${this.msSinceStart(answeredAtMs)}`;
+      const told = fact === undefined ? 'never' : `at ${this.msSinceStart(fact.appendedAtMs)}`;
+      return `received at ${this.msSinceStart(receivedAtMs)} on a connection of ${this.msSinceStart(connectedAtMs)}, answered ${answered}, told ${told}`;
+    };
+    return `attempt ${first.attempt} of ${first.post.deliveryId}: ${tell(first)}; again ${tell(again)}`;
   }
 
   private expectedDeliveries(): readonly ExpectedDelivery[] {

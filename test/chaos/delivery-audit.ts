@@ -56,6 +56,8 @@ export interface Audit {
   readonly lost: readonly string[];
   /** POSTs beyond the first of the same attempt. */
   readonly duplicated: Readonly<Record<DuplicateClass, number>>;
+  /** The POSTs classed `other`, each with the one before it. */
+  readonly unexplained: readonly Repetition[];
   /** POSTs of deliveries that nobody published. */
   readonly unexpected: readonly string[];
   /** POSTs whose body was not the event with `hookId` at its end. */
@@ -77,11 +79,18 @@ export interface AuditInput {
 /** A fact that is not on the log so long after its answer was forgotten, not late. */
 const ACKNOWLEDGED_WITHIN_MS = 1_000;
 
-interface PostOfAttempt {
+export interface PostOfAttempt {
   readonly post: RecordedPost;
   readonly fact: AttemptFact | undefined;
   /** Round and attempt number; undefined where no fact tells, now or later. */
   readonly attempt: string | undefined;
+}
+
+/** A POST of an attempt that had been POSTed before. */
+export interface Repetition {
+  readonly kind: DuplicateClass;
+  readonly first: PostOfAttempt;
+  readonly again: PostOfAttempt;
 }
 
 /** Compares what was published with what receivers got. The facts only say which attempt a POST belonged to. */
@@ -98,6 +107,7 @@ export function auditDeliveries({ expected, posts, facts, kills, unrests = [] }:
     'in flight at hand-over': 0,
     other: 0,
   };
+  const unexplained: Repetition[] = [];
   for (const { deliveryId, bodyHash } of expected) {
     const ofDelivery = postsById.get(deliveryId) ?? [];
     const isSuccess = (post: RecordedPost): boolean =>
@@ -107,10 +117,13 @@ export function auditDeliveries({ expected, posts, facts, kills, unrests = [] }:
     const { matched, unmatchedFacts } = matchPosts(ofDelivery, factsById.get(deliveryId) ?? []);
     if (unmatchedFacts > 0) withoutPost.push(deliveryId);
     if (matched.some(({ attempt }) => attempt === undefined)) withoutFact.push(deliveryId);
-    for (const kind of duplicatesOf(matched, kills, unrests)) duplicated[kind]++;
+    for (const repetition of repetitionsIn(matched, kills, unrests)) {
+      duplicated[repetition.kind]++;
+      if (repetition.kind === 'other') unexplained.push(repetition);
+    }
   }
   const unexpected = [...postsById.keys()].filter((id) => !isExpected.has(id));
-  return { expected: expected.length, lost, duplicated, unexpected, altered, withoutFact, withoutPost };
+  return { expected: expected.length, lost, duplicated, unexplained, unexpected, altered, withoutFact, withoutPost };
 }
 
 /**
@@ -147,20 +160,20 @@ function withoutTwins(facts: readonly AttemptFact[]): readonly AttemptFact[] {
   return [...first.values()];
 }
 
-function duplicatesOf(
+function repetitionsIn(
   matched: readonly PostOfAttempt[],
   kills: readonly Kill[],
   unrests: readonly Unrest[],
-): readonly DuplicateClass[] {
+): readonly Repetition[] {
   const latest = new Map<string, PostOfAttempt>();
-  const classes: DuplicateClass[] = [];
-  for (const made of matched) {
-    if (made.attempt === undefined) continue;
-    const before = latest.get(made.attempt);
-    if (before !== undefined) classes.push(classOf(before, made, kills, unrests));
-    latest.set(made.attempt, made);
+  const repetitions: Repetition[] = [];
+  for (const again of matched) {
+    if (again.attempt === undefined) continue;
+    const first = latest.get(again.attempt);
+    if (first !== undefined) repetitions.push({ kind: classOf(first, again, kills, unrests), first, again });
+    latest.set(again.attempt, again);
   }
-  return classes;
+  return repetitions;
 }
 
 function classOf(

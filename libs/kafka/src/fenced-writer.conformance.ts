@@ -24,13 +24,21 @@ export function fencedWriters(cluster: () => KafkaCluster): void {
       opened.push(writer);
       return writer;
     };
-    /** As readers see it: without what was aborted. */
-    const valuesOf = async (topic: string): Promise<string[]> => {
+    const readValues = async (topic: string): Promise<string[]> => {
       const reader = cluster().tailReader(topic);
       await reader.start();
       const values: string[] = [];
       await reader.read([{ topic, partition: 0, offset: 0 }], ({ value }) => values.push(String(value)));
       await reader.stop();
+      return values;
+    };
+    /**
+     * As readers see it, without what was aborted, once so many are there: a broker answers the end of a transaction before
+     * its records can be read.
+     */
+    const valuesOf = async (topic: string, count: number): Promise<string[]> => {
+      let values: string[] = [];
+      await eventually(`${count} values`, async () => (values = await readValues(topic)).length >= count);
       return values;
     };
     const records = (topic: string, ...values: readonly string[]) =>
@@ -43,9 +51,9 @@ export function fencedWriters(cluster: () => KafkaCluster): void {
         await writer.write([...records(one, `a${round}`), ...records(two, `b${round}`), ...records(one, `c${round}`)]);
       }
       await writer.write([{ topic: two, key: 'gone', value: null }]);
-      expect(await valuesOf(one)).toEqual(numbered(10).flatMap((_, round) => [`a${round}`, `c${round}`]));
+      expect(await valuesOf(one, 20)).toEqual(numbered(10).flatMap((_, round) => [`a${round}`, `c${round}`]));
+      expect(await valuesOf(two, 11)).toHaveLength(11);
       const inTwo = await cluster().records({ topic: two, partition: 0 });
-      expect(inTwo).toHaveLength(11);
       expect(String(inTwo[0]?.headers['kind'])).toBe('test');
       expect(inTwo.at(-1)).toMatchObject({ key: Buffer.from('gone'), value: null });
     });
@@ -55,7 +63,7 @@ export function fencedWriters(cluster: () => KafkaCluster): void {
       const writer = await open(randomUUID());
       const large = numbered(30).map((value) => value.padEnd(100_000, '.'));
       await writer.write(records(topic, ...large));
-      expect(await valuesOf(topic)).toEqual(large);
+      expect(await valuesOf(topic, 30)).toEqual(large);
     });
 
     it.each([
@@ -83,7 +91,7 @@ export function fencedWriters(cluster: () => KafkaCluster): void {
       const answer = await replay(late);
       expect(answer.length).toBeGreaterThan(4);
       await next.write(records(topic, 'new 3'));
-      expect(await valuesOf(topic)).toEqual(['before', 'new 1', 'new 2', 'new 3']);
+      expect(await valuesOf(topic, 4)).toEqual(['before', 'new 1', 'new 2', 'new 3']);
       await expect(old.write(records(topic, 'older still'))).rejects.toThrow();
     });
 
