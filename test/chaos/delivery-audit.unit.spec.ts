@@ -33,6 +33,7 @@ describe('the audit of deliveries', () => {
       expected: 1,
       lost: [],
       duplicated: none,
+      unexplained: [],
       unexpected: [],
       altered: [],
       withoutFact: [],
