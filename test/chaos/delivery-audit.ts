@@ -76,7 +76,7 @@ export interface AuditInput {
   readonly unrests?: readonly Unrest[];
 }
 
-/** A fact that is not on the log so long after its answer was forgotten, not late. */
+/** A fact that never came was forgotten, and not lost with its process, where its answer came so long before. */
 const ACKNOWLEDGED_WITHIN_MS = 1_000;
 
 export interface PostOfAttempt {
@@ -215,7 +215,8 @@ function classAsOf(atMs: number, { post, fact }: PostOfAttempt): DuplicateClass 
   if (fact !== undefined && fact.appendedAtMs <= atMs) return 'other';
   const { answeredAtMs } = post;
   if (answeredAtMs === undefined || answeredAtMs > atMs) return 'in flight at hand-over';
-  return answeredAtMs >= atMs - ACKNOWLEDGED_WITHIN_MS ? 'answered but unacknowledged' : 'other';
+  const isLate = fact !== undefined || answeredAtMs >= atMs - ACKNOWLEDGED_WITHIN_MS;
+  return isLate ? 'answered but unacknowledged' : 'other';
 }
 
 function groupById<T extends { readonly deliveryId: string }>(items: readonly T[]): Map<string, T[]> {

@@ -137,6 +137,17 @@ describe('the audit of deliveries', () => {
     expect(judge(post(900, { connectedAtMs, answeredAtMs: 950 }), fact(900, 1))).toEqual({ ...none, other: 1 });
   });
 
+  it('tells a fact that came late from one that never came', () => {
+    const unrests = [{ atMs: 5_000, untilMs: 9_000 }];
+    const connectedAtMs = 0;
+    const posts = [post(900, { connectedAtMs, answeredAtMs: 950 }), post(7_000, { connectedAtMs })];
+    const judge = (...facts: AttemptFact[]) =>
+      auditDeliveries({ expected, posts, facts: [...facts, fact(7_000, 1)], kills: [], unrests }).duplicated;
+    const late = fact(900, 1, { appendedAtMs: 5_001 });
+    expect(judge(late)).toEqual({ ...none, 'answered but unacknowledged': 1 });
+    expect(judge()).toEqual({ ...none, other: 1 });
+  });
+
   it('excuses two POSTs under way at once of which one had begun in unrest, whichever of them came late', () => {
     const unrests = [{ atMs: 1_000, untilMs: 2_000 }];
     const posts = [post(2_100, { connectedAtMs: 0 }), post(2_500, { connectedAtMs: 0 })];
