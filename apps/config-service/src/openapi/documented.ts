@@ -5,6 +5,7 @@ import { NeedsScope } from '../access/needs-scope.ts';
 import type { ErrorCode } from '../errors/error-code.ts';
 import { ERROR_CODES } from '../errors/error-code.ts';
 import type { JsonSchema, Operation, Parameter, ResponseHeaders, Responses } from './operation.ts';
+import { IDEMPOTENCY_KEY } from './parameters.ts';
 
 /** Where the description of a route waits for the document to be put together. */
 export const DOCUMENTED = 'x-documented';
@@ -19,7 +20,7 @@ export interface Documentation {
   readonly answer: Answer;
   /** What else a success may be, where the caller has a choice. */
   readonly otherAnswer?: Answer;
-  /** Besides those of every route, and those that follow from a body. */
+  /** Besides those of every route, and those that follow from a body and from `Idempotency-Key`. */
   readonly errors?: readonly ErrorCode[];
 }
 
@@ -37,6 +38,7 @@ const BODY_ERRORS: readonly ErrorCode[] = [
   'guard.payload_too_large',
   'guard.unsupported_media_type',
 ];
+const KEY_ERRORS: readonly ErrorCode[] = ['guard.invalid_input', 'request.idempotency_mismatch'];
 
 /**
  * Describes a route in the OpenAPI document. Stands above the decorators of its method and scope. A route without it fails
@@ -69,6 +71,7 @@ export function operationOf(
     ...(scope === undefined || scope === 'any' ? [] : (['auth.forbidden'] as const)),
     ...(scope === 'webhooks:write' ? (['config.database_behind'] as const) : []),
     ...(body === undefined ? [] : BODY_ERRORS),
+    ...(parameters.includes(IDEMPOTENCY_KEY) ? KEY_ERRORS : []),
     ...errors,
   ];
   return {

@@ -84,7 +84,7 @@ const ENTRIES: readonly MonitoringEntry[] = [
       body: object,
       isBodyOptional: true,
       answer: { status: 202, description: 'Taken on', schema: ref('ResentDelivery') },
-      errors: [...NO_WEBHOOK, 'delivery.round_open', 'request.idempotency_mismatch'],
+      errors: [...NO_WEBHOOK, 'delivery.round_open'],
     },
   ],
   [
@@ -99,7 +99,7 @@ const ENTRIES: readonly MonitoringEntry[] = [
       body: ref('ResendRequest'),
       answer: { status: 202, description: 'Taken on', schema: ref('Resend') },
       otherAnswer: { status: 200, description: 'Counted only, for `dryRun`', schema: ref('ResendEstimate') },
-      errors: [...NO_WEBHOOK, 'log.invalid_time_window', 'request.idempotency_mismatch'],
+      errors: [...NO_WEBHOOK, 'log.invalid_time_window'],
     },
   ],
   [

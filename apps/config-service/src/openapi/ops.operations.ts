@@ -78,7 +78,7 @@ export const OPS_ENTRIES: readonly MonitoringEntry[] = [
       description: `${ALL_TENANTS} It keeps its event id, and so do the deliveries made of it; whatever refused it will judge it anew. Answered when Kafka has it. A crash in between leaves it open: redriven once more it makes the same deliveries. 409 for one that is decided, or cannot go back.`,
       parameters: [IDEMPOTENCY_KEY],
       answer: decided('It is back, and says by whom and when'),
-      errors: ['entity.not_exists_with_id', 'entity.conflict', 'request.idempotency_mismatch'],
+      errors: ['entity.not_exists_with_id', 'entity.conflict'],
     },
   ],
   [
@@ -90,7 +90,7 @@ export const OPS_ENTRIES: readonly MonitoringEntry[] = [
       description: `${ALL_TENANTS} It stays readable for its retention. 409 for one that is decided.`,
       parameters: [IDEMPOTENCY_KEY],
       answer: decided('It is settled, and says by whom and when'),
-      errors: ['entity.not_exists_with_id', 'entity.conflict', 'request.idempotency_mismatch'],
+      errors: ['entity.not_exists_with_id', 'entity.conflict'],
     },
   ],
 ];

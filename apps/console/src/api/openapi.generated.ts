@@ -3326,7 +3326,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description hook.endpoint_responded_with_error, hook.send_test_payload_failed, request.idempotency_mismatch */
+            /** @description request.idempotency_mismatch, hook.endpoint_responded_with_error, hook.send_test_payload_failed */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5000,6 +5000,15 @@ export interface operations {
                     "application/json": components["schemas"]["DeadLetter"];
                 };
             };
+            /** @description guard.invalid_input */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PassedError"];
+                };
+            };
             /** @description auth.unauthorized */
             401: {
                 headers: {
@@ -5091,6 +5100,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeadLetter"];
+                };
+            };
+            /** @description guard.invalid_input */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PassedError"];
                 };
             };
             /** @description auth.unauthorized */

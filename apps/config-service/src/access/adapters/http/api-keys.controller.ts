@@ -50,7 +50,7 @@ export class ApiKeysController {
     parameters: [IDEMPOTENCY_KEY],
     body: CreateApiKeyDto,
     answer: { status: 201, description: 'The key', schema: ref('CreatedApiKey') },
-    errors: ['entity.conflict', 'request.idempotency_mismatch'],
+    errors: ['entity.conflict'],
   })
   @Post()
   @Idempotent()

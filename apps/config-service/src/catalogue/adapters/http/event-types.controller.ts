@@ -53,7 +53,7 @@ export class EventTypesController {
     parameters: [IDEMPOTENCY_KEY],
     body: CreateEventTypeDto,
     answer: { status: 201, description: 'The event type', schema: ref('EventType'), headers: ETAG },
-    errors: ['entity.conflict', 'request.idempotency_mismatch'],
+    errors: ['entity.conflict'],
   })
   @Post()
   @Idempotent()

@@ -35,7 +35,6 @@ export class TestWebhookController {
       'entity.not_exists_with_id',
       'hook.endpoint_responded_with_error',
       'hook.send_test_payload_failed',
-      'request.idempotency_mismatch',
       'guard.rate_limited',
     ],
   })

@@ -95,7 +95,7 @@ export class WebhooksController {
     parameters: [IDEMPOTENCY_KEY],
     body: CreateWebhookDto,
     answer: { status: 201, description: 'The webhook', schema: ref('Webhook'), headers: ETAG },
-    errors: ['hook.missing_events', 'request.idempotency_mismatch'],
+    errors: ['hook.missing_events'],
   })
   @Post()
   @Idempotent()
