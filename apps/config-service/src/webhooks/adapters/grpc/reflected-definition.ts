@@ -5,8 +5,9 @@ import { protoPath as healthProtoPath } from 'grpc-health-check';
 import descriptor from 'protobufjs/ext/descriptor/index.js';
 
 /**
- * What reflection tells: the services and messages by the names they have in the .proto files. The loader calls the entries
- * of a map `Headers` where protoc says `HeadersEntry`, and clients that check what they are told refuse the whole file.
+ * What reflection tells: the services and messages as protoc would describe the .proto files. The loader calls the entries
+ * of a map `Headers` where protoc says `HeadersEntry`, and lets a reserved range end with its last number where a
+ * DescriptorProto has the one after it; clients that check what they are told refuse the whole file.
  */
 export function reflectedDefinition(): PackageDefinition {
   const files = [protoPath('config'), protoPath('google/rpc/error_details'), healthProtoPath];
@@ -21,20 +22,22 @@ export function reflectedDefinition(): PackageDefinition {
 interface MessageDescriptor {
   readonly nestedType?: (MessageDescriptor & { name: string; readonly options?: { readonly mapEntry?: boolean } })[];
   readonly field?: { readonly name: string; typeName?: string; jsonName?: string }[];
+  readonly reservedRange?: { end: number }[];
 }
 
 function mended(file: Buffer): Buffer {
   const type = descriptor.FileDescriptorProto;
   const decoded = type.decode(file);
   const { messageType = [] } = decoded as unknown as { readonly messageType?: MessageDescriptor[] };
-  for (const message of messageType) nameEntries(message);
+  for (const message of messageType) mend(message);
   return Buffer.from(type.encode(decoded).finish());
 }
 
-function nameEntries({ nestedType = [], field = [] }: MessageDescriptor): void {
+function mend({ nestedType = [], field = [], reservedRange = [] }: MessageDescriptor): void {
   for (const one of field) one.jsonName = camelCase(one.name);
+  for (const range of reservedRange) range.end += 1;
   for (const nested of nestedType) {
-    nameEntries(nested);
+    mend(nested);
     if (nested.options?.mapEntry !== true) continue;
     const { name } = nested;
     const right = `${camelCase(name)}Entry`;
