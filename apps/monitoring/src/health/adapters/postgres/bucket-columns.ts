@@ -16,7 +16,7 @@ const ERRORS = COUNTED_ERRORS.map((name) => `error_${name.replaceAll('-', '_')}`
 export const LATENCIES = Array.from({ length: LATENCY_BUCKET_COUNT }, (_, index) => `l${index}`);
 
 /** All counts of a bucket, as its table names them. */
-export const BUCKET_COLUMNS = [...COUNTS, ...LATENCIES, ...ERRORS].join(', ');
+export const BUCKET_COLUMNS: readonly string[] = [...COUNTS, ...LATENCIES, ...ERRORS];
 
 /** The sums of many buckets as a `CountedBuckets`. */
 export const BUCKET_SUMS = [

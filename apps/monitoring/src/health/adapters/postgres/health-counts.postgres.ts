@@ -6,23 +6,17 @@ import type { MinuteTotals, WindowTotals } from '../../domain/webhook-health.ts'
 import { noTotals } from '../../domain/webhook-health.ts';
 import type { CountedBuckets, SeriesRow } from './bucket-columns.ts';
 import { BUCKET_COLUMNS, BUCKET_SUMS, SERIES, errorCountsOf, minuteTotalsOf } from './bucket-columns.ts';
+import { windowBuckets, windowParameters } from './window-buckets.ts';
 
-/**
- * Whole hours, and the minutes before the first of them; $1 tenant, $2 webhooks, $3 to $5 the window. The current hour is
- * in the table of hours too, because every batch changes minutes and hours together.
- */
-const buckets = (columns: string): string => `(
-  SELECT webhook_id, ${columns} FROM webhook_hour
-  WHERE webhook_id = ANY($2) AND tenant_id = $1 AND start_at >= $4 AND start_at < $5
-  UNION ALL
-  SELECT webhook_id, ${columns} FROM webhook_minute
-  WHERE webhook_id = ANY($2) AND tenant_id = $1 AND start_at >= $3 AND start_at < $4
-) AS buckets`;
-
-function parametersOf(tenantId: string, webhookIds: readonly string[], window: Last24Hours): unknown[] {
-  const { fromMs, wholeHoursFromMs, untilMs } = window;
-  return [tenantId, webhookIds, new Date(fromMs), new Date(wholeHoursFromMs), new Date(untilMs)];
-}
+/** $1 tenant, $2 webhooks, from $3 the window. */
+const buckets = (counts: readonly string[]): string =>
+  windowBuckets({
+    of: 'webhook',
+    where: 'webhook_id = ANY($2) AND tenant_id = $1',
+    keys: ['webhook_id'],
+    counts,
+    first: 3,
+  });
 
 export class PostgresHealthCounts implements HealthCounts {
   readonly #dataSource: DataSource;
@@ -35,7 +29,7 @@ export class PostgresHealthCounts implements HealthCounts {
     const [totals] = await rowsOf<CountedBuckets>(
       this.#dataSource,
       `SELECT ${BUCKET_SUMS} FROM ${buckets(BUCKET_COLUMNS)}`,
-      parametersOf(tenantId, [webhookId], window),
+      [tenantId, [webhookId], ...windowParameters(window)],
     );
     return totals === undefined ? { ...noTotals, errors: [] } : { ...totals, errors: errorCountsOf(totals.errors) };
   }
@@ -59,8 +53,8 @@ export class PostgresHealthCounts implements HealthCounts {
     const counted = await rowsOf<ExecutionStats>(
       this.#dataSource,
       `SELECT webhook_id AS "webhookId", sum(succeeded)::float8 AS "successCount", sum(requests)::float8 AS "requestCount"
-       FROM ${buckets('succeeded, requests')} GROUP BY webhook_id`,
-      parametersOf(tenantId, webhookIds, window),
+       FROM ${buckets(['succeeded', 'requests'])} GROUP BY webhook_id`,
+      [tenantId, webhookIds, ...windowParameters(window)],
     );
     const byId = new Map(counted.map((stats) => [stats.webhookId, stats]));
     return webhookIds.map((webhookId) => byId.get(webhookId) ?? { webhookId, successCount: 0, requestCount: 0 });

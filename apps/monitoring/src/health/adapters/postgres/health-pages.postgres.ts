@@ -4,34 +4,26 @@ import type { DataSource } from 'typeorm';
 import type { HealthLine, HealthPages } from '../../application/health-counts.port.ts';
 import type { HourTotals } from '../../domain/webhook-health.ts';
 import { noTotals } from '../../domain/webhook-health.ts';
-import { cheapestCover } from '../../domain/window-cover.ts';
 import { COUNTS, LATENCIES } from './bucket-columns.ts';
+import { windowBuckets, windowParameters } from './window-buckets.ts';
 
-const COUNTED = [...COUNTS, ...LATENCIES];
-const columns = COUNTED.join(', ');
-const negated = COUNTED.map((name) => `-${name}`).join(', ');
 const sums = COUNTS.map((name) => `sum(${name})::float8 AS ${name}`).join(', ');
 const latencySums = LATENCIES.map((name) => `coalesce(sum(${name}), 0)`).join(', ');
 
 /**
- * $1 tenant, $2 webhooks; one row of sums for each webhook, and its hours for the sparkline. Whole hours ($4 to $5), and at their
- * begin the minutes of the part of an hour: those of it are added ($6 to $4), or those that are not of it are taken away from
- * their hour ($7 to $3), whatever is fewer. $8: the first hour of the sparkline.
+ * $1 tenant, $2 webhooks, from $3 the window; one row of sums for each webhook, and its hours for the sparkline, which begins at $8.
  */
 const LINES = `
   SELECT webhook_id AS "webhookId", ${sums}, ARRAY[${latencySums}]::float8[] AS latency,
     json_agg(json_build_array((extract(epoch FROM start_at) * 1000)::float8, requests, failed))
       FILTER (WHERE start_at >= $8) AS hours
-  FROM (
-    SELECT webhook_id, start_at, ${columns} FROM webhook_hour
-    WHERE webhook_id = ANY($2) AND tenant_id = $1 AND start_at >= $4 AND start_at < $5
-    UNION ALL
-    SELECT webhook_id, NULL, ${columns} FROM webhook_minute
-    WHERE webhook_id = ANY($2) AND tenant_id = $1 AND start_at >= $6 AND start_at < $4
-    UNION ALL
-    SELECT webhook_id, NULL, ${negated} FROM webhook_minute
-    WHERE webhook_id = ANY($2) AND tenant_id = $1 AND start_at >= $7 AND start_at < $3
-  ) AS buckets
+  FROM ${windowBuckets({
+    of: 'webhook',
+    where: 'webhook_id = ANY($2) AND tenant_id = $1',
+    keys: ['webhook_id'],
+    counts: [...COUNTS, ...LATENCIES],
+    first: 3,
+  })}
   GROUP BY webhook_id`;
 
 /**
@@ -71,12 +63,11 @@ export class PostgresHealthPages implements HealthPages {
   }
 
   async lines(tenantId: string, webhookIds: readonly string[], window: Last24Hours): Promise<readonly HealthLine[]> {
-    const { fromMs, wholeHoursFromMs, untilMs } = window;
-    const { hoursFromMs, addedFromMs, takenFromMs } = cheapestCover(window);
     const lines = await rowsOf<Line>(this.#dataSource, LINES, [
       tenantId,
       webhookIds,
-      ...[fromMs, hoursFromMs, untilMs, addedFromMs, takenFromMs, wholeHoursFromMs].map((ms) => new Date(ms)),
+      ...windowParameters(window),
+      new Date(window.wholeHoursFromMs),
     ]);
     const byId = new Map(lines.map((line) => [line.webhookId, line]));
     return webhookIds.map((webhookId) => {

@@ -7,17 +7,14 @@ import type { TenantHealth } from '../../domain/health-view.ts';
 import { noTotals } from '../../domain/webhook-health.ts';
 import type { CountedBuckets, SeriesRow } from './bucket-columns.ts';
 import { BUCKET_COLUMNS, BUCKET_SUMS, SUMMED_SERIES, errorCountsOf, minuteTotalsOf } from './bucket-columns.ts';
+import { windowBuckets, windowParameters } from './window-buckets.ts';
 
 /** The rows of all tenants together; see docs/read-models.md. */
 const ALL = '';
 
-/** $1 tenant, $2 to $4 the window: the minutes before the first whole hour, then hours. Shards are added up. */
+/** $1 tenant, from $2 the window. Shards are added up. */
 const TOTALS = `
-  SELECT ${BUCKET_SUMS} FROM (
-    SELECT ${BUCKET_COLUMNS} FROM tenant_hour WHERE tenant_id = $1 AND start_at >= $3 AND start_at < $4
-    UNION ALL
-    SELECT ${BUCKET_COLUMNS} FROM tenant_minute WHERE tenant_id = $1 AND start_at >= $2 AND start_at < $3
-  ) AS buckets`;
+  SELECT ${BUCKET_SUMS} FROM ${windowBuckets({ of: 'tenant', where: 'tenant_id = $1', counts: BUCKET_COLUMNS, first: 2 })}`;
 
 /** $1 tenant, $2 and $3 the window. */
 const MINUTES = `
@@ -53,7 +50,7 @@ export class PostgresTenantCounts implements TenantCounts {
     const from = new Date(window.fromMs);
     const until = new Date(window.untilMs);
     const [[totals], series, [oldest]] = await Promise.all([
-      rowsOf<CountedBuckets>(this.#dataSource, TOTALS, [tenantId, from, new Date(window.wholeHoursFromMs), until]),
+      rowsOf<CountedBuckets>(this.#dataSource, TOTALS, [tenantId, ...windowParameters(window)]),
       rowsOf<SeriesRow>(this.#dataSource, MINUTES, [tenantId, from, until]),
       rowsOf<{ readonly atMs: number }>(this.#dataSource, OLDEST_OPEN, [tenantId, this.#retentionMs]),
     ]);
