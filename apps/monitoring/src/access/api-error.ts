@@ -9,6 +9,7 @@ const STATUS_OF = {
   'delivery.round_open': 409,
   'entity.conflict': 409,
   'entity.invalid_input': 422,
+  'request.idempotency_mismatch': 422,
   'route.not_found': 404,
   'server.internal_error': 500,
   'service.unavailable': 503,

@@ -240,11 +240,12 @@ describe('a resend of many', () => {
   });
 
   it('is one however often it is asked for with one key, at the same time too; another key or actor begins another', async () => {
-    const none = { ...filter, event: 'User.Created', ratePerSecond: 1, from: 1, to: 2 };
-    const ask = async (idempotencyKey: string, actor: string) =>
+    // Still to come: what it ends with is when it was asked for first.
+    const none = { ...filter, event: 'User.Suspended', ratePerSecond: 1, from: 1, to: now + 3_600_000 };
+    const ask = async (idempotencyKey: string, actor: string, change: object = {}) =>
       callApi(monitoring, path, {
         method: 'POST',
-        body: none,
+        body: { ...none, ...change },
         who: { tenantId: 'default', scopes: SCOPES, actor },
         idempotencyKey,
       });
@@ -252,6 +253,10 @@ describe('a resend of many', () => {
     const ids = (await Promise.all(asked)).map(({ body }) => (body as Progress).id);
     expect([new Set(ids.slice(0, 3)).size, new Set(ids).size]).toEqual([1, 3]);
     expect(((await ask('one', 'a')).body as Progress).id).toBe(ids[0]);
+    for (const change of [{ to: 2 }, { from: 2 }, { state: 'expired' }, { event: undefined }, { ratePerSecond: 2 }]) {
+      const other = await ask('one', 'a', change);
+      expect([change, other]).toMatchObject([change, { status: 422, body: { code: 'request.idempotency_mismatch' } }]);
+    }
     await monitoring.dataSource.query('DELETE FROM monitoring.bulk_resend WHERE id = ANY($1::uuid[])', [ids]);
   });
 

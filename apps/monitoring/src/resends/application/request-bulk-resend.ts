@@ -1,5 +1,6 @@
 import type { BulkResend, ResendFilter } from '../domain/bulk-resend.ts';
-import type { BulkResends, NewBulkResend } from './bulk-resends.port.ts';
+import { upTo } from '../domain/bulk-resend.ts';
+import type { BulkResends, KEY_MISMATCH, NewBulkResend } from './bulk-resends.port.ts';
 import type { ProjectionGate } from './projection-gate.ts';
 import type { Owner } from './resend-requests.port.ts';
 
@@ -16,14 +17,14 @@ export class RequestBulkResend {
     this.#gate = gate;
   }
 
-  async count(owner: Owner, filter: ResendFilter): Promise<number | typeof CATCHING_UP> {
-    const matching = await this.#bulks.count(owner, filter);
+  async count(owner: Owner, filter: ResendFilter, atMs: number): Promise<number | typeof CATCHING_UP> {
+    const matching = await this.#bulks.count(owner, upTo(filter, atMs));
     // Behind the count: a rebuild may empty the tables at any time.
     return (await this.#gate.isOpen()) ? matching : CATCHING_UP;
   }
 
-  async create(owner: Owner, bulk: NewBulkResend): Promise<BulkResend | typeof CATCHING_UP> {
-    const matching = await this.count(owner, bulk.request.filter);
+  async create(owner: Owner, bulk: NewBulkResend): Promise<BulkResend | typeof CATCHING_UP | typeof KEY_MISMATCH> {
+    const matching = await this.count(owner, bulk.request.filter, bulk.atMs);
     return matching === CATCHING_UP ? CATCHING_UP : this.#bulks.create(owner, bulk, matching);
   }
 }

@@ -114,9 +114,9 @@ it('a resend of many is not begun, nor counted, while the tables are being built
   const filter = { state: 'failed', fromMs: 0, toMs: 9, eventType: null } as const;
   const request = { filter, ratePerSecond: 1, isDryRun: false };
   expect(await requests.create(owner, { request, actor: 'someone', atMs: 1 })).toBe('catching up');
-  expect(await requests.count(owner, filter)).toBe('catching up');
+  expect(await requests.count(owner, filter, 1)).toBe('catching up');
   tables.isEmpty = false;
-  expect(await requests.count(owner, filter)).toBe(7);
+  expect(await requests.count(owner, filter, 1)).toBe(7);
   await requests.create(owner, { request, actor: 'someone', atMs: 1 });
   expect(created).toEqual([7]);
 });

@@ -35,6 +35,23 @@ export interface BulkResend {
   readonly endedAtMs: number | null;
 }
 
+/** What is scheduled after that time is left out: it has not ended. */
+export function upTo(filter: ResendFilter, timeMs: number): ResendFilter {
+  return { ...filter, toMs: Math.min(filter.toMs, timeMs) };
+}
+
+/** Whether a bulk resend is what this request would have begun at that time. */
+export function isAnswerTo(bulk: BulkResend, { filter, ratePerSecond }: ResendRequest): boolean {
+  const asked = upTo(filter, bulk.createdAtMs);
+  return (
+    bulk.ratePerSecond === ratePerSecond &&
+    bulk.filter.state === asked.state &&
+    bulk.filter.fromMs === asked.fromMs &&
+    bulk.filter.toMs === asked.toMs &&
+    bulk.filter.eventType === asked.eventType
+  );
+}
+
 /** As the API shows it. */
 export function bulkResendView(bulk: BulkResend) {
   const { state, fromMs, toMs, eventType } = bulk.filter;

@@ -12,11 +12,11 @@ const MAX_TIME_MS = 999_999_999_999_999;
 const FIELDS: readonly string[] = ['state', 'from', 'to', 'event', 'ratePerSecond', 'dryRun'];
 
 /**
- * Which deliveries are to be resent, and how fast. What is scheduled after `nowMs` is left out: it has not ended.
+ * Which deliveries are to be resent, and how fast.
  *
  * @throws ApiError `guard.invalid_input` naming every wrong field, or `log.invalid_time_window`.
  */
-export function parseResendRequest(body: unknown, nowMs: number): ResendRequest {
+export function parseResendRequest(body: unknown): ResendRequest {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw badInput([{ field: 'body', why: 'is no object', expected: 'a JSON object' }]);
   }
@@ -51,7 +51,7 @@ export function parseResendRequest(body: unknown, nowMs: number): ResendRequest 
   if (rate === undefined || eventType === undefined || isDryRun === undefined) throw badInput(faults);
   if (faults.length > 0) throw badInput(faults);
   checkWindow(from, to, ['from', 'to']);
-  return { filter: { state, fromMs: from, toMs: Math.min(to, nowMs), eventType }, ratePerSecond: rate, isDryRun };
+  return { filter: { state, fromMs: from, toMs: to, eventType }, ratePerSecond: rate, isDryRun };
 }
 
 function isEventType(value: unknown): value is string {

@@ -18,6 +18,7 @@ import { ApiError, notFound } from '../../../access/api-error.ts';
 import { ApiErrorFilter } from '../../../access/api-error.filter.ts';
 import { Caller, IdentityGuard, OpenTo } from '../../../access/identity.guard.ts';
 import type { BulkResends } from '../../application/bulk-resends.port.ts';
+import { KEY_MISMATCH } from '../../application/bulk-resends.port.ts';
 import { CATCHING_UP, RequestBulkResend } from '../../application/request-bulk-resend.ts';
 import { RequestResend } from '../../application/request-resend.ts';
 import { bulkResendView } from '../../domain/bulk-resend.ts';
@@ -85,10 +86,10 @@ export class ResendsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const nowMs = Date.now();
-    const request = parseResendRequest(body, nowMs);
+    const request = parseResendRequest(body);
     const owner = { tenantId, webhookId };
     if (request.isDryRun) {
-      const matching = await this.#bulkResend.count(owner, request.filter);
+      const matching = await this.#bulkResend.count(owner, request.filter, nowMs);
       if (matching === CATCHING_UP) throw catchingUp();
       void reply.status(200);
       return { dryRun: true, matching };
@@ -100,6 +101,12 @@ export class ResendsController {
       ...(idempotencyKey !== undefined && { idempotencyKey }),
     });
     if (bulk === CATCHING_UP) throw catchingUp();
+    if (bulk === KEY_MISMATCH) {
+      throw new ApiError(
+        'request.idempotency_mismatch',
+        'the Idempotency-Key belongs to another request; use a new one',
+      );
+    }
     void reply.status(202);
     return bulkResendView(bulk);
   }

@@ -3,8 +3,10 @@ import { rowsOf } from '@signalbox/postgres';
 import { randomUUID } from 'node:crypto';
 import type { DataSource } from 'typeorm';
 import type { BulkResends, NewBulkResend } from '../../application/bulk-resends.port.ts';
+import { KEY_MISMATCH } from '../../application/bulk-resends.port.ts';
 import type { Owner } from '../../application/resend-requests.port.ts';
 import type { BulkResend, ResendFilter, ResendableState } from '../../domain/bulk-resend.ts';
+import { isAnswerTo, upTo } from '../../domain/bulk-resend.ts';
 import { filterParameters } from './request-parameters.ts';
 import { BULK, COUNT_MATCHING } from './resend.sql.ts';
 
@@ -35,14 +37,15 @@ export class PostgresBulkResends implements BulkResends {
     return counted?.matching ?? 0;
   }
 
-  async create(owner: Owner, bulk: NewBulkResend, matching: number): Promise<BulkResend> {
+  async create(owner: Owner, bulk: NewBulkResend, matching: number): Promise<BulkResend | typeof KEY_MISMATCH> {
     const { actor, idempotencyKey, atMs } = bulk;
     for (let key = idempotencyKey; ;) {
       const id = key === undefined ? randomUUID() : bulkResendId(owner.tenantId, owner.webhookId, actor, key);
       const made = await this.#insert(owner, bulk, matching, id);
       if (made !== undefined) return made;
       const known = await this.find(owner, id);
-      if (known !== undefined && known.createdAtMs > atMs - KEY_COUNTS_MS) return known;
+      if (known !== undefined && known.createdAtMs > atMs - KEY_COUNTS_MS)
+        return isAnswerTo(known, bulk.request) ? known : KEY_MISMATCH;
       // The key was used before it could be used again: the next one has an id by that time, which is the same for all who ask.
       if (known !== undefined) key = `${idempotencyKey}\n${known.createdAtMs}`;
     }
@@ -59,7 +62,7 @@ export class PostgresBulkResends implements BulkResends {
       `INSERT INTO bulk_resend (tenant_id, webhook_id, filter_state, filter_from, filter_to, filter_event_type,
          id, state, rate_per_second, matching, created_at, created_by)
        VALUES ($1, $2, $3, $4, $5, $6, $7, 'running', $8, $9, $10, $11) ON CONFLICT (id) DO NOTHING RETURNING ${BULK}`,
-      [...filterParameters(owner, filter), id, ratePerSecond, matching, new Date(atMs), actor],
+      [...filterParameters(owner, upTo(filter, atMs)), id, ratePerSecond, matching, new Date(atMs), actor],
     );
     return row === undefined ? undefined : bulkOf(row);
   }
