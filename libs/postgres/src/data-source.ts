@@ -22,6 +22,8 @@ export interface PostgresOptions {
 const CONNECT_TIMEOUT_MS = 5_000;
 /** How much later than the server a statement is given up here. */
 const SILENCE_MS = 5_000;
+/** One holds the lock, one runs the migrations. */
+const MIGRATION_CONNECTIONS = 2;
 
 /**
  * A TypeORM DataSource over `pg`, not initialised yet. `bigint` columns come back as numbers: positions, counts and Unix
@@ -55,6 +57,19 @@ export function dataSourceOptions(options: PostgresOptions): DataSourceOptions {
       Client: BoundedClient,
       ...(statementTimeoutMs > 0 && { answerTimeoutMs: statementTimeoutMs + SILENCE_MS }),
       options: `-c search_path=${schema} -c statement_timeout=${statementTimeoutMs}`,
+    },
+  };
+}
+
+/** The same database and schema without a bound on statements; how long one waits for a lock is bounded instead. */
+export function unboundedOptions(options: DataSourceOptions, schema: string, lockTimeoutMs: number): DataSourceOptions {
+  if (options.type !== 'postgres') throw new TypeError('the DataSource is none of Postgres');
+  return {
+    ...options,
+    poolSize: MIGRATION_CONNECTIONS,
+    extra: {
+      Client: BoundedClient,
+      options: `-c search_path=${schema} -c statement_timeout=0 -c lock_timeout=${lockTimeoutMs}`,
     },
   };
 }

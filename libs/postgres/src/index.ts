@@ -1,4 +1,5 @@
-export * from './data-source.ts';
+export { createDataSource, dataSourceOptions } from './data-source.ts';
+export type { PostgresOptions } from './data-source.ts';
 export { databaseNowMs } from './database-clock.ts';
 export { inHeldTransaction } from './held-transaction.ts';
 export * from './migrate.ts';

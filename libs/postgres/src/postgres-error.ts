@@ -8,6 +8,8 @@ export type PostgresFault =
   | { readonly kind: 'unique-violation' | 'foreign-key-violation' | 'check-violation'; readonly constraint: string }
   /** Deadlock or serialization failure: the transaction may be run again as it is. */
   | { readonly kind: 'retryable-conflict' }
+  /** A table was busy for longer than `lock_timeout`. */
+  | { readonly kind: 'lock-timeout' }
   /** Statement timeout or cancel. */
   | { readonly kind: 'timeout' }
   /** Not reachable, starting, shutting down, out of connections, a standby: later it may work. */
@@ -51,6 +53,8 @@ export function postgresFaultOf(error: unknown): PostgresFault | undefined {
     case '40001':
     case '40P01':
       return { kind: 'retryable-conflict' };
+    case '55P03':
+      return { kind: 'lock-timeout' };
     case '57014':
       return { kind: 'timeout' };
     case '25006':

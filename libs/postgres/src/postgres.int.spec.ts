@@ -59,6 +59,43 @@ describe('Postgres', () => {
     await expect(assertMigrated(dataSource)).resolves.toBeUndefined();
   });
 
+  it('lets a migration take longer than a statement may, and wait for its table only between others', async () => {
+    class SlowThing1700000000001 implements MigrationInterface {
+      async up(runner: QueryRunner): Promise<void> {
+        await runner.query('SELECT pg_sleep(0.3)');
+        await runner.query('ALTER TABLE thing ADD COLUMN name text');
+      }
+      async down(runner: QueryRunner): Promise<void> {
+        await runner.query('ALTER TABLE thing DROP COLUMN name');
+      }
+    }
+    const impatient = await createDataSource({
+      url: server.url,
+      schema: 'things',
+      applicationName: 'test',
+      migrations: [CreateThing1700000000000, SlowThing1700000000001],
+      statementTimeoutMs: 100,
+    }).initialize();
+    const reader = dataSource.createQueryRunner();
+    try {
+      await reader.startTransaction();
+      await reader.query('SELECT FROM thing');
+      const busy = await migrate(impatient, { lockTimeoutMs: 50, tries: 1 }).catch((error: unknown) => error);
+      expect(postgresFaultOf(busy)).toEqual({ kind: 'lock-timeout' });
+      const migrating = migrate(impatient, { lockTimeoutMs: 50 });
+      const waiting = `SELECT FROM pg_locks WHERE NOT granted AND relation = 'things.thing'::regclass`;
+      await waitUntil('the migration to wait', 10_000, async () => (await rowsOf(dataSource, waiting)).length > 0);
+      // Who comes behind it is not held up for longer than it waits.
+      await rowsOf(impatient, 'SELECT FROM thing');
+      await reader.commitTransaction();
+      expect(await migrating).toEqual(['SlowThing1700000000001']);
+      await impatient.undoLastMigration();
+    } finally {
+      await reader.release();
+      await impatient.destroy();
+    }
+  });
+
   it('commits what joins a held transaction with its end, or not at all, and undoes a failed part alone', async () => {
     const put = async (id: number, size = 1): Promise<void> =>
       inTransaction(dataSource, async (manager) => {

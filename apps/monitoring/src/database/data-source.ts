@@ -4,8 +4,8 @@ import { ReadModels1767225600000 } from './migrations/1767225600000-read-models.
 import { RoundsErrorsAndRollups1795833000000 } from './migrations/1795833000000-rounds-errors-and-rollups.ts';
 import { Resends1795834000000 } from './migrations/1795834000000-resends.ts';
 import { Rebuild1795838400000 } from './migrations/1795838400000-rebuild.ts';
-import { EndedBadly1795847100000 } from './migrations/1795847100000-ended-badly.ts';
 import { LettersOnce1795847000000 } from './migrations/1795847000000-letters-once.ts';
+import { EndedBadly1795858200000 } from './migrations/1795858200000-ended-badly.ts';
 
 export interface DatabaseOptions {
   readonly url: string;
@@ -28,7 +28,7 @@ export function createMonitoringDataSource(options: DatabaseOptions) {
       Resends1795834000000,
       Rebuild1795838400000,
       LettersOnce1795847000000,
-      EndedBadly1795847100000,
+      EndedBadly1795858200000,
     ],
   });
 }

@@ -14,11 +14,6 @@ export interface Standing extends AttemptSlot {
   readonly reason: string | null;
 }
 
-/** Ended, and not in success. */
-export function isEndedBadly(state: DeliveryState): boolean {
-  return stateRankOf[state] === 2;
-}
-
 /** Final beats open, and success beats error. */
 export const stateRankOf: Readonly<Record<DeliveryState, number>> = {
   queued: 0,

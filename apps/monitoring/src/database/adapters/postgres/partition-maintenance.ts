@@ -1,12 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { databaseNowMs } from '@signalbox/postgres';
 import type { DataSource, EntityManager } from 'typeorm';
+import { MAINTENANCE_LOCK } from '../../maintenance-lock.ts';
 import { PARTITIONED_TABLES, isOutlived, wantedPartitions } from '../../domain/partition-plan.ts';
 import type { Partition } from '../../domain/partition-plan.ts';
 import { COUNT_STRAY_ROWS } from '../../stray-rows.sql.ts';
-
-/** Any constant that nothing else uses in this database. */
-const MAINTENANCE_LOCK = 0x5349_4750;
 
 export interface Maintained {
   readonly made: readonly string[];

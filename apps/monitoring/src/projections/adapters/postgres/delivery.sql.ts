@@ -1,6 +1,5 @@
 import type { DeliverySummary } from '../../domain/delivery-summary.ts';
 import { hasSucceeded, isRequest, stateOf } from '../../domain/delivery-summary.ts';
-import { isEndedBadly } from '../../domain/delivery-state.ts';
 import type { RoundStanding } from '../../domain/round-standing.ts';
 import type { DeliveryKey, DeliveryMove, DeliveryRow, KnownDelivery } from '../../application/read-models.port.ts';
 import { boolArray, byteaArray, float8Array, int4Array, textArray, timestampArray, uuidArray } from './binary-array.ts';
@@ -22,7 +21,6 @@ const content: readonly Column<DeliveryRow>[] = [
 
 const summary: readonly Column<DeliveryRow>[] = [
   column('state', 'text', textArray, (row) => stateOf(row.summary)),
-  column('ended_badly', 'bool', boolArray, (row) => isEndedBadly(stateOf(row.summary))),
   column('is_request', 'bool', boolArray, (row) => isRequest(row.summary)),
   column('standing_round', 'int4', int4Array, (row) => row.summary.standing?.round),
   column('standing_attempt', 'int4', int4Array, (row) => row.summary.standing?.attemptNumber),

@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { migrate } from '@signalbox/postgres';
+import { waitFor } from '@signalbox/testing';
+import type { DataSource } from 'typeorm';
+import { startTestDatabase } from '../../testing/test-database.ts';
+import { PartitionMaintenance } from '../adapters/postgres/partition-maintenance.ts';
+
+const HOUR_MS = 3_600_000;
+const now = Date.parse('2026-03-02T14:20:00Z');
+const week = 7 * 24 * HOUR_MS;
+
+let dataSource: DataSource;
+let stop: () => Promise<void>;
+beforeAll(async () => {
+  ({ dataSource, stop } = await startTestDatabase());
+  // As a version before it left the database.
+  await dataSource.undoLastMigration();
+  await new PartitionMaintenance(dataSource).run(week, now);
+});
+afterAll(async () => stop());
+
+/** As a process that knows nothing of the column. */
+async function insert(state: string, atMs: number): Promise<void> {
+  await dataSource.query(
+    `INSERT INTO monitoring.delivery (delivery_id, first_scheduled_at, tenant_id, webhook_id, event_type, state, is_request,
+       has_expired, last_round, last_attempt)
+     VALUES (gen_random_uuid(), $2, 't', 'w', 'e', $1, false, false, 0, 0)`,
+    [state, new Date(atMs)],
+  );
+}
+
+const marked = async (): Promise<readonly unknown[]> =>
+  dataSource.query(`SELECT state, ended_badly AS is_marked, count(*) AS count FROM monitoring.delivery
+    GROUP BY 1, 2 ORDER BY 1, 2`);
+
+it('what ended badly is marked while others write, by Postgres itself, whoever writes', async () => {
+  const states = ['failed', 'expired', 'skipped', 'succeeded', 'queued', 'retrying', 'waiting'];
+  for (const state of states) for (const atMs of [now, now - HOUR_MS, now + week]) await insert(state, atMs);
+  const reader = dataSource.createQueryRunner();
+  await reader.startTransaction('REPEATABLE READ');
+  await reader.query('SELECT FROM monitoring.resend');
+  const migrating = migrate(dataSource);
+  const building = `SELECT FROM pg_stat_activity WHERE query LIKE 'CREATE INDEX CONCURRENTLY%' AND wait_event_type = 'Lock'
+    AND datname = current_database()`;
+  await waitFor(async () => (await dataSource.query<object[]>(building)).length > 0, { what: 'an index under way' });
+  // It waits for our reader, and no writer waits for it.
+  await insert('failed', now);
+  await reader.rollbackTransaction();
+  await reader.release();
+  expect(await migrating).toEqual(['EndedBadly1795858200000']);
+  const is = (state: string, isMarked: boolean, count: number) => ({ state, is_marked: isMarked, count });
+  expect(await marked()).toEqual([
+    is('expired', true, 3),
+    is('failed', true, 4),
+    is('queued', false, 3),
+    is('retrying', false, 3),
+    is('skipped', true, 3),
+    is('succeeded', false, 3),
+    is('waiting', false, 3),
+  ]);
+  expect(
+    await dataSource.query(
+      `SELECT indisvalid FROM pg_index WHERE indexrelid = 'monitoring.delivery_ended_badly'::regclass`,
+    ),
+  ).toEqual([{ indisvalid: true }]);
+});
+
+it('goes with every change, into partitions made later, and cannot be set wrong', async () => {
+  await new PartitionMaintenance(dataSource).run(week, now + 2 * HOUR_MS);
+  await dataSource.query('TRUNCATE monitoring.delivery');
+  await insert('failed', now + 26 * HOUR_MS);
+  await insert('queued', now + 26 * HOUR_MS);
+  await dataSource.query('UPDATE monitoring.delivery SET ended_badly = NOT ended_badly');
+  const is = (state: string, isMarked: boolean) => ({ state, is_marked: isMarked, count: 1 });
+  expect(await marked()).toEqual([is('failed', true), is('queued', false)]);
+  await dataSource.query(`UPDATE monitoring.delivery SET state = 'succeeded' WHERE state = 'failed'`);
+  await dataSource.query(`UPDATE monitoring.delivery SET state = 'expired' WHERE state = 'queued'`);
+  expect(await marked()).toEqual([is('expired', true), is('succeeded', false)]);
+  const indexes = `SELECT FROM pg_indexes WHERE tablename = 'delivery_20260303_16' AND indexdef LIKE '%WHERE ended_badly'`;
+  expect(await dataSource.query(indexes)).toHaveLength(1);
+});
+
+it('can be gone on with where it was interrupted', async () => {
+  await dataSource.undoLastMigration();
+  await insert('failed', now);
+  await dataSource.query('ALTER TABLE monitoring.delivery ADD COLUMN ended_badly boolean NOT NULL DEFAULT false');
+  // Of another definition, as an index that is not whole would be of no use either.
+  await dataSource.query('CREATE INDEX delivery_20260302_14_ended_badly ON monitoring.delivery_20260302_14 (state)');
+  expect(await migrate(dataSource)).toHaveLength(1);
+  expect(await migrate(dataSource)).toEqual([]);
+  expect(
+    await dataSource.query(
+      `SELECT indisvalid FROM pg_index WHERE indexrelid = 'monitoring.delivery_ended_badly'::regclass`,
+    ),
+  ).toEqual([{ indisvalid: true }]);
+});
