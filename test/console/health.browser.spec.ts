@@ -38,6 +38,14 @@ describe('the health of a webhook', () => {
     expect(await accessibilityFaults(page)).toEqual([]);
     await page.getByRole('link', { name: 'Show failed requests' }).click();
     await page.getByRole('link', { name: 'Organization.Deleted, Failed: show details' }).waitFor();
+
+    // The list's filter finds it by the colour of its tag.
+    await visitor.goTo(`/webhooks?search=${scene.webhook.id}&health=degraded`);
+    await page.getByText('Nothing matches').waitFor();
+    await page.getByRole('button', { name: /Health/ }).click();
+    await page.getByRole('option', { name: 'Failing (below 90 %)' }).click();
+    await page.waitForURL(/health=failing/);
+    await page.getByRole('row').filter({ hasText: 'Half well' }).getByText('75%').waitFor();
     expect(visitor.complaints).toEqual([]);
   });
 

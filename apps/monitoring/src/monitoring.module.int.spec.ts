@@ -394,9 +394,9 @@ describe('the API of monitoring', () => {
       client.call('GetExecutionStats', { webhookIds }, token);
     expect(await ask([foreign, webhookId, 'never-used'], await monitoring.identity())).toEqual({
       stats: [
-        { webhookId: foreign, successCount: 0, requestCount: 0 },
-        { webhookId, successCount: 1, requestCount: 4 },
-        { webhookId: 'never-used', successCount: 0, requestCount: 0 },
+        { webhookId: foreign, successCount: 0, failureCount: 0, requestCount: 0 },
+        { webhookId, successCount: 1, failureCount: 2, requestCount: 4 },
+        { webhookId: 'never-used', successCount: 0, failureCount: 0, requestCount: 0 },
       ],
     });
     const who = { tenantId: 'default', scopes: ['webhooks:read'], actor: 'test' };

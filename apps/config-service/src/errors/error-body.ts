@@ -2,7 +2,7 @@ import { postgresFaultOf } from '@signalbox/postgres';
 import type { ErrorCode, RpcStatusName } from './error-code.ts';
 import { ERROR_CODES } from './error-code.ts';
 import { SignalboxError } from './signalbox-error.ts';
-import type { ErrorDetail } from './signalbox-error.ts';
+import type { ErrorDetail, SignalboxErrorOptions } from './signalbox-error.ts';
 
 /** The body of every answer that is an error. */
 export interface ErrorBody {
@@ -26,21 +26,27 @@ const RETRIED_LATER = new Set<ErrorCode>(['service.unavailable', 'guard.rate_lim
 
 /**
  * The answer to any error. A port's error that says `service.unavailable`, and a database that does not answer, are a 503
- * with the port's `forCaller` and never their own message, which was not written for callers; anything else unknown is
+ * with the port's `forCaller` and `data`, and never their own message, which was not written for callers; anything else unknown is
  * `server.internal_error`.
  */
 export function answerTo(error: unknown): ErrorAnswer {
   if (error instanceof SignalboxError) return answerOf(error);
   return answerOf(
     isUnavailable(error)
-      ? new SignalboxError('service.unavailable', messageOf(error), { cause: error })
+      ? unavailable(error)
       : new SignalboxError('server.internal_error', 'Something went wrong on our side', { cause: error }),
   );
 }
 
-function messageOf(error: unknown): string {
-  const { forCaller } = error as { readonly forCaller?: unknown };
-  return typeof forCaller === 'string' ? forCaller : 'This cannot be answered now; try again shortly';
+function unavailable(error: unknown): SignalboxError {
+  const { forCaller, data } = error as { readonly forCaller?: unknown; readonly data?: SignalboxErrorOptions['data'] };
+  // Only what was written for callers has a `data` that is for them too.
+  if (typeof forCaller !== 'string') {
+    return new SignalboxError('service.unavailable', 'This cannot be answered now; try again shortly', {
+      cause: error,
+    });
+  }
+  return new SignalboxError('service.unavailable', forCaller, { cause: error, ...(data !== undefined && { data }) });
 }
 
 function isUnavailable(error: unknown): boolean {

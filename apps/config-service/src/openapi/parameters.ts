@@ -16,8 +16,8 @@ export const LIST_FILTERS: readonly Parameter[] = [
   query('event', 'Only those that are sent this event type', { type: 'string', maxLength: 128 }),
   query(
     'health',
-    'By the last 24 hours: at least 95 % of the requests succeeded, fewer did, or there were none. Of 1,000 webhooks at most: narrow down by the other filters',
-    { enum: ['healthy', 'failing', 'idle'] },
+    'By the last 24 hours, of the deliveries that ended: at least 99 % succeeded (`healthy`), at least 90 % (`degraded`), fewer (`failing`); none ended yet (`undecided`), or there were none (`idle`). Of 1,000 webhooks at most: narrow down by the other filters',
+    { enum: ['healthy', 'degraded', 'failing', 'undecided', 'idle'] },
   ),
   query(
     'sort',

@@ -83,7 +83,8 @@ export const SCHEMAS = {
       ...WEBHOOK,
       secretsUnreadable: {
         const: true,
-        description: 'Its secrets cannot be opened now: `signingKey` and `config.headers` are left out',
+        description:
+          'Its secrets cannot be opened now: `signingKey` and `config.headers` are left out. A change of `config` must then name its `headers`',
       },
     },
     ['signingKey', 'secretsUnreadable', 'disabledReason', 'executionStats'],

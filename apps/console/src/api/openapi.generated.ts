@@ -195,7 +195,7 @@ export interface paths {
         head?: never;
         /**
          * Change a webhook
-         * @description `config` replaces as a whole; the signing key stays.
+         * @description `config` replaces as a whole; the signing key stays. Headers that cannot be opened now are replaced only by a `config` that names its headers, be it none.
          *
          *     Scope: `webhooks:write`.
          */
@@ -1132,7 +1132,7 @@ export interface components {
                 requestCount: number;
             };
             /**
-             * @description Its secrets cannot be opened now: `signingKey` and `config.headers` are left out
+             * @description Its secrets cannot be opened now: `signingKey` and `config.headers` are left out. A change of `config` must then name its `headers`
              * @constant
              */
             secretsUnreadable?: true;
@@ -2539,8 +2539,8 @@ export interface operations {
                 enabled?: "true" | "false";
                 /** @description Only those that are sent this event type */
                 event?: string;
-                /** @description By the last 24 hours: at least 95 % of the requests succeeded, fewer did, or there were none. Of 1,000 webhooks at most: narrow down by the other filters */
-                health?: "healthy" | "failing" | "idle";
+                /** @description By the last 24 hours, of the deliveries that ended: at least 99 % succeeded (`healthy`), at least 90 % (`degraded`), fewer (`failing`); none ended yet (`undecided`), or there were none (`idle`). Of 1,000 webhooks at most: narrow down by the other filters */
+                health?: "healthy" | "degraded" | "failing" | "undecided" | "idle";
                 /** @description With `-` from the highest; default `-createdAt`. By requests or success rate of 1,000 webhooks at most, and newest first with a `Warning` while they cannot be counted */
                 sort?: "-createdAt" | "createdAt" | "name" | "-name" | "requests" | "-requests" | "successRate" | "-successRate";
             };

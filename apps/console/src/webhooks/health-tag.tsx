@@ -3,7 +3,7 @@ import { useLanguage, useTexts } from '../texts/use-texts.ts';
 import { Tag, type Tone } from '../ui/tag.tsx';
 import type { HealthSummary } from './webhook.queries.ts';
 
-/** Below these the tag is red, or amber. */
+/** Below these the tag is red, or amber; the list's filter by health has the same bounds in the API. */
 const BAD_BELOW = 0.9;
 const WARN_BELOW = 0.99;
 

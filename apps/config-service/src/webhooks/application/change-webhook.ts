@@ -5,7 +5,7 @@ import { faultsOfEndpoint } from './endpoint-faults.ts';
 import { newEd25519PrivateKey } from './new-secrets.ts';
 import { policyOf } from './policy-of-input.ts';
 import type { SecretVault } from './secret-vault.ts';
-import type { Caller, ChangeWebhookInput, WebhookConfigInput, WebhookTarget } from './webhook-input.ts';
+import type { Caller, ChangeWebhookInput, FieldFault, WebhookConfigInput, WebhookTarget } from './webhook-input.ts';
 import type { WebhookJournal } from './webhook-journal.port.ts';
 import type { WriteOutcome } from './webhook-outcome.ts';
 import type { WebhookWriter } from './webhook-writer.ts';
@@ -30,7 +30,11 @@ export class ChangeWebhookUseCase {
       // Before the name is looked up: an id that does not exist must not make us ask somebody's name server.
       const loaded = await this.#journal.load(caller.tenantId, target.id);
       if (loaded === undefined) return { kind: 'not-found' };
-      const faults = config.url === loaded.webhook.url ? [] : await faultsOfEndpoint(this.#lookup, config.url);
+      const { webhook } = loaded;
+      const faults = [
+        ...this.#faultsOfHeaders(webhook, config),
+        ...(config.url === webhook.url ? [] : await faultsOfEndpoint(this.#lookup, config.url)),
+      ];
       if (faults.length > 0) return { kind: 'invalid-input', faults };
     }
     const outcome = await this.#writer.change(
@@ -50,6 +54,16 @@ export class ChangeWebhookUseCase {
     return outcome.history.kind === 'alive'
       ? { kind: 'written', webhook: outcome.history.webhook, stateTag: outcome.stateTag }
       : { kind: 'not-found' };
+  }
+
+  /**
+   * Lists leave out headers that cannot be opened: whoever sends back what he read there does not mean to delete them. Who
+   * names headers, be it none, replaces them knowingly.
+   */
+  #faultsOfHeaders({ id, headers }: Webhook, config: WebhookConfigInput): readonly FieldFault[] {
+    if (config.headers !== undefined || this.#vault.canOpenHeaders(headers ?? [], id)) return [];
+    const why = 'the headers that are kept cannot be opened now, and would be lost without being named';
+    return [{ field: 'config.headers', why, expected: 'the headers to have from now on, {} for none' }];
   }
 
   #sealed(webhook: Webhook, config: WebhookConfigInput): NonNullable<ChangeWebhook['config']> {

@@ -5,6 +5,12 @@ export interface ExecutionStats {
   readonly requestCount: number;
 }
 
+/** What lists are filtered and sorted by; what of it is told is the stats alone. */
+export interface CountedDeliveries extends ExecutionStats {
+  /** Deliveries of the last 24 hours that ended in failure. */
+  readonly failureCount: number;
+}
+
 export interface StatsReader {
   readonly tenantId: string;
   readonly actor: string;
@@ -13,5 +19,8 @@ export interface StatsReader {
 
 export interface ExecutionStatsSource {
   /** By webhook id, one for each id asked; undefined when whoever counts does not answer in time. Never rejects. */
-  statsOf(reader: StatsReader, webhookIds: readonly string[]): Promise<ReadonlyMap<string, ExecutionStats> | undefined>;
+  statsOf(
+    reader: StatsReader,
+    webhookIds: readonly string[],
+  ): Promise<ReadonlyMap<string, CountedDeliveries> | undefined>;
 }

@@ -1,7 +1,7 @@
 import type { Health, Traffic, TrafficOrder } from '../domain/traffic.ts';
 import { TRAFFIC_ORDERS, byTraffic, healthOf } from '../domain/traffic.ts';
 import type { Webhook } from '../domain/webhook.ts';
-import type { ExecutionStats, ExecutionStatsSource, StatsReader } from './execution-stats.port.ts';
+import type { CountedDeliveries, ExecutionStats, ExecutionStatsSource, StatsReader } from './execution-stats.port.ts';
 import type { LoadedWebhook, WebhookJournal } from './webhook-journal.port.ts';
 import type { ListOrder, WebhookFilter, WebhookList } from './webhook-list.port.ts';
 
@@ -69,7 +69,7 @@ export class ReadWebhooks {
     if (health !== undefined || isByTraffic(order)) {
       const ids = await this.#list.ids(reader.tenantId, filter, byTime, MAX_COMPARED + 1);
       if (ids.length > MAX_COMPARED) return { kind: 'too-many', max: MAX_COMPARED };
-      const stats = ids.length === 0 ? new Map<string, ExecutionStats>() : await this.#stats.statsOf(reader, ids);
+      const stats = ids.length === 0 ? new Map<string, CountedDeliveries>() : await this.#stats.statsOf(reader, ids);
       if (stats !== undefined) return this.#byTraffic(reader, options, ids, stats);
       if (health !== undefined) return { kind: 'stats-unavailable' };
     }
@@ -95,20 +95,17 @@ export class ReadWebhooks {
     { tenantId }: StatsReader,
     { query, window, includeExecutionStats }: ReadOptions,
     ids: readonly string[],
-    stats: ReadonlyMap<string, ExecutionStats>,
+    stats: ReadonlyMap<string, CountedDeliveries>,
   ): Promise<WebhooksRead> {
     const all = ids
-      .map((id): Traffic => ({ id, ...(stats.get(id) ?? { successCount: 0, requestCount: 0 }) }))
+      .map((id): Traffic => ({ id, ...(stats.get(id) ?? { successCount: 0, failureCount: 0, requestCount: 0 }) }))
       .filter((traffic) => query?.health === undefined || healthOf(traffic) === query.health);
     const { order = '-createdAt' } = query ?? {};
     const wanted = isByTraffic(order) ? byTraffic(all, order) : all;
     const { offset, limit } = window ?? { offset: 0, limit: wanted.length };
     const page = wanted.slice(offset, offset + limit).map(({ id }) => id);
     const webhooks = await this.#list.byIds(tenantId, page);
-    const withStats = webhooks.map((webhook) => {
-      const counted = includeExecutionStats ? stats.get(webhook.id) : undefined;
-      return counted === undefined ? { webhook } : { webhook, stats: counted };
-    });
+    const withStats = webhooks.map((webhook) => counted(webhook, includeExecutionStats ? stats : undefined));
     return { webhooks: withStats, total: wanted.length, isMissingStats: false };
   }
 
@@ -124,12 +121,15 @@ export class ReadWebhooks {
       reader,
       webhooks.map(({ id }) => id),
     );
-    const withStats = webhooks.map((webhook) => {
-      const counted = stats?.get(webhook.id);
-      return counted === undefined ? { webhook } : { webhook, stats: counted };
-    });
-    return { webhooks: withStats, isMissingStats: stats === undefined };
+    return { webhooks: webhooks.map((webhook) => counted(webhook, stats)), isMissingStats: stats === undefined };
   }
+}
+
+function counted(webhook: Webhook, stats: ReadonlyMap<string, CountedDeliveries> | undefined): WebhookWithStats {
+  const found = stats?.get(webhook.id);
+  if (found === undefined) return { webhook };
+  const { successCount, requestCount } = found;
+  return { webhook, stats: { successCount, requestCount } };
 }
 
 function isByTraffic(order: ListOrder | TrafficOrder): order is TrafficOrder {

@@ -1,15 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Webhook } from '../domain/webhook.ts';
-import type { ExecutionStats } from './execution-stats.port.ts';
+import type { CountedDeliveries } from './execution-stats.port.ts';
 import type { ListQuery } from './read-webhooks.ts';
 import { ReadWebhooks } from './read-webhooks.ts';
 import type { WebhookJournal } from './webhook-journal.port.ts';
 
 const reader = { tenantId: 't1', actor: 'test', scopes: [] };
-const counted: Readonly<Record<string, ExecutionStats>> = {
-  busy: { successCount: 900, requestCount: 1_000 },
-  calm: { successCount: 10, requestCount: 10 },
-  idle: { successCount: 0, requestCount: 0 },
+const counted: Readonly<Record<string, CountedDeliveries>> = {
+  busy: { successCount: 800, failureCount: 100, requestCount: 1_000 },
+  calm: { successCount: 10, failureCount: 0, requestCount: 12 },
+  idle: { successCount: 0, failureCount: 0, requestCount: 0 },
 };
 const webhook = (id: string): Webhook => ({ id }) as Webhook;
 
@@ -33,13 +33,19 @@ async function listOf(query: Omit<ListQuery, 'filter'>, window?: { offset: numbe
     ...(window !== undefined && { window }),
   });
 }
-const told = (...ids: string[]) => ids.map((id) => ({ webhook: { id }, stats: counted[id] }));
+/** The shape of an answer is the contract's: what a list is filtered by besides is not told. */
+const told = (...ids: string[]) =>
+  ids.map((id) => {
+    const { failureCount: _, ...stats } = counted[id] ?? {};
+    return { webhook: { id }, stats };
+  });
 
 describe('a list of webhooks by their traffic', () => {
   it('has those of one health, with its total', async () => {
     expect(await listOf({ health: 'failing' })).toEqual({ webhooks: told('busy'), total: 1, isMissingStats: false });
     expect(await listOf({ health: 'idle' })).toMatchObject({ webhooks: told('idle') });
     expect(await listOf({ health: 'healthy' })).toMatchObject({ webhooks: told('calm') });
+    expect(await listOf({ health: 'degraded' })).toMatchObject({ webhooks: [], total: 0 });
   });
 
   it('is sorted as a whole before it is cut into pages', async () => {

@@ -4,6 +4,8 @@ import type { SealedHeader, SealedText, Webhook } from '../domain/webhook.ts';
 /** A secret at rest does not open: the keyring lacks its key, or it was changed. An operator must act. */
 export class SecretUnreadable extends Error {
   readonly code = 'service.unavailable';
+  /** For programs: it does not pass by itself, as what is unavailable usually does. */
+  readonly data = { reason: 'secrets-unreadable' };
   readonly forCaller =
     'A secret of this webhook cannot be opened; an operator has to give back the key of the keyring that sealed it';
 
@@ -44,6 +46,16 @@ export class SecretVault {
     const opened = Object.create(null) as Record<string, string>;
     for (const { name, sealedValue } of headers) opened[name] = this.open(sealedValue, webhookId);
     return opened;
+  }
+
+  canOpenHeaders(headers: readonly SealedHeader[], webhookId: string): boolean {
+    try {
+      this.openHeaders(headers, webhookId);
+      return true;
+    } catch (error) {
+      if (error instanceof SecretUnreadable) return false;
+      throw error;
+    }
   }
 
   /**

@@ -12,7 +12,8 @@ export const SORTS = [
 ] as const;
 export type ListSort = (typeof SORTS)[number];
 export const DEFAULT_SORT: ListSort = '-createdAt';
-export const HEALTHS = ['healthy', 'failing', 'idle'] as const;
+/** As the tags have them: green, amber, red, without a colour. */
+export const HEALTHS = ['healthy', 'degraded', 'failing', 'undecided', 'idle'] as const;
 export type HealthFilter = (typeof HEALTHS)[number];
 
 /** What of the list is in the address; a value that is not known is as if it were not there. */

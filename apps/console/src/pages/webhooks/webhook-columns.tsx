@@ -83,6 +83,11 @@ function NameCell({ webhook }: { readonly webhook: ListedWebhook }): ReactNode {
       <div className="soft small cut" title={webhook.config.url}>
         {webhook.config.url}
       </div>
+      {webhook.secretsUnreadable === true && (
+        <Tag tone="bad" title={webhooks.unreadableHint}>
+          {webhooks.unreadable}
+        </Tag>
+      )}
     </div>
   );
 }

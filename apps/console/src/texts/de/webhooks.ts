@@ -25,6 +25,9 @@ export const webhooks: Texts['webhooks'] = {
     open: 'Der Endpunkt antwortet nicht: Zustellungen warten und gehen hinaus, wenn er wieder da ist',
     'half-open': 'Eine Zustellung wird gesendet, um zu sehen, ob der Endpunkt wieder da ist',
   },
+  unreadable: 'Geheimnisse nicht lesbar',
+  unreadableHint:
+    'Sein Signaturschlüssel und seine Header lassen sich gerade nicht öffnen; wer Signalbox betreibt, muss den Schlüssel zurückgeben, der sie versiegelt hat',
   state: 'Status',
   enabled: 'Aktiv',
   disabled: 'Deaktiviert',
@@ -32,7 +35,13 @@ export const webhooks: Texts['webhooks'] = {
   allEvents: 'Alle Ereignisse',
   allStates: 'Jeder Status',
   allHealths: 'Jeder Zustand',
-  healths: { healthy: 'Gesund (95 % oder mehr)', failing: 'Gestört (unter 95 %)', idle: 'Nicht in Gebrauch' },
+  healths: {
+    healthy: 'Gesund (99 % oder mehr)',
+    degraded: 'Beeinträchtigt (90 bis 99 %)',
+    failing: 'Gestört (unter 90 %)',
+    undecided: 'Noch kein Ergebnis',
+    idle: 'Nicht in Gebrauch',
+  },
   sort: 'Sortiert nach',
   sorts: {
     '-createdAt': 'Neueste zuerst',

@@ -24,6 +24,9 @@ export const webhooks = {
     open: 'The endpoint does not answer: deliveries wait and go out when it is back',
     'half-open': 'One delivery is sent to see whether the endpoint is back',
   },
+  unreadable: 'Secrets not readable',
+  unreadableHint:
+    'Its signing key and headers cannot be opened now; an operator has to give back the key that sealed them',
   state: 'State',
   enabled: 'Enabled',
   disabled: 'Disabled',
@@ -31,7 +34,13 @@ export const webhooks = {
   allEvents: 'All events',
   allStates: 'Any state',
   allHealths: 'Any health',
-  healths: { healthy: 'Healthy (95 % or more)', failing: 'Failing (below 95 %)', idle: 'Not in use' },
+  healths: {
+    healthy: 'Healthy (99 % or more)',
+    degraded: 'Degraded (90 to 99 %)',
+    failing: 'Failing (below 90 %)',
+    undecided: 'No result yet',
+    idle: 'Not in use',
+  },
   sort: 'Sorted by',
   sorts: {
     '-createdAt': 'Newest first',

@@ -6,6 +6,7 @@ export const HEALTH_COUNTS = Symbol('HealthCounts');
 export interface ExecutionStats {
   readonly webhookId: string;
   readonly successCount: number;
+  readonly failureCount: number;
   readonly requestCount: number;
 }
 

@@ -1,6 +1,6 @@
 import type { IdentityKey } from '@signalbox/identity';
 import CircuitBreaker from 'opossum';
-import type { ExecutionStats, ExecutionStatsSource, StatsReader } from '../../application/execution-stats.port.ts';
+import type { CountedDeliveries, ExecutionStatsSource, StatsReader } from '../../application/execution-stats.port.ts';
 import { InternalClient } from './internal-client.ts';
 
 export interface GrpcStatsOptions {
@@ -17,7 +17,7 @@ const MAX_IDS = 100;
 /** An answer without stats is wanted within 300 ms, and the webhooks have to be read too. */
 const DEADLINE_MS = 200;
 
-interface CountedWebhook extends ExecutionStats {
+interface CountedWebhook extends CountedDeliveries {
   readonly webhookId: string;
 }
 
@@ -42,12 +42,10 @@ export class GrpcExecutionStats implements ExecutionStatsSource {
   async statsOf(
     reader: StatsReader,
     webhookIds: readonly string[],
-  ): Promise<ReadonlyMap<string, ExecutionStats> | undefined> {
+  ): Promise<ReadonlyMap<string, CountedDeliveries> | undefined> {
     try {
       const counted = await this.#breaker.fire(reader, webhookIds);
-      return new Map(
-        counted.map(({ webhookId, successCount, requestCount }) => [webhookId, { successCount, requestCount }]),
-      );
+      return new Map(counted.map(({ webhookId, ...counts }) => [webhookId, counts]));
     } catch (error) {
       this.#options.onUnavailable(error);
       return undefined;

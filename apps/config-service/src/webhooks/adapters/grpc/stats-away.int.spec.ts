@@ -13,7 +13,7 @@ const WARNING = '199 signalbox "execution statistics are not available now"';
 
 const newMonitoring = (): FakeGrpcServer<{ readonly webhookIds: readonly string[] }> =>
   new FakeGrpcServer('monitoring', 'signalbox.monitoring.v1.Stats', 'getExecutionStats', ({ webhookIds }) => ({
-    stats: webhookIds.map((webhookId) => ({ webhookId, successCount: 1, requestCount: 2 })),
+    stats: webhookIds.map((webhookId) => ({ webhookId, successCount: 1, failureCount: 1, requestCount: 2 })),
   }));
 
 let service: RunningConfigService;

@@ -16,7 +16,9 @@ const stats = new FakeGrpcServer<{ readonly webhookIds: readonly string[] }>(
   'monitoring',
   'signalbox.monitoring.v1.Stats',
   'getExecutionStats',
-  ({ webhookIds }) => ({ stats: webhookIds.map((webhookId) => ({ webhookId, successCount: 3, requestCount: 4 })) }),
+  ({ webhookIds }) => ({
+    stats: webhookIds.map((webhookId) => ({ webhookId, successCount: 3, failureCount: 1, requestCount: 4 })),
+  }),
 );
 const sender = new FakeGrpcServer<{ readonly payloads: readonly unknown[] }>(
   'dispatcher',

@@ -134,7 +134,8 @@ export class WebhooksController {
 
   @Documented({
     summary: 'Change a webhook',
-    description: '`config` replaces as a whole; the signing key stays.',
+    description:
+      '`config` replaces as a whole; the signing key stays. Headers that cannot be opened now are replaced only by a `config` that names its headers, be it none.',
     parameters: [IF_MATCH],
     body: ChangeWebhookDto,
     answer: { status: 200, description: 'The webhook', schema: ref('Webhook'), headers: ETAG },

@@ -113,10 +113,17 @@ describe('a change whose answer cannot be told', () => {
     expect(body.find((one) => one['id'] === id)).not.toHaveProperty('signingKey');
     expect(body.find((one) => one['id'] === other.id)).toMatchObject({ signingKey: other.signingKey });
     const alone = await service.call('GET', `/api/hooks/${id}`);
-    expect(alone).toMatchObject({ status: 503, body: { code: 'service.unavailable' } });
+    const told = { code: 'service.unavailable', data: { reason: 'secrets-unreadable' } };
+    expect(alone).toMatchObject({ status: 503, body: told });
     expect(alone.body['message']).toMatch(/secret of this webhook cannot be opened/);
+    // Whoever sends back what a list told him does not delete the headers that it had to leave out.
+    const unnamed = await service.call<{ details: unknown }>('PATCH', `/api/hooks/${id}`, {
+      body: { config: { url } },
+    });
+    expect(unnamed).toMatchObject({ status: 400, body: { details: [{ field: 'config.headers' }] } });
+    expect(await counted()).toHaveLength(1);
     // What replaces the unreadable one can be answered, and so can a deletion.
-    const replaced = await service.call('PATCH', `/api/hooks/${id}`, { body: { config: { url } } });
+    const replaced = await service.call('PATCH', `/api/hooks/${id}`, { body: { config: { url, headers: {} } } });
     expect([replaced.status, (await counted()).length]).toEqual([200, 2]);
     expect((await service.call('DELETE', `/api/hooks/${id}`)).status).toBe(204);
   });

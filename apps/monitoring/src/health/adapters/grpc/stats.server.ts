@@ -23,6 +23,7 @@ interface StatsResponse {
   readonly stats: readonly {
     readonly webhookId: string;
     readonly successCount: number;
+    readonly failureCount: number;
     readonly requestCount: number;
   }[];
 }

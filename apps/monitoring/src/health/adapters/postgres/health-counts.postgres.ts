@@ -52,12 +52,14 @@ export class PostgresHealthCounts implements HealthCounts {
   ): Promise<readonly ExecutionStats[]> {
     const counted = await rowsOf<ExecutionStats>(
       this.#dataSource,
-      `SELECT webhook_id AS "webhookId", sum(succeeded)::float8 AS "successCount", sum(requests)::float8 AS "requestCount"
-       FROM ${buckets(['succeeded', 'requests'])} GROUP BY webhook_id`,
+      `SELECT webhook_id AS "webhookId", sum(succeeded)::float8 AS "successCount", sum(failed)::float8 AS "failureCount",
+         sum(requests)::float8 AS "requestCount"
+       FROM ${buckets(['succeeded', 'failed', 'requests'])} GROUP BY webhook_id`,
       [tenantId, webhookIds, ...windowParameters(window)],
     );
     const byId = new Map(counted.map((stats) => [stats.webhookId, stats]));
-    return webhookIds.map((webhookId) => byId.get(webhookId) ?? { webhookId, successCount: 0, requestCount: 0 });
+    const none = { successCount: 0, failureCount: 0, requestCount: 0 };
+    return webhookIds.map((webhookId) => byId.get(webhookId) ?? { webhookId, ...none });
   }
 
   async isForeign(tenantId: string, webhookId: string): Promise<boolean> {
