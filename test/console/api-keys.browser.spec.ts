@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { ApiClient } from '../support/api-client.ts';
 import { accessibilityFaults } from './support/accessibility.ts';
+import { copiedBy } from './support/clipboard.ts';
 import { consoleTestSystem } from './support/console-test-system.ts';
 import { ConsoleVisitor } from './support/console-visitor.ts';
 
@@ -22,13 +23,13 @@ describe('API keys', () => {
     await page.getByRole('option', { name: 'After 30 days' }).click();
     await dialog.getByRole('button', { name: 'Create API key' }).click();
     await page.getByText('Copy it now').waitFor();
-    await page.getByRole('button', { name: 'Copy API key' }).click();
-    const key = await page.evaluate<string>('navigator.clipboard.readText()');
+    const key = await copiedBy(page.getByRole('button', { name: 'Copy API key' }), /^sbk_/);
     expect(await new ApiClient({ ...run, apiKey: key }).call('GET', '/api/me', 200)).toMatchObject({
       scopes: ['webhooks:read'],
     });
     expect(await accessibilityFaults(page)).toEqual([]);
     await page.getByRole('button', { name: 'I have copied it' }).click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
     expect(await page.content()).not.toContain(key);
 
     await page.getByRole('button', { name: 'Revoke By the console' }).click();

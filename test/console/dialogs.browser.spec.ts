@@ -6,6 +6,7 @@ import { Publisher } from '../support/publisher.ts';
 import { accessibilityFaults } from './support/accessibility.ts';
 import { consoleTestSystem } from './support/console-test-system.ts';
 import { ConsoleVisitor } from './support/console-visitor.ts';
+import { escapeFrom } from './support/escape.ts';
 
 const { run } = consoleTestSystem();
 const api = new ApiClient(run);
@@ -92,8 +93,7 @@ describe.each(LOOKS)('%s', (_, options) => {
       const screen = page.viewportSize();
       if (box === null || screen === null || box.x < 0 || box.x + box.width > screen.width)
         faults.push(`${title}: wide`);
-      await page.keyboard.press('Escape');
-      await dialog.waitFor({ state: 'detached' });
+      await escapeFrom(dialog);
       const discard = page.getByRole('button', { name: 'Discard' });
       if ((await discard.count()) > 0) await discard.click();
     }

@@ -3,6 +3,7 @@ import { ApiClient } from '../support/api-client.ts';
 import { consoleTestSystem } from './support/console-test-system.ts';
 import { ConsoleVisitor } from './support/console-visitor.ts';
 import { DeliveryScene } from './support/delivery-scene.ts';
+import { escapeFrom } from './support/escape.ts';
 
 const HOSTILE = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>';
 const api = new ApiClient(consoleTestSystem().run);
@@ -71,7 +72,7 @@ describe('texts that would be HTML', () => {
     await drawer.getByRole('figure', { name: 'Body of the request' }).getByText('"matchedRoute"').waitFor();
     await drawer.getByText(HOSTILE, { exact: true }).first().waitFor();
     await expectShown();
-    await page.keyboard.press('Escape');
+    await escapeFrom(drawer);
     await page.getByRole('link', { name: 'History' }).click();
     await page.getByText('Renamed').waitFor();
     await expectShown();

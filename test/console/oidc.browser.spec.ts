@@ -91,7 +91,13 @@ describe('sign-in at an issuer', () => {
     const { page } = visitor;
     await page.goto('/sign-in/callback?code=stolen&state=unknown');
     await page.getByText('The sign-in did not work.').waitFor();
+    await page.getByText('It did not begin in this tab').waitFor();
+    await page.getByRole('button', { name: 'Back to sign-in' }).click();
+    await page.getByRole('button', { name: /Sign in at/ }).click();
+    await page.getByRole('link', { name: 'Cancel' }).click();
+    await page.getByText('The issuer refused it.').waitFor();
     await page.getByRole('button', { name: 'Back to sign-in' }).click();
     await page.getByLabel('API key').waitFor();
+    expect(visitor.complaints).toEqual([]);
   });
 });

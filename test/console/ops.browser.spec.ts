@@ -3,6 +3,7 @@ import { waitFor } from '@signalbox/testing';
 import { accessibilityFaults } from './support/accessibility.ts';
 import { ConsoleVisitor } from './support/console-visitor.ts';
 import { DeliveryScene } from './support/delivery-scene.ts';
+import { escapeFrom } from './support/escape.ts';
 
 const HOSTILE = '<img src=x onerror="document.title=\'taken over\'">';
 
@@ -52,7 +53,7 @@ describe('operations', () => {
     await drawer.getByText(/^Redriven by /).waitFor();
     expect((await letterWith(scene, 'Unheard.Of')).id).not.toBe(first.id);
     expect(await scene.api.call('GET', `/api/ops/dead-letters/${first.id}`, 200)).toMatchObject({ status: 'redriven' });
-    await page.keyboard.press('Escape');
+    await escapeFrom(drawer);
 
     await page.getByRole('row').filter({ hasText: 'Unheard.Too' }).getByRole('link').click();
     await drawer.getByRole('button', { name: 'Drop' }).waitFor();
@@ -80,6 +81,10 @@ describe('operations', () => {
     await page.getByRole('button', { name: /Order/ }).click();
     await page.getByRole('option', { name: 'Most requests first' }).click();
     await page.waitForURL(/sort=volume/);
+    await row.waitFor();
+    await page.getByRole('button', { name: /Order/ }).click();
+    await page.getByRole('option', { name: 'Longest undelivered first' }).click();
+    await page.waitForURL(/sort=lag/);
     await row.waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
 

@@ -24,6 +24,16 @@ const CUT_TABLES = `[...document.querySelectorAll('.table-box:not(.table-box--vi
   .filter((box) => box.scrollWidth > box.clientWidth)
   .map((box) => box.querySelector('table').getAttribute('aria-label'))`;
 
+/** In the page: what the Tab key leads to though nobody sees it. A box to tick is drawn by its label. */
+const HIDDEN_STOPS = `[...document.querySelectorAll('a[href], button, input, select, textarea, [tabindex]')]
+  .filter((stop) => stop.tabIndex >= 0 && !stop.disabled && stop.checkVisibility() && stop.closest('label') === null)
+  .filter((stop) => {
+    for (let part = stop; part !== null; part = part.parentElement)
+      if (getComputedStyle(part).clipPath.startsWith('inset(50%')) return true;
+    return false;
+  })
+  .map((stop) => stop.outerHTML.slice(0, 120))`;
+
 let demo: DemoData;
 beforeAll(async () => {
   demo = await makeDemoData(consoleTestSystem().run);
@@ -45,6 +55,8 @@ describe.each(LOOKS)('in %s', (look, options) => {
       if (excess > 0) faults.push(`${name}: ${excess} px wider than the screen`);
       const cutTables = await page.evaluate<readonly string[]>(CUT_TABLES);
       faults.push(...cutTables.map((table) => `${name}: the table ${table} does not fit`));
+      const hiddenStops = await page.evaluate<readonly string[]>(HIDDEN_STOPS);
+      faults.push(...hiddenStops.map((stop) => `${name}: the focus goes to what is not seen: ${stop}`));
       if (isKept) await savePicture(page, join(FOLDER, `${name}-${look}.png`));
     };
     await lookAt('sign-in');

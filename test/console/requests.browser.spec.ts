@@ -3,18 +3,25 @@ import { execFileSync } from 'node:child_process';
 import { waitFor } from '@signalbox/testing';
 import { accessibilityFaults } from './support/accessibility.ts';
 import { ApiClient } from '../support/api-client.ts';
+import { copiedBy } from './support/clipboard.ts';
 import { consoleTestSystem } from './support/console-test-system.ts';
 import { ConsoleVisitor } from './support/console-visitor.ts';
 import { DeliveryScene } from './support/delivery-scene.ts';
+import { escapeFrom } from './support/escape.ts';
+import { resendUntil } from './support/resend.ts';
 
 const HOSTILE = '<img src=x onerror="document.title=\'taken over\'">';
 const retriedAfterMs = (...delaysMs: readonly number[]) => ({
   retryPolicy: { preset: 'logto', delaysMs, maxAgeMs: 3_600_000 },
 });
 
+/** Generous, as the machine is shared: whoever draws all rows takes seconds. */
+const SMOOTH_FRAME_MS = 200;
+
 /** In the page: scrolls from the end to the start in 60 frames, and answers what 95 % of them stay below, in ms. */
 const SCROLLED_THROUGH = `(async () => {
   const list = document.querySelector('.table-box--virtual');
+  list.scrollTo(0, list.scrollHeight);
   const step = list.scrollHeight / 60;
   const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
   const framesMs = [];
@@ -60,11 +67,27 @@ describe('recent requests', () => {
     await drawer.getByText('very-secret').waitFor({ state: 'detached' });
     expect(await page.locator('img[src="x"]').count()).toBe(0);
     expect(await page.title()).not.toBe('taken over');
-    await page.keyboard.press('Escape');
-    await drawer.waitFor({ state: 'detached' });
-    expect(new URL(page.url()).searchParams.get('open')).toBeNull();
+    await escapeFrom(drawer);
+    await page.waitForURL((url) => url.searchParams.get('open') === null);
 
     await page.getByRole('button', { name: 'Clear filters' }).click();
+    const isListed = async (event: string, isThere: boolean): Promise<void> =>
+      page.getByRole('link', { name: `${event}, ` }).waitFor({ state: isThere ? 'visible' : 'detached' });
+    for (const [filter, option, parameter] of [
+      ['Answer', '4xx refused', /answer=4xx/],
+      ['Event', 'Scope.Created', /event=Scope\.Created/],
+      ['Time', 'Last 15 minutes', /period=15m/],
+    ] as const) {
+      await page.getByRole('button', { name: new RegExp(`^${filter}|${filter}$`) }).click();
+      await page.getByRole('option', { name: option, exact: true }).click();
+      await page.waitForURL(parameter);
+      await isListed('Scope.Created', true);
+    }
+    await isListed('User.Created', false);
+    await visitor.goTo(`/webhooks/${scene.webhook.id}/requests?to=${Date.now() - 3_600_000}`);
+    await page.getByText('No request fits these filters.').waitFor();
+    await page.getByRole('button', { name: 'Clear filters' }).first().click();
+    await isListed('User.Created', true);
     await page.getByLabel('Delivery or event id').fill(`${scene.webhook.id}-2`);
     await page.waitForURL(/id=/);
     await page.getByRole('link', { name: 'Scope.Created' }).waitFor({ state: 'detached' });
@@ -91,9 +114,8 @@ describe('recent requests', () => {
     await using visitor = await ConsoleVisitor.arrive();
     const { page } = visitor;
     await visitor.signIn(`/webhooks/${scene.webhook.id}/requests?open=${sent?.id}`);
-    await page.getByRole('button', { name: 'Copy as curl' }).click();
-    await page.getByText('Copied as curl').waitFor();
-    const command = await page.evaluate<string>('navigator.clipboard.readText()');
+    const command = await copiedBy(page.getByRole('button', { name: 'Copy as curl' }), /^curl /);
+    await page.getByText('Copied as curl').first().waitFor();
     expect(command).not.toContain('very-secret');
     expect(command).toContain('authorization: ***');
     const words = execFileSync('/bin/sh', ['-c', command.replace(/^curl /, String.raw`printf '%s\0' `)]).toString();
@@ -102,12 +124,12 @@ describe('recent requests', () => {
   });
 
   it('come in live, counted beside the list, and move nothing until they are asked for', async () => {
-    await using scene = await DeliveryScene.set('Live', { events: ['User.Created', 'User.Deleted'] });
+    await using scene = await DeliveryScene.set('As it happens', { events: ['User.Created', 'User.Deleted'] });
     await using visitor = await ConsoleVisitor.arrive();
     const { page } = visitor;
     await visitor.signIn(`/webhooks/${scene.webhook.id}/requests`);
     await page.getByText('No request in the last 24 hours').waitFor();
-    await page.getByText('Live', { exact: true }).last().waitFor();
+    await page.getByText('Live', { exact: true }).waitFor();
     await scene.publish(['User.Created']);
     const first = page.getByRole('link', { name: 'User.Created, Succeeded: show details' });
     await first.waitFor();
@@ -138,22 +160,20 @@ describe('recent requests', () => {
     const { page } = visitor;
     await visitor.signIn(`/webhooks/${scene.webhook.id}/requests?open=${retrying?.id}`);
     const drawer = page.getByRole('dialog', { name: 'Request' });
-    await drawer.getByRole('button', { name: 'Resend' }).click();
-    // A resend is answered once the log has caught up with what was sent, which takes its time on a busy machine.
-    await drawer.getByText('It is still under way.').waitFor({ timeout: 30_000 });
+    await resendUntil(drawer.getByRole('button', { name: 'Resend' }), drawer.getByText('It is still under way.'));
     await drawer.getByText(/The next attempt follows at .*2\d{3}/).waitFor();
     await drawer.getByText('Next attempt at').waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
-    await page.keyboard.press('Escape');
+    await escapeFrom(drawer);
 
     await page.getByRole('link', { name: 'User.Created, Failed: show details' }).click();
-    await drawer.getByRole('button', { name: 'Resend' }).click();
-    await page.getByText('It is sent again now, with the same id.').waitFor();
+    const told = page.getByText('It is sent again now, with the same id.');
+    await resendUntil(drawer.getByRole('button', { name: 'Resend' }), told);
     await drawer.getByText('Resend 1').waitFor();
     await drawer.getByText('Succeeded', { exact: true }).waitFor();
     const ids = scene.receiver.requests.map(({ headers }) => headers['webhook-id']);
     expect(ids.filter((id) => id === failed?.id)).toHaveLength(2);
-    await page.keyboard.press('Escape');
+    await escapeFrom(drawer);
     await page.getByRole('link', { name: 'User.Created, Succeeded: show details' }).waitFor();
     expect(visitor.complaints).toEqual([]);
   });
@@ -173,7 +193,10 @@ describe('recent requests', () => {
     await dialog.getByLabel('At most, per second').fill('1');
     await page.keyboard.press('Tab');
     await dialog.getByText('At this rate it takes about 40 sec.').waitFor();
-    await dialog.getByRole('button', { name: 'Resend 40 requests' }).click();
+    await resendUntil(
+      dialog.getByRole('button', { name: 'Resend 40 requests' }),
+      page.getByText('The resend has begun.'),
+    );
     await page.getByText(/^[1-9]\d? of 40 sent again$/).waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
     await page.getByRole('button', { name: 'Cancel the resend' }).click();
@@ -223,12 +246,26 @@ describe('recent requests', () => {
       })),
       ...(number < 4 && { nextCursor: String(number + 1) }),
     });
+    let isAway = true;
     await page.route('**/deliveries?*', async (route) => {
       const cursor = new URL(route.request().url()).searchParams.get('cursor') ?? '0';
-      await route.fulfill({ json: pageOf(Number(cursor)) });
+      if (isAway && cursor === '1') await route.abort();
+      else await route.fulfill({ json: pageOf(Number(cursor)) });
     });
     await visitor.signIn(`/webhooks/${hookId}/requests`);
     const list = page.getByRole('group', { name: 'Requests' });
+    // What fails on the way is said once, where it was asked for, and what is there stays.
+    await waitFor(
+      async () => {
+        await list.press('End');
+        return page.getByText('The API cannot be reached.').isVisible();
+      },
+      { what: 'the second page to be asked for', timeoutMs: 30_000 },
+    );
+    expect(await page.getByText('The API cannot be reached.').count()).toBe(1);
+    isAway = false;
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByText('The API cannot be reached.').waitFor({ state: 'detached' });
     // A press while the browser still scrolls to the end it knew before ends there: as a person does, press again.
     await waitFor(
       async () => {
@@ -239,8 +276,12 @@ describe('recent requests', () => {
     );
     await page.getByText('10,000 shown. There are no more.').waitFor();
     expect(await page.getByRole('row').count()).toBeLessThan(60);
-    const frameMs = await page.evaluate<number>(SCROLLED_THROUGH);
-    console.log(`10,000 rows: the slowest of 20 frames while scrolling takes ${Math.round(frameMs)} ms`);
+    // Another test beside this one may take the machine for a while; a list that is slow by itself is slow each time.
+    await waitFor(async () => (await page.evaluate<number>(SCROLLED_THROUGH)) < SMOOTH_FRAME_MS, {
+      what: `95 % of the frames of a scroll to be below ${SMOOTH_FRAME_MS} ms`,
+      timeoutMs: 30_000,
+    });
+    expect(await page.getByRole('row').count()).toBeLessThan(60);
     expect(visitor.complaints).toEqual([]);
   });
 });

@@ -4,7 +4,7 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { waitFor } from '@signalbox/testing';
 
 const SAMPLES = join(import.meta.dirname, '../../apps/console/src/samples');
@@ -17,9 +17,19 @@ interface Program {
   /** Whether the language is on this machine. */
   readonly probe: readonly [string, ...string[]];
   readonly run: (file: string) => readonly [string, ...string[]];
+  /** What the language asks for beside the file. `version`: what the probe printed. */
+  readonly prepare?: (folder: string, version: string) => Promise<void>;
 }
 
-/** C# and Ruby are not among them: they need packages besides their language. */
+/** A project of ASP.NET Core takes every `.cs` beside it; its parts come with the SDK. */
+const csharpProject = (version: string): string => `<Project Sdk="Microsoft.NET.Sdk.Web">
+  <PropertyGroup>
+    <TargetFramework>net${version.split('.')[0]}.0</TargetFramework>
+    <ImplicitUsings>enable</ImplicitUsings>
+    <Nullable>enable</Nullable>
+  </PropertyGroup>
+</Project>`;
+
 const PROGRAMS: readonly Program[] = [
   { language: 'Node.js', file: 'node.mjs', probe: ['node', '--version'], run: (file) => ['node', file] },
   { language: 'Python', file: 'python.py', probe: ['python3', '--version'], run: (file) => ['python3', file] },
@@ -31,9 +41,22 @@ const PROGRAMS: readonly Program[] = [
     probe: ['php', '--version'],
     run: (file) => ['php', '-S', '127.0.0.1:PORT', file],
   },
+  {
+    language: 'Ruby',
+    file: 'webhook.rb',
+    probe: ['ruby', '--version'],
+    run: (file) => ['ruby', join(import.meta.dirname, 'support/rack-harness.rb'), file],
+  },
+  {
+    language: 'C#',
+    file: 'Webhook.cs',
+    probe: ['dotnet', '--version'],
+    run: (file) => ['dotnet', 'run', '--project', dirname(file)],
+    prepare: async (place, version) => writeFile(join(place, 'Webhook.csproj'), csharpProject(version)),
+  },
 ];
 
-/** Go compiles its own library on the first run on a machine, which takes minutes beside other tests. */
+/** Go compiles its own library on the first run on a machine, and C# a project: that takes minutes beside other tests. */
 const STARTED_WITHIN_MS = 240_000;
 
 const folder = await mkdtemp(join(tmpdir(), 'signalbox-samples-'));
@@ -59,10 +82,12 @@ function end(child: ChildProcess): void {
   if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL');
 }
 
-async function takesOnlySigned({ file, run }: Program): Promise<void> {
+async function takesOnlySigned({ file, run, prepare }: Program, version: string): Promise<void> {
   const port = await freePort();
-  const copy = join(folder, file);
+  const place = await mkdtemp(join(folder, 'program-'));
+  const copy = join(place, file);
   await copyFile(join(SAMPLES, file), copy);
+  await prepare?.(place, version);
   const [command, ...parameters] = run(copy).map((part) => part.replace('PORT', String(port)));
   const child = spawn(command ?? '', parameters, {
     env: { ...process.env, SIGNING_KEY, PORT: String(port) },
@@ -90,14 +115,14 @@ async function takesOnlySigned({ file, run }: Program): Promise<void> {
 }
 
 describe('the code that verifies a request', () => {
-  const isThere = ({ probe: [command, ...parameters] }: Program): boolean =>
-    spawnSync(command, parameters).status === 0;
   for (const program of PROGRAMS) {
-    const isHere = isThere(program);
-    const reason = isHere ? '' : ` (not run: this machine has no ${program.probe[0]})`;
+    const [command, ...parameters] = program.probe;
+    const { status, stdout: version } = spawnSync(command, parameters, { encoding: 'utf8' });
+    const isHere = status === 0;
+    const reason = isHere ? '' : ` (not run: this machine has no ${command})`;
     (isHere ? it : it.skip)(
       `in ${program.language} takes what was signed with the key, and refuses anything else${reason}`,
-      async () => takesOnlySigned(program),
+      async () => takesOnlySigned(program, version),
       STARTED_WITHIN_MS + 30_000,
     );
   }

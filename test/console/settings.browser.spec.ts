@@ -20,16 +20,17 @@ describe('the settings of a webhook', () => {
     await visitor.signIn(`/webhooks/${id}/settings`);
     await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Discarded');
     await page.getByText('You have unsaved changes.').waitFor();
+    await page.getByText('Changed: Name', { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Discard' }).click();
     expect(await page.getByRole('textbox', { name: 'Name', exact: true }).inputValue()).toBe('Before');
 
     await page.getByRole('textbox', { name: 'Name', exact: true }).fill('After');
-    for (const name of ['X-Token', 'x-token']) {
+    for (const [index, name] of ['X-Token', 'x-token'].entries()) {
       await page.getByRole('button', { name: 'Add a header' }).click();
       const row = page
         .getByRole('listitem')
         .filter({ has: page.getByLabel('Value') })
-        .last();
+        .nth(index);
       await row.getByLabel('Name').fill(name);
       await row.getByLabel('Value').fill('secret');
     }
@@ -39,6 +40,7 @@ describe('the settings of a webhook', () => {
     await page.getByLabel('Timeout (seconds)').fill('31');
     await page.getByRole('button', { name: 'Save changes' }).click();
     await page.getByText('Correct the marked fields first.').waitFor();
+    await page.getByText('To correct: Custom headers, Retries, Timeout', { exact: true }).waitFor();
     await page.getByText('Write 1 to 12 durations').waitFor();
     await page.getByText('Enter a number of seconds from 1 to 30.').waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
@@ -148,6 +150,35 @@ describe('the settings of a webhook', () => {
     await api.call('PATCH', `/api/hooks/${id}/signing-key`, 200, {});
     await page.getByRole('button', { name: 'Save changes' }).click();
     await page.getByRole('heading', { name: 'Mine again', level: 1 }).waitFor();
+    expect(visitor.complaints).toEqual([]);
+  });
+});
+
+describe('a webhook whose secrets cannot be opened', () => {
+  it('is marked in the list, and says instead of its settings why they can be neither shown nor saved', async () => {
+    const { id } = await aWebhookCalled('Sealed for good');
+    await rowsOf(
+      `UPDATE config.webhook SET headers = '[{"name": "x-token", "sealedValue": "v1.gone.AAAA"}]' WHERE id = $1`,
+      [id],
+    );
+    await using visitor = await ConsoleVisitor.arrive();
+    const { page } = visitor;
+    await visitor.signIn(`/webhooks?search=${id}`);
+    await page.getByRole('row').getByText('Secrets not readable').waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.getByRole('link', { name: 'Sealed for good' }).click();
+    await page.getByRole('alert').getByText('The secrets of this webhook cannot be opened.').waitFor();
+    expect(await page.getByRole('textbox').count()).toBe(0);
+    expect(await page.getByRole('button', { name: 'Save changes' }).count()).toBe(0);
+    expect(await accessibilityFaults(page)).toEqual([]);
+    // Who sends back to the API what the list told him deletes no header by that.
+    const config = { url: 'https://example.com/hook', timeoutMs: 2_000 };
+    await api.call('PATCH', `/api/hooks/${id}`, 400, { config });
+    const [{ headers } = {}] = await rowsOf<{ headers?: unknown }>('SELECT headers FROM config.webhook WHERE id = $1', [
+      id,
+    ]);
+    expect(headers).toHaveLength(1);
+    await api.deleteWebhook(id);
     expect(visitor.complaints).toEqual([]);
   });
 });

@@ -44,12 +44,18 @@ describe('the test tab', () => {
     const gone = await ReceiverServer.start();
     const { url } = gone;
     await gone.close();
-    const { id } = await api.createWebhook({ name: 'Away', events: ['PostSignIn'], config: { url } });
+    const events = ['PostSignIn', 'User.Created'];
+    const { id } = await api.createWebhook({ name: 'Away', events, config: { url } });
     await using visitor = await ConsoleVisitor.arrive();
     const { page } = visitor;
     await visitor.signIn(`/webhooks/${id}/test`);
     await page.getByRole('button', { name: 'Send 1 test payload' }).click();
     await page.getByText('Nothing accepted the connection.').waitFor();
+    // What all of them failed by is said once.
+    await page.getByLabel('All events of this webhook').press('Space');
+    await page.getByRole('button', { name: 'Send 2 test payloads' }).click();
+    await page.getByText('0 of 2 were answered with a 2xx').waitFor();
+    expect(await page.getByText('Nothing accepted the connection.').count()).toBe(1);
     expect(visitor.complaints).toEqual([]);
   });
 });

@@ -3,6 +3,7 @@ import { waitFor } from '@signalbox/testing';
 import { ApiClient } from '../support/api-client.ts';
 import { accessibilityFaults } from './support/accessibility.ts';
 import { consoleTestSystem } from './support/console-test-system.ts';
+import { copiedBy } from './support/clipboard.ts';
 import { ConsoleVisitor } from './support/console-visitor.ts';
 import { rowsOf } from './support/database.ts';
 
@@ -66,8 +67,7 @@ describe('making a webhook', () => {
     expect(await page.getByText(signingKey).count()).toBe(0);
     await page.getByRole('button', { name: 'Show: Signing key' }).click();
     await page.getByText(signingKey).waitFor();
-    await page.getByRole('button', { name: 'Copy Signing key' }).click();
-    expect(await page.evaluate<string>('navigator.clipboard.readText()')).toBe(signingKey);
+    await copiedBy(page.getByRole('button', { name: 'Copy Signing key' }), new RegExp(`^${signingKey}$`));
     await page.getByRole('tab', { name: 'Go', exact: true }).click();
     await page.getByRole('figure', { name: 'Verification code, Go' }).getByText('hmac.Equal').waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
@@ -151,13 +151,16 @@ describe('a webhook', () => {
     await page.getByText('This webhook is disabled').waitFor({ state: 'detached' });
 
     await page.getByRole('link', { name: 'History' }).click();
-    await page.getByText('Disabled', { exact: true }).waitFor();
-    expect(
-      await page
-        .getByRole('listitem')
-        .filter({ hasText: /Version/ })
-        .count(),
-    ).toBe(3);
+    const entries = page.getByRole('listitem').filter({ hasText: /Version/ });
+    await entries.filter({ hasText: 'Disabled' }).waitFor();
+    expect(await entries.count()).toBe(3);
+    // In the words of the settings, not in those of the API.
+    await entries.filter({ hasText: 'Created' }).getByText('Endpoint URL').waitFor();
+    expect(await entries.filter({ hasText: 'Disabled' }).allInnerTexts()).toEqual([
+      expect.stringMatching(/Enabled\s+Yes\s+No/),
+    ]);
+    expect(await page.getByRole('main').innerText()).not.toContain('config.');
+    await copiedBy(page.getByRole('button', { name: 'Copy Id' }), new RegExp(`^${id}$`));
     expect(await accessibilityFaults(page)).toEqual([]);
 
     await choose('Delete');
@@ -168,7 +171,11 @@ describe('a webhook', () => {
     await confirm.click();
     await page.getByRole('heading', { name: 'Webhooks', level: 1 }).waitFor();
     await visitor.goTo(`/webhooks/${id}/settings`);
-    await page.getByText('This webhook is not there').waitFor();
+    await page.getByRole('heading', { name: 'This webhook is not there', level: 1 }).waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await visitor.goTo('/nowhere');
+    await page.getByRole('heading', { name: 'There is no page here', level: 1 }).waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
     await api.call('GET', `/api/hooks/${id}`, 404);
     expect(visitor.complaints).toEqual([]);
   });

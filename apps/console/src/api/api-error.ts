@@ -11,6 +11,8 @@ export type ApiErrorKind =
   | 'invalid'
   | 'rate-limited'
   | 'unavailable'
+  | 'secrets-unreadable'
+  | 'unexpected'
   | 'internal';
 
 export interface ErrorDetail {
@@ -29,7 +31,10 @@ interface ErrorBody {
   readonly details?: readonly ErrorDetail[];
 }
 
-/** A call that was refused or did not arrive. `message` is the server's own, for people. */
+/** Of a 503 that does not pass by itself: what the API says in `data.reason`. */
+const SECRETS_UNREADABLE = 'secrets-unreadable';
+
+/** A call that was refused or did not arrive. `message` is the server's own, for people; empty where it said nothing. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
 
@@ -72,7 +77,12 @@ export function isUnanswered(error: unknown): boolean {
 }
 
 function lostError(kind: ApiErrorKind, cause: unknown): ApiError {
-  return new ApiError(kind, 0, 'offline', 'The API could not be reached', [], {}, undefined, { cause });
+  return new ApiError(kind, 0, 'offline', '', [], {}, undefined, { cause });
+}
+
+/** An answer that is none to what was asked: the API is of another version than this page. */
+export function unexpectedError(status: number): ApiError {
+  return new ApiError('unexpected', status, 'unexpected', '');
 }
 
 /** `text`: the body of the answer, whatever a proxy on the way may have made of it. */
@@ -80,10 +90,10 @@ export function apiErrorOf(response: Response, text: string): ApiError {
   const body = parseBody(text);
   const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN);
   return new ApiError(
-    kindOf(response.status),
+    body?.data?.['reason'] === SECRETS_UNREADABLE ? SECRETS_UNREADABLE : kindOf(response.status),
     response.status,
     body?.code ?? `http.${response.status}`,
-    body?.message ?? `The API answered ${response.status}`,
+    body?.message ?? '',
     body?.details,
     body?.data,
     Number.isFinite(retryAfter) ? retryAfter : undefined,

@@ -12,6 +12,7 @@ export function NotFound(): ReactNode {
     <EmptyState
       icon={<SearchX size={26} />}
       title={layout.notFoundTitle}
+      isPageTitle
       action={<Link to="/webhooks">{layout.toWebhooks}</Link>}
     >
       {layout.notFoundText}

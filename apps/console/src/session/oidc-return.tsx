@@ -2,11 +2,13 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, type ReactNode } from 'react';
 import { api, bodyOf } from '../api/api-client.ts';
 import { ApiError } from '../api/api-error.ts';
+import type { Texts } from '../texts/texts.ts';
 import { useTexts } from '../texts/use-texts.ts';
 import { Button } from '../ui/button.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { forgetSignIn } from './returning.ts';
+import { SignInError } from './sign-in-error.ts';
 
 /** The page that the issuer sends back to: it ends the sign-in and goes where the person was going. */
 export function OidcReturn({ onReturned }: { readonly onReturned: () => void }): ReactNode {
@@ -19,7 +21,7 @@ export function OidcReturn({ onReturned }: { readonly onReturned: () => void }):
       const { endSignIn } = await import('./oidc.ts');
       try {
         const { oidc } = await bodyOf(api.GET('/console-config.json'));
-        if (oidc === undefined) throw new Error('This Signalbox has no issuer to sign in at');
+        if (oidc === undefined) throw new SignInError('no-issuer');
         return await endSignIn(oidc);
       } catch (error) {
         forgetSignIn();
@@ -29,7 +31,6 @@ export function OidcReturn({ onReturned }: { readonly onReturned: () => void }):
     retry: false,
     staleTime: Number.POSITIVE_INFINITY,
   });
-  const isRefused = end.error instanceof ApiError && end.error.kind === 'unauthorized';
   const returnTo = end.data;
   useEffect(() => {
     if (returnTo === undefined) return;
@@ -43,7 +44,7 @@ export function OidcReturn({ onReturned }: { readonly onReturned: () => void }):
         {end.isError ? (
           <>
             <Notice tone="bad" title={session.oidcFailed}>
-              {isRefused ? session.oidcRefused : end.error.message}
+              {explanationOf(end.error, session)}
             </Notice>
             <Button kind="primary" onPress={() => location.assign('/')}>
               {session.oidcAgain}
@@ -58,4 +59,18 @@ export function OidcReturn({ onReturned }: { readonly onReturned: () => void }):
       </div>
     </main>
   );
+}
+
+/** What others say of it stands in brackets: it is in their language. */
+function explanationOf(error: Error, session: Texts['session']): string {
+  if (error instanceof ApiError && error.kind === 'unauthorized') return session.oidcRefused;
+  if (!(error instanceof SignInError)) return session.oidcBroken(error.message);
+  switch (error.fault) {
+    case 'refused':
+      return session.oidcDenied(error.message);
+    case 'not-begun':
+      return session.oidcNotBegun;
+    case 'no-issuer':
+      return session.oidcNoIssuer;
+  }
 }

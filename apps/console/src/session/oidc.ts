@@ -4,6 +4,7 @@ import { ApiError } from '../api/api-error.ts';
 import { CALLBACK_PATH } from './callback-path.ts';
 import { rememberSignIn } from './returning.ts';
 import { session } from './session.ts';
+import { SignInError } from './sign-in-error.ts';
 
 export type OidcConfig = NonNullable<Schemas['ConsoleConfig']['oidc']>;
 
@@ -52,16 +53,17 @@ export async function beginSignIn(config: OidcConfig): Promise<void> {
 
 /**
  * Ends what `beginSignIn` began, on the page that the issuer sent back to. Resolves to where the person was going.
- * @throws where the issuer refused, the answer is not to a sign-in that began in this tab, or the API does not take the token
+ * @throws SignInError where the issuer refused, or the answer is not to a sign-in that began in this tab
+ * @throws ApiError where the API does not take the token
  */
 export async function endSignIn(config: OidcConfig): Promise<string> {
   const text = sessionStorage.getItem(STARTED_KEY);
   sessionStorage.removeItem(STARTED_KEY);
-  if (text === null) throw new Error('No sign-in began in this tab');
+  if (text === null) throw new SignInError('not-begun');
   const started = JSON.parse(text) as Started;
   const server = await discover(config);
   const client = { client_id: config.clientId };
-  const parameters = oauth.validateAuthResponse(server, client, new URL(location.href), started.state);
+  const parameters = answerOf(server, client, started.state);
   const response = await oauth.authorizationCodeGrantRequest(
     server,
     client,
@@ -79,6 +81,15 @@ export async function endSignIn(config: OidcConfig): Promise<string> {
   rememberSignIn();
   take(config, server, tokens);
   return started.returnTo;
+}
+
+function answerOf(server: oauth.AuthorizationServer, client: oauth.Client, state: string): URLSearchParams {
+  try {
+    return oauth.validateAuthResponse(server, client, new URL(location.href), state);
+  } catch (error) {
+    if (!(error instanceof oauth.AuthorizationResponseError)) throw error;
+    throw new SignInError('refused', error.error_description ?? error.error, { cause: error });
+  }
 }
 
 /** A token that the API refuses is no sign-in: remembered as one, it would be fetched again for ever. */

@@ -12,7 +12,7 @@ const A_MOMENT_SECONDS = 5;
 export function explain(error: Error, { errors }: Texts): Explanation {
   if (!(error instanceof ApiError))
     return { title: errors.unknown.title, advice: errors.unknown.advice(error.message) };
-  const message = error.message.replace(/\.$/, '');
+  const message = error.message === '' ? errors.answered(error.status) : error.message.replace(/\.$/, '');
   switch (error.kind) {
     case 'offline':
       return errors.offline;
@@ -39,6 +39,10 @@ export function explain(error: Error, { errors }: Texts): Explanation {
       };
     case 'unavailable':
       return { title: errors.unavailable.title, advice: errors.unavailable.advice(message) };
+    case 'unexpected':
+      return errors.unexpected;
+    case 'secrets-unreadable':
+      return errors.secretsUnreadable;
     case 'internal':
       return errors.internal;
   }

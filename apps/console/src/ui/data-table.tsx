@@ -144,13 +144,16 @@ function HeaderCell<Row>({ column, sort, onSort }: HeaderCellProps<Row>): ReactN
       aria-sort={isSortable ? direction : undefined}
     >
       {isSortable ? (
-        <AriaButton
-          className="table__sort"
-          onPress={() => onSort({ column: column.id, isDescending: isSorted ? !sort.isDescending : false })}
-        >
-          {column.header}
-          <Icon size={14} aria-hidden />
-        </AriaButton>
+        <>
+          <AriaButton
+            className="table__sort"
+            onPress={() => onSort({ column: column.id, isDescending: isSorted ? !sort.isDescending : false })}
+          >
+            {column.header}
+            <Icon size={14} aria-hidden />
+          </AriaButton>
+          <span className="table__sort-name">{column.header}</span>
+        </>
       ) : (
         column.header
       )}

@@ -17,7 +17,7 @@ export interface LoadedProps<Data> {
 
 /**
  * What a query brought. Before that a skeleton, and a word when it takes long; what failed, in words, with another try.
- * A refresh that fails keeps what is there and says so.
+ * A refresh that fails keeps what is there and says so; a further page that fails is told where it was asked for.
  */
 export function Loaded<Data>({ query, skeleton, children }: LoadedProps<Data>): ReactNode {
   const texts = useTexts();
@@ -29,7 +29,7 @@ export function Loaded<Data>({ query, skeleton, children }: LoadedProps<Data>): 
   if (query.data !== undefined) {
     return (
       <>
-        {query.isError && <ErrorNotice error={query.error} prefix={texts.common.notRefreshed} action={again} />}
+        {query.isRefetchError && <ErrorNotice error={query.error} prefix={texts.common.notRefreshed} action={again} />}
         {children(query.data)}
       </>
     );

@@ -1,6 +1,6 @@
 import { ChevronLeft, ChevronRight } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { useTexts } from '../texts/use-texts.ts';
+import { useLanguage, useTexts } from '../texts/use-texts.ts';
 import { Button } from './button.tsx';
 
 export interface PaginationProps {
@@ -14,12 +14,16 @@ export interface PaginationProps {
 /** Absent while everything is on one page. */
 export function Pagination({ page, pageSize, total, onPage }: PaginationProps): ReactNode {
   const texts = useTexts();
+  const language = useLanguage();
+  const format = (count: number): string => new Intl.NumberFormat(language).format(count);
   const pages = Math.max(1, Math.ceil(total / pageSize));
   if (pages === 1 && page === 1) return null;
   const from = (page - 1) * pageSize + 1;
   return (
     <nav className="row pagination" aria-label={texts.common.pages}>
-      <span className="soft small">{texts.common.rowsOf(from, Math.min(total, page * pageSize), total)}</span>
+      <span className="soft small">
+        {texts.common.rowsOf(format(from), format(Math.min(total, page * pageSize)), format(total))}
+      </span>
       <span className="row push">
         <Button
           size="small"

@@ -3,6 +3,7 @@ import { getRouteApi, Link, Outlet } from '@tanstack/react-router';
 import { ArrowLeft, SearchX } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { ApiError } from '../../api/api-error.ts';
+import { Page } from '../../layout/page.tsx';
 import { ScopeGate } from '../../session/scope-gate.tsx';
 import { useMay } from '../../session/use-caller.ts';
 import { useTexts } from '../../texts/use-texts.ts';
@@ -39,12 +40,12 @@ function Details(): ReactNode {
   const query = useQuery(webhookQuery(id));
   if (query.error instanceof ApiError && query.error.kind === 'not-found') {
     return (
-      <EmptyState icon={<SearchX size={26} />} title={details.notFoundTitle}>
+      <EmptyState icon={<SearchX size={26} />} title={details.notFoundTitle} isPageTitle>
         {details.notFoundText}
       </EmptyState>
     );
   }
-  return (
+  const loaded = (
     <Loaded query={query}>
       {(current) => (
         // Another webhook is another form.
@@ -61,6 +62,7 @@ function Details(): ReactNode {
       )}
     </Loaded>
   );
+  return query.isLoadingError ? <Page title={details.notLoadedTitle}>{loaded}</Page> : loaded;
 }
 
 function DetailTabs({ id }: { readonly id: string }): ReactNode {

@@ -9,6 +9,7 @@ import { Pagination } from '../../ui/pagination.tsx';
 import { Time } from '../../ui/time.tsx';
 import { useDetailsTitle } from '../details/details-title.ts';
 import { useSettingsDraft } from '../settings/settings-draft.ts';
+import { FieldChange } from './field-change.tsx';
 import './history.css';
 
 type HistoryEntry = Schemas['HistoryEntry'];
@@ -75,23 +76,12 @@ function Entry({ entry }: { readonly entry: HistoryEntry }): ReactNode {
       </div>
       {changes.length > 0 && (
         <dl className="history__changes">
-          {changes.map(({ field, from, to }) => (
-            <div key={field}>
-              <dt className="mono">{field}</dt>
-              <dd>
-                {from !== undefined && <del>{shown(from)}</del>}
-                {to !== undefined ? <ins>{shown(to)}</ins> : <span className="soft">{history.nothing}</span>}
-              </dd>
-            </div>
+          {changes.map((change) => (
+            <FieldChange key={change.field} change={change} />
           ))}
         </dl>
       )}
       <span className="soft small">{history.version(version)}</span>
     </li>
   );
-}
-
-function shown(value: unknown): string {
-  if (typeof value === 'string') return value === '' ? '""' : value;
-  return Array.isArray(value) ? value.map(shown).join(', ') : JSON.stringify(value);
 }

@@ -84,7 +84,7 @@ export function BulkResendDialog({ webhookId, filter, onClose }: BulkResendDialo
           value={rate}
           onChange={setRate}
         />
-        {isWindowRight && estimate.isError && <ErrorNotice error={estimate.error} />}
+        {isWindowRight && estimate.isError && !start.isError && <ErrorNotice error={estimate.error} />}
         <p role="status">
           {!isWindowRight
             ? requests.bulk.windowWrong

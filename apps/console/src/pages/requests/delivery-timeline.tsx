@@ -8,7 +8,7 @@ import { AttemptAnswer } from './attempt-answer.tsx';
 import { AttemptDurations } from './attempt-durations.tsx';
 import type { TimelineEntry } from './deliveries.query.ts';
 import { errorClassText } from './request-columns.tsx';
-import { roundsOf, type TimelineRound, type TimelineStep } from './timeline-rounds.ts';
+import { advisingEntries, roundsOf, type TimelineRound, type TimelineStep } from './timeline-rounds.ts';
 import { useWaitText } from './use-wait-text.ts';
 import './timeline.css';
 
@@ -16,17 +16,24 @@ import './timeline.css';
 export function DeliveryTimeline({ timeline }: { readonly timeline: readonly TimelineEntry[] }): ReactNode {
   const { requests } = useTexts();
   const rounds = roundsOf(timeline);
+  const advising = advisingEntries(timeline);
   if (timeline.length === 0) return <p className="soft">{requests.nothingYet}</p>;
   return (
     <div className="timeline">
       {rounds.map((round) => (
-        <Round key={round.round} round={round} isLast={round === rounds.at(-1)} />
+        <Round key={round.round} round={round} isLast={round === rounds.at(-1)} advising={advising} />
       ))}
     </div>
   );
 }
 
-function Round({ round, isLast }: { readonly round: TimelineRound; readonly isLast: boolean }): ReactNode {
+interface RoundProps {
+  readonly round: TimelineRound;
+  readonly isLast: boolean;
+  readonly advising: ReadonlySet<TimelineEntry>;
+}
+
+function Round({ round, isLast, advising }: RoundProps): ReactNode {
   const { requests } = useTexts();
   const { steps, asked, dueAtMs } = round;
   return (
@@ -43,7 +50,12 @@ function Round({ round, isLast }: { readonly round: TimelineRound; readonly isLa
       )}
       <ol className="timeline__steps">
         {steps.map((step, index) => (
-          <Step key={index} step={step} isOpen={isLast && index === steps.length - 1} />
+          <Step
+            key={index}
+            step={step}
+            isOpen={isLast && index === steps.length - 1}
+            isAdvising={advising.has(step.entry)}
+          />
         ))}
         {steps.length === 0 && <li className="timeline__due soft small">{requests.nothingYet}</li>}
         {dueAtMs !== undefined && <Due atMs={dueAtMs} />}
@@ -52,7 +64,13 @@ function Round({ round, isLast }: { readonly round: TimelineRound; readonly isLa
   );
 }
 
-function Step({ step, isOpen }: { readonly step: TimelineStep; readonly isOpen: boolean }): ReactNode {
+interface AttemptProps {
+  /** Its answer is in sight. */
+  readonly isOpen: boolean;
+  readonly isAdvising: boolean;
+}
+
+function Step({ step, ...shown }: AttemptProps & { readonly step: TimelineStep }): ReactNode {
   const { requests } = useTexts();
   const language = useLanguage();
   const { entry, waitedMs } = step;
@@ -61,16 +79,16 @@ function Step({ step, isOpen }: { readonly step: TimelineStep; readonly isOpen: 
       {waitedMs !== undefined && (
         <li className="timeline__wait soft small">{requests.waited(formatDuration(waitedMs, language))}</li>
       )}
-      {entry.kind === 'attempted' ? <Attempt entry={entry} isOpen={isOpen} /> : <Pause entry={entry} />}
+      {entry.kind === 'attempted' ? <Attempt entry={entry} {...shown} /> : <Pause entry={entry} />}
     </>
   );
 }
 
-function Attempt({ entry, isOpen }: { readonly entry: TimelineEntry; readonly isOpen: boolean }): ReactNode {
+function Attempt({ entry, isOpen, isAdvising }: AttemptProps & { readonly entry: TimelineEntry }): ReactNode {
   const { requests } = useTexts();
   const [isShown, setIsShown] = useState(isOpen);
   const hasSucceeded = entry.outcome === 'succeeded';
-  const advice = adviceOf(entry.errorClass, requests.errorAdvice);
+  const advice = isAdvising ? adviceOf(entry.errorClass, requests.errorAdvice) : undefined;
   return (
     <li className="timeline__step">
       <Marker tone={hasSucceeded ? 'good' : 'bad'} icon={hasSucceeded ? <Check size={13} /> : <X size={13} />} />

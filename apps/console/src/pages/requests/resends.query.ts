@@ -1,5 +1,5 @@
 import { queryOptions } from '@tanstack/react-query';
-import { isUnanswered, offlineError } from '../../api/api-error.ts';
+import { isUnanswered, offlineError, unexpectedError } from '../../api/api-error.ts';
 import { api, bodyOf, type Schemas } from '../../api/api-client.ts';
 
 export type Resend = Schemas['Resend'];
@@ -14,6 +14,8 @@ export function bodyOfWanted({ event, ...window }: WantedResend): Schemas['Resen
 }
 
 const RUNNING_REFRESH_MS = 1_000;
+/** Of a resend that began, though only a count was asked for. */
+const HTTP_ACCEPTED = 202;
 
 export function isRunning({ state }: Pick<Resend, 'state'>): boolean {
   return state === 'running';
@@ -44,7 +46,7 @@ export const resendEstimateQuery = (webhookId: string, wanted: WantedResend) =>
         // Nothing is sent by a count.
         throw isUnanswered(error) ? offlineError(error) : error;
       });
-      if (!('dryRun' in answer)) throw new Error('The API began a resend where only a count was asked for');
+      if (!('dryRun' in answer)) throw unexpectedError(HTTP_ACCEPTED);
       return answer.matching;
     },
   });

@@ -38,6 +38,14 @@ function waitBefore(before: TimelineEntry | undefined, entry: TimelineEntry): nu
   return before === undefined ? undefined : Math.max(0, (entry.startedAt ?? entry.at) - before.at);
 }
 
+/** The last attempt of each kind of error: what to do about it is said there, and not at every attempt before. */
+export function advisingEntries(timeline: readonly TimelineEntry[]): ReadonlySet<TimelineEntry> {
+  const byError = new Map(
+    timeline.flatMap((entry) => (entry.errorClass === undefined ? [] : [[entry.errorClass, entry]])),
+  );
+  return new Set(byError.values());
+}
+
 export type DurationStep = 'dns' | 'connect' | 'tls' | 'firstByte' | 'rest';
 
 /** The parts of an attempt's duration, in order; those that did not happen are left out. */

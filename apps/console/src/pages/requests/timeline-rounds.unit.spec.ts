@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { TimelineEntry } from './deliveries.query.ts';
-import { durationSteps, roundsOf } from './timeline-rounds.ts';
+import { advisingEntries, durationSteps, roundsOf } from './timeline-rounds.ts';
 
 const attempted = (round: number, startedAt: number, at: number, more: Partial<TimelineEntry> = {}): TimelineEntry => ({
   kind: 'attempted',
@@ -48,5 +48,17 @@ describe('the duration of an attempt', () => {
       ['firstByte', 20],
       ['rest', 2],
     ]);
+  });
+});
+
+describe('what to do about an error', () => {
+  it('is said at the last attempt that failed so, and at no other', () => {
+    const timeline = [
+      attempted(0, 1, 2, { errorClass: 'connect' }),
+      attempted(0, 3, 4, { errorClass: 'timeout' }),
+      attempted(1, 5, 6, { errorClass: 'connect' }),
+      attempted(1, 7, 8, { outcome: 'succeeded' }),
+    ];
+    expect([...advisingEntries(timeline)].map(({ at }) => at).toSorted()).toEqual([4, 6]);
   });
 });

@@ -7,7 +7,9 @@ import { Button } from '../../ui/button.tsx';
 import { ErrorNotice } from '../../ui/error-notice.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { useSettingsDraft } from './settings-draft.ts';
-import type { SettingsValues } from './settings-values.ts';
+import { mergeOf, type SettingsPart } from './settings-merge.ts';
+import { valuesOf, type SettingsValues } from './settings-values.ts';
+import { markedParts, refusedParts } from './wrong-parts.ts';
 import './save-bar.css';
 
 export interface SaveBarProps {
@@ -17,30 +19,11 @@ export interface SaveBarProps {
   readonly onDiscard: () => void;
 }
 
-/** What the cards above say of a refusal, each at its field; one that ends with a dot holds more of them. */
-const FIELDS = [
-  'name',
-  'events',
-  'config.url',
-  'config.headers.',
-  'config.retries',
-  'config.timeoutMs',
-  'config.rateLimitPerSecond',
-];
-const POLICY_FIELDS = ['config.retryPolicy.delaysMs', 'config.retryPolicy.maxAgeMs'];
-
-function isSaidAtFields(error: Error): boolean {
-  if (!(error instanceof ApiError) || error.details.length === 0) return false;
-  const isOf = (field: string, path: string): boolean =>
-    field === path || field.startsWith(path.endsWith('.') ? path : `${path}[`);
-  return error.details.every(({ field }) => [...FIELDS, ...POLICY_FIELDS].some((path) => isOf(field, path)));
-}
-
-/** Stays in sight while something is not saved. */
+/** Stays in sight while something is not saved, and says what; after a save that did not go, what is wrong. */
 export function SaveBar({ isOutdated, onReview, onDiscard }: SaveBarProps): ReactNode {
   const { settings, common } = useTexts();
-  const { base, save } = useSettingsDraft();
-  const { handleSubmit } = useFormContext<SettingsValues>();
+  const { base, values, save } = useSettingsDraft();
+  const { handleSubmit, formState } = useFormContext<SettingsValues>();
   const navigate = useNavigate();
   const isAtFields = useLocation({ select: ({ pathname }) => pathname.endsWith('/settings') });
   const [isInvalid, setIsInvalid] = useState(false);
@@ -49,16 +32,19 @@ export function SaveBar({ isOutdated, onReview, onDiscard }: SaveBarProps): Reac
     if (!isAtFields) void navigate({ to: '/webhooks/$id/settings', params: { id: base.value.id } });
   };
   const submit = handleSubmit(
-    (values) => {
+    (all) => {
       setIsInvalid(false);
-      save.mutate(values, { onError: (error) => isSaidAtFields(error) && showFields() });
+      save.mutate(all, { onError: (error) => refusedParts(error).length > 0 && showFields() });
     },
     () => {
       setIsInvalid(true);
       showFields();
     },
   );
-  const isToldAtFields = save.error !== null && isSaidAtFields(save.error);
+  const refused = refusedParts(save.error);
+  const wrong = refused.length > 0 ? refused : isInvalid ? markedParts(formState.errors) : [];
+  const start = valuesOf(base.value);
+  const namesOf = (parts: readonly SettingsPart[]): string => parts.map((part) => settings.parts[part]).join(', ');
   const isConflict = isOutdated || (save.error instanceof ApiError && save.error.kind === 'changed-meanwhile');
   return (
     <div className="save-bar" role="region" aria-label={settings.unsaved}>
@@ -75,9 +61,16 @@ export function SaveBar({ isOutdated, onReview, onDiscard }: SaveBarProps): Reac
           {settings.changedNotice}
         </Notice>
       )}
-      {!isConflict && save.error !== null && !isToldAtFields && <ErrorNotice error={save.error} />}
+      {!isConflict && save.error !== null && refused.length === 0 && <ErrorNotice error={save.error} />}
       <div className="row">
-        <span role="status">{isInvalid || isToldAtFields ? settings.invalid : settings.unsaved}</span>
+        <div className="save-bar__text" role="status">
+          <div>{wrong.length > 0 ? settings.invalid : settings.unsaved}</div>
+          <div className="soft small">
+            {wrong.length > 0
+              ? settings.wrongParts(namesOf(wrong))
+              : settings.changedParts(namesOf(mergeOf(start, values, start).mine))}
+          </div>
+        </div>
         <span className="row push">
           <Button
             onPress={() => {

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { Button as AriaButton, Disclosure, DisclosurePanel, Heading } from 'react-aria-components';
 import { ChevronRight } from 'lucide-react';
 import type { Schemas } from '../../api/api-client.ts';
+import type { Texts } from '../../texts/texts.ts';
 import { useLanguage, useTexts } from '../../texts/use-texts.ts';
 import { Card } from '../../ui/card.tsx';
 import { CodeView } from '../../ui/code-view.tsx';
@@ -13,15 +14,20 @@ import { prettyText } from '../../webhooks/pretty-text.ts';
 type TestResult = Schemas['TestResults']['results'][number];
 
 export function TestResults({ results }: { readonly results: readonly TestResult[] }): ReactNode {
-  const { test } = useTexts();
+  const texts = useTexts();
+  const { test } = texts;
   const passed = results.filter(({ ok }) => ok).length;
+  // What all failed by is said once, above them.
+  const [advice, ...others] = new Set(results.filter(({ ok }) => !ok).map((result) => adviceFor(result, texts)));
+  const isShared = advice !== undefined && others.length === 0 && results.length - passed > 1;
   return (
     <Card title={test.resultsTitle}>
       <p role="status">{test.passed(passed, results.length)}</p>
+      {isShared && <Notice tone="bad">{advice}</Notice>}
       <ul className="test__results">
         {results.map((result) => (
           <li key={result.event}>
-            <Result result={result} isOpenAtFirst={results.length === 1 || !result.ok} />
+            <Result result={result} isOpenAtFirst={results.length === 1 || !result.ok} isAdvising={!isShared} />
           </li>
         ))}
       </ul>
@@ -29,17 +35,21 @@ export function TestResults({ results }: { readonly results: readonly TestResult
   );
 }
 
-function Result({
-  result,
-  isOpenAtFirst,
-}: {
+const adviceFor = ({ errorClass, response }: TestResult, texts: Texts): string =>
+  adviceOf({ errorClass, statusCode: response?.statusCode }, texts);
+
+interface ResultProps {
   readonly result: TestResult;
   readonly isOpenAtFirst: boolean;
-}): ReactNode {
+  /** What to do about a failure is said here. */
+  readonly isAdvising: boolean;
+}
+
+function Result({ result, isOpenAtFirst, isAdvising }: ResultProps): ReactNode {
   const texts = useTexts();
   const { test } = texts;
   const language = useLanguage();
-  const { event, ok, response, request, durationMs, error, errorClass } = result;
+  const { event, ok, response, request, durationMs, error } = result;
   const duration = new Intl.NumberFormat(language, { maximumFractionDigits: 0 }).format(durationMs);
   return (
     <Disclosure className="test-result" defaultExpanded={isOpenAtFirst}>
@@ -57,9 +67,9 @@ function Result({
         </span>
       </Heading>
       <DisclosurePanel className="test-result__panel">
-        {!ok && (
+        {!ok && (isAdvising || error !== undefined) && (
           <Notice tone="bad" {...(error !== undefined && { title: error })}>
-            {adviceOf({ errorClass, statusCode: response?.statusCode }, texts)}
+            {isAdvising ? adviceFor(result, texts) : undefined}
           </Notice>
         )}
         {response !== undefined && <Answer body={response.body} />}

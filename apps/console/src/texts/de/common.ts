@@ -21,7 +21,7 @@ export const common: Texts['common'] = {
   pages: 'Seiten',
   previous: 'Zurück',
   next: 'Weiter',
-  rowsOf: (from: number, to: number, total: number) => `${from}–${to} von ${total}`,
+  rowsOf: (from: string, to: string, total: string) => `${from}–${to} von ${total}`,
   asTable: 'Als Tabelle',
   asChart: 'Als Diagramm',
   time: 'Zeit',

@@ -23,6 +23,7 @@ export const details: Texts['details'] = {
   deleteType: (name: string) => `Tippen Sie zur Bestätigung „${name}“`,
   deleteMismatch: 'Das ist nicht der Name.',
   deleted: (name: string) => `Gelöscht: ${name}`,
+  notLoadedTitle: 'Webhook',
   notFoundTitle: 'Diesen Webhook gibt es nicht',
   notFoundText: 'Er wurde gelöscht oder gehört einem anderen Mandanten.',
 };

@@ -38,6 +38,17 @@ export const errors: Texts['errors'] = {
     title: 'Ein Teil von Signalbox ist gerade nicht da.',
     advice: (message: string) => `${message}. Er ist meist in Sekunden zurück; Zustellungen laufen unterdessen weiter.`,
   },
+  secretsUnreadable: {
+    title: 'Die Geheimnisse dieses Webhooks lassen sich nicht öffnen.',
+    advice:
+      'Sein Signaturschlüssel und seine Header wurden mit einem Schlüssel versiegelt, den Signalbox gerade nicht hat. Damit nichts davon verloren geht, werden seine Einstellungen nicht gezeigt und nicht gespeichert, bis dieser Schlüssel wieder im Schlüsselbund ist. Unsigniert wird ihm nichts gesendet.',
+  },
+  unexpected: {
+    title: 'Die API hat anderes geantwortet, als gefragt war.',
+    advice:
+      'Sie ist vielleicht von einer anderen Version als diese Seite. Sehen Sie nach, was getan wurde, und laden Sie die Seite neu.',
+  },
+  answered: (status: number) => `Die Antwort war ${status}`,
   internal: {
     title: 'In Signalbox ist etwas fehlgeschlagen.',
     advice: 'Versuchen Sie es erneut. Bleibt es dabei, nennt das Log von config-service die Ursache.',

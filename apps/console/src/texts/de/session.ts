@@ -23,6 +23,13 @@ export const session: Texts['session'] = {
   oidcFailed: 'Die Anmeldung ist nicht gelungen.',
   oidcRefused:
     'Der Aussteller kennt Sie, aber die API nimmt sein Token nicht an. Wer Signalbox betreibt, kann Aussteller, Audience und Mandant vergleichen, die die API erwartet.',
+  oidcDenied: (said: string) => `Der Aussteller hat abgelehnt. (${said})`,
+  oidcNotBegun:
+    'Sie hat nicht in diesem Tab begonnen oder war schon beendet. Beginnen Sie noch einmal auf der Seite zum Anmelden.',
+  oidcNoIssuer:
+    'Dieses Signalbox hat keinen Aussteller, bei dem man sich anmelden kann. Nehmen Sie einen API-Schlüssel.',
+  oidcBroken: (said: string) =>
+    `Was der Aussteller zurückgab, ist nicht, was erwartet war, oder er ist nicht erreichbar. Beginnen Sie noch einmal auf der Seite zum Anmelden. (${said})`,
   oidcAgain: 'Zurück zur Anmeldung',
   account: 'Konto',
   tenant: 'Mandant',

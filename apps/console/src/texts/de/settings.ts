@@ -50,6 +50,8 @@ export const settings: Texts['settings'] = {
   unsaved: 'Sie haben ungespeicherte Änderungen.',
   saved: 'Gespeichert. Es gilt binnen einer Sekunde.',
   invalid: 'Berichtigen Sie zuerst die markierten Felder.',
+  changedParts: (names: string) => `Geändert: ${names}`,
+  wrongParts: (names: string) => `Zu berichtigen: ${names}`,
   leaveTitle: 'Ohne Speichern verlassen?',
   leaveText: 'Ihre Änderungen an diesem Webhook sind nicht gespeichert.',
   leave: 'Verlassen',

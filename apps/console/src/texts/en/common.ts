@@ -19,7 +19,7 @@ export const common = {
   pages: 'Pages',
   previous: 'Previous',
   next: 'Next',
-  rowsOf: (from: number, to: number, total: number) => `${from}–${to} of ${total}`,
+  rowsOf: (from: string, to: string, total: string) => `${from}–${to} of ${total}`,
   asTable: 'As table',
   asChart: 'As chart',
   time: 'Time',

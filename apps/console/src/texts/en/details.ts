@@ -22,6 +22,7 @@ export const details = {
   deleteType: (name: string) => `Type “${name}” to confirm`,
   deleteMismatch: 'This is not the name.',
   deleted: (name: string) => `Deleted: ${name}`,
+  notLoadedTitle: 'Webhook',
   notFoundTitle: 'This webhook is not there',
   notFoundText: 'It was deleted, or it belongs to another tenant.',
 };

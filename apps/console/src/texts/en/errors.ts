@@ -35,6 +35,17 @@ export const errors = {
     title: 'A part of Signalbox is away for the moment.',
     advice: (message: string) => `${message}. It is usually back within seconds; deliveries go on meanwhile.`,
   },
+  secretsUnreadable: {
+    title: 'The secrets of this webhook cannot be opened.',
+    advice:
+      'Its signing key and headers were sealed with a key that Signalbox does not have now. So that none of them is lost, its settings are not shown and cannot be saved until an operator has given that key back to the keyring. Nothing is sent to it unsigned.',
+  },
+  unexpected: {
+    title: 'The API answered something else than was asked.',
+    advice: 'It may be of another version than this page. Look at what was done, and reload the page.',
+  },
+  /** In place of a sentence of the API, as where a proxy answered for it. */
+  answered: (status: number) => `The answer was ${status}`,
   internal: {
     title: 'Something failed inside Signalbox.',
     advice: 'Try again. If it stays, the log of config-service names the cause.',

@@ -20,6 +20,11 @@ export const session = {
   oidcFailed: 'The sign-in did not work.',
   oidcRefused:
     'The issuer knows you, but the API does not take its token. Whoever operates Signalbox can compare the issuer, audience and tenant that the API expects.',
+  oidcDenied: (said: string) => `The issuer refused it. (${said})`,
+  oidcNotBegun: 'It did not begin in this tab, or had ended already. Begin again from the sign-in page.',
+  oidcNoIssuer: 'This Signalbox has no issuer to sign in at. Sign in with an API key.',
+  oidcBroken: (said: string) =>
+    `What the issuer sent back is not what was expected, or it cannot be reached. Begin again from the sign-in page. (${said})`,
   oidcAgain: 'Back to sign-in',
   account: 'Account',
   tenant: 'Tenant',

@@ -48,6 +48,8 @@ export const settings = {
   unsaved: 'You have unsaved changes.',
   saved: 'Saved. It is in effect within a second.',
   invalid: 'Correct the marked fields first.',
+  changedParts: (names: string) => `Changed: ${names}`,
+  wrongParts: (names: string) => `To correct: ${names}`,
   leaveTitle: 'Leave without saving?',
   leaveText: 'Your changes of this webhook are not saved.',
   leave: 'Leave',
