@@ -39,11 +39,10 @@ function signalsOfFailure(errorClass: Failed['errorClass']): EndpointSignals {
 }
 
 /**
- * An outcome of a time in which this process stood still: that no answer was read then is not the endpoint's fault.
+ * A failure of a time in which this process stood still: that no answer was read then is not the endpoint's fault.
  * `isUnsent`: not a byte of it went out, so that it can be done anew as if it had not been begun.
  */
-export function excused(outcome: PostOutcome, isUnsent: boolean): PostOutcome {
-  if (outcome.kind === 'answered') return outcome;
+export function excused(outcome: Failed, isUnsent: boolean): Failed {
   switch (outcome.errorClass) {
     case 'timeout':
     case 'dns':

@@ -46,7 +46,7 @@ export class Posting {
     if (this.active > 0) await new Promise<void>((resolve) => (this.onIdle = resolve));
   }
 
-  /** To be called every few milliseconds: what it misses is taken for a standstill of the process. */
+  /** To be called every few milliseconds: what it misses is time that the process has lost. */
   tick(): void {
     this.standstill.note(this.options.uptimeMs());
   }
@@ -89,15 +89,15 @@ export class Posting {
       const endedAtMs = now();
       // Its timer may come before the first tick.
       this.standstill.note(uptimeMs());
-      const hasStoodStill = this.standstill.hasBeenSince(begunAtUptimeMs);
+      const isExcused = made.kind === 'failed' && this.standstill.excuses(begunAtUptimeMs, timeoutMs);
       // What went out is told as the attempt it was; what did not is put off as if it had never been begun.
-      const outcome = hasStoodStill ? excused(made, startedAtMs === undefined) : made;
+      const outcome = isExcused ? excused(made, startedAtMs === undefined) : made;
       this.active--;
       this.activeBytes -= task.bytes;
       observer.onAttempt(outcome.timings);
       if (span !== undefined) endAttemptSpan(span, outcome);
       this.options.whenFresh(() => {
-        const signals = hasStoodStill && outcome.kind === 'failed' ? NOTHING_LEARNT : signalsOf(outcome);
+        const signals = isExcused ? NOTHING_LEARNT : signalsOf(outcome);
         admission.end(ready, signals, outcome.timings.totalMs);
         // A fault of our own resolver or network is not charged to the webhook.
         if (outcome.kind === 'failed' && outcome.isOwnFault)

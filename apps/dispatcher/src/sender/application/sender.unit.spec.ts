@@ -147,4 +147,23 @@ describe('the sender', () => {
     posts[2]?.end(TIMEOUT);
     expect(facts[2]).toMatchObject({ kind: 'attempted', errorClass: 'timeout' });
   });
+
+  it.each([
+    { gapMs: 300, kinds: ['attempted'], what: 'holds nothing against an endpoint while it gets little time itself' },
+    { gapMs: 50, kinds: ['attempted', 'breaker-changed'], what: 'finds an endpoint that hangs while it is well' },
+  ])('$what', async ({ gapMs, kinds }) => {
+    const { sender, posts, facts, clock, give } = await startSender();
+    sender.tick();
+    for (let offset = 0; offset < 5; offset++) {
+      give(deliveryAt(offset));
+      posts[offset]?.mayStart?.();
+      for (let ms = 0; ms < 900; ms += gapMs) {
+        clock.nowMs += gapMs;
+        sender.tick();
+      }
+      posts[offset]?.end(TIMEOUT);
+    }
+    expect(facts.filter(({ kind }) => kind === 'attempted')).toHaveLength(5);
+    expect([...new Set(facts.map(({ kind }) => kind))]).toEqual(kinds);
+  });
 });
