@@ -1,6 +1,7 @@
-import type { EndpointUrl } from '@signalbox/domain';
 import type { ConnectSettings } from './guarded-connect.ts';
-import { HttpConnection } from './http-connection.ts';
+import type { HttpConnection } from './http-connection.ts';
+import type { ConnectionSeeker, OriginOwner } from './origin-connections.ts';
+import { OriginConnections } from './origin-connections.ts';
 
 export interface PoolSettings extends ConnectSettings {
   /** An idle connection is closed after this, or earlier when the server's `keep-alive` header says so. */
@@ -17,83 +18,94 @@ const LONGEST_SWEEP_MS = 1_000;
  * Connections by origin, as many as there are attempts under way: many customers share one origin (a hosting or
  * automation platform), so a pool with a bound would let one of them make all others wait (invariant 4).
  */
-export class ConnectionPool {
-  readonly #settings: PoolSettings;
-  readonly #idleByOrigin = new Map<string, HttpConnection[]>();
+export class ConnectionPool implements OriginOwner {
+  readonly settings: PoolSettings;
+  readonly #origins = new Map<string, OriginConnections>();
   /** In the order in which they became idle. */
   readonly #idle = new Set<HttpConnection>();
   readonly #sweepEveryMs: number;
   #sweeping: NodeJS.Timeout | undefined;
+  #isClosing = false;
 
   constructor(settings: PoolSettings) {
-    this.#settings = settings;
+    this.settings = settings;
     this.#sweepEveryMs = Math.min(LONGEST_SWEEP_MS, Math.ceil(settings.keepAliveMs / 4));
   }
 
-  /** The connection used last, so that those not needed any more stay idle and are closed; or a new one. */
-  take(endpoint: EndpointUrl): HttpConnection {
-    const idle = this.#idleByOrigin.get(endpoint.origin);
-    for (let connection = idle?.pop(); connection !== undefined; connection = idle?.pop()) {
-      connection.isIdle = false;
-      this.#idle.delete(connection);
-      if (connection.idleUntilMs > performance.now()) return connection;
-      connection.destroy();
-    }
-    return new HttpConnection(endpoint, this.#settings, (ended) => this.discard(ended));
+  /**
+   * Gives it the connection used last, so that those not needed any more stay idle and are closed; or another one, as soon as
+   * there is one. `isNew`: none that is idle now.
+   */
+  serve(seeker: ConnectionSeeker, isNew = false): void {
+    const { origin } = seeker.endpoint;
+    let connections = this.#origins.get(origin);
+    if (connections === undefined) this.#origins.set(origin, (connections = new OriginConnections(origin, this)));
+    connections.serve(seeker, isNew);
+  }
+
+  /** It wants no connection any more. */
+  leave(seeker: ConnectionSeeker): void {
+    this.#origins.get(seeker.endpoint.origin)?.leave(seeker);
   }
 
   /**
-   * Its attempt has ended well; the connection may serve another one.
+   * Its attempt has ended; the connection may serve another one.
    *
    * @param staysOpenMs how long the server keeps it, where it has said so.
    */
   release(connection: HttpConnection, staysOpenMs = Infinity): void {
-    const forMs = Math.min(this.#settings.keepAliveMs, staysOpenMs - MARGIN_MS);
-    if (forMs <= 0) {
-      connection.destroy();
+    const forMs = Math.min(this.settings.keepAliveMs, staysOpenMs - MARGIN_MS);
+    if (forMs <= 0 || this.#isClosing) {
+      this.#close(connection);
       return;
     }
     connection.release();
     connection.idleUntilMs = performance.now() + forMs;
-    const idle = this.#idleByOrigin.get(connection.origin);
-    if (idle === undefined) this.#idleByOrigin.set(connection.origin, [connection]);
-    else idle.push(connection);
-    connection.isIdle = true;
     this.#idle.add(connection);
-    if (this.#idle.size > this.#settings.maxIdle) {
+    this.#origins.get(connection.origin)?.addIdle(connection);
+    if (this.#idle.size > this.settings.maxIdle) {
       const [longest] = this.#idle;
-      if (longest !== undefined) this.discard(longest);
+      if (longest !== undefined) this.#close(longest);
     }
     this.#sweeping ??= setInterval(() => this.#sweep(), this.#sweepEveryMs);
   }
 
-  /** Closes the connection at once, whatever is under way on it. */
-  discard(connection: HttpConnection): void {
-    this.#forget(connection);
-    connection.destroy();
+  /** Keeps nothing any more; attempts under way, and those that wait for a connection, go on. */
+  close(): void {
+    this.#isClosing = true;
+    for (const connection of this.#idle) this.#close(connection);
+    for (const connections of this.#origins.values()) connections.closeUnwanted();
+    this.#sweep();
   }
 
-  closeIdle(): void {
-    for (const connection of this.#idle) this.discard(connection);
-    this.#sweep();
+  onIdle(connection: HttpConnection): void {
+    this.release(connection);
+  }
+
+  onTaken(connection: HttpConnection): boolean {
+    this.#idle.delete(connection);
+    return connection.idleUntilMs > performance.now();
+  }
+
+  onEndedIdle(connection: HttpConnection): void {
+    this.#close(connection);
+  }
+
+  onUnused(origin: string): void {
+    this.#origins.delete(origin);
   }
 
   #sweep(): void {
     const nowMs = performance.now();
-    for (const connection of this.#idle) if (connection.idleUntilMs <= nowMs) this.discard(connection);
-    for (const [origin, idle] of this.#idleByOrigin) if (idle.length === 0) this.#idleByOrigin.delete(origin);
+    for (const connection of this.#idle) if (connection.idleUntilMs <= nowMs) this.#close(connection);
     if (this.#idle.size > 0) return;
     clearInterval(this.#sweeping);
     this.#sweeping = undefined;
   }
 
-  #forget(connection: HttpConnection): void {
-    if (!connection.isIdle) return;
-    connection.isIdle = false;
+  /** At once, whatever is under way on it. */
+  #close(connection: HttpConnection): void {
     this.#idle.delete(connection);
-    const idle = this.#idleByOrigin.get(connection.origin);
-    const index = idle?.indexOf(connection) ?? -1;
-    if (idle === undefined || index < 0) return;
-    idle.splice(index, 1);
+    this.#origins.get(connection.origin)?.close(connection);
   }
 }

@@ -16,17 +16,15 @@ export interface Exchange {
   onBytes(bytes: Buffer, length: number): void;
   /** The other side has sent all it will. */
   onEnd(): void;
-  onNotConnected(error: ConnectError): void;
   onBroken(error: Error | undefined): void;
 }
 
-/** A connection to one origin, for one attempt at a time; it connects when its first attempt begins. */
+/** A connection to one origin, for one attempt at a time. */
 export class HttpConnection {
   readonly origin: string;
-  /** How its socket came about; taken away once the attempt that waited for it has ended. */
+  /** How its socket came about; taken away once its first attempt has ended. */
   connecting: GuardedConnect | undefined;
-  isIdle = false;
-  /** By `performance.now()`: until when it may serve another attempt; 0 before its first one has ended. */
+  /** By `performance.now()`: until when it may serve another attempt; 0 before it was idle for the first time. */
   idleUntilMs = 0;
 
   readonly #endpoint: EndpointUrl;
@@ -43,11 +41,29 @@ export class HttpConnection {
     this.origin = endpoint.origin;
   }
 
-  /** Connects where there is no connection yet, and sends. Nothing of the exchange is called before this returns. */
+  /** `done` is called once, never before this returns, and not at all where it is destroyed first. */
+  connect(done: (error: ConnectError | null) => void): void {
+    const onBytes = (bytes: Buffer, length: number): void => this.#onBytes(bytes, length);
+    this.connecting = new GuardedConnect(this.#endpoint, this.#settings, onBytes, (error, socket) => {
+      if (socket !== null) {
+        this.#socket = socket;
+        socket.on('error', (cause) => this.#onClosed(cause));
+        socket.on('close', () => this.#onClosed(undefined));
+        socket.on('end', () => this.#onEnd());
+      }
+      done(error);
+    });
+  }
+
+  /** Sends, where it is connected. Of the exchange only `mayStart` and `onSent` are called before this returns. */
   begin(exchange: Exchange): void {
     this.#exchange = exchange;
-    if (this.#socket === undefined) this.#connect();
-    else this.#send(this.#socket, exchange);
+    if (!exchange.mayStart()) {
+      process.nextTick(() => exchange.onNotStarted());
+      return;
+    }
+    this.#socket?.write(exchange.encoded);
+    exchange.onSent();
   }
 
   /** Whether all of the request was taken off our hands. */
@@ -55,7 +71,7 @@ export class HttpConnection {
     return this.#socket?.writableLength === 0;
   }
 
-  /** The attempt has ended; what comes now is said unasked. */
+  /** No attempt has it; what comes now is said unasked. */
   release(): void {
     this.#exchange = undefined;
     this.connecting = undefined;
@@ -66,32 +82,6 @@ export class HttpConnection {
     this.#exchange = undefined;
     this.connecting?.cancel();
     this.#socket?.destroy();
-  }
-
-  #connect(): void {
-    const onBytes = (bytes: Buffer, length: number): void => this.#onBytes(bytes, length);
-    this.connecting = new GuardedConnect(this.#endpoint, this.#settings, onBytes, (error, socket) => {
-      const exchange = this.#exchange;
-      if (socket === null) {
-        if (error !== null) exchange?.onNotConnected(error);
-        return;
-      }
-      this.#socket = socket;
-      socket.on('error', (cause) => this.#onClosed(cause));
-      socket.on('close', () => this.#onClosed(undefined));
-      socket.on('end', () => this.#onEnd());
-      if (exchange === undefined) socket.destroy();
-      else this.#send(socket, exchange);
-    });
-  }
-
-  #send(socket: Socket, exchange: Exchange): void {
-    if (!exchange.mayStart()) {
-      process.nextTick(() => exchange.onNotStarted());
-      return;
-    }
-    socket.write(exchange.encoded);
-    exchange.onSent();
   }
 
   #onBytes(bytes: Buffer, length: number): void {

@@ -1,5 +1,6 @@
 import type { AllowList } from '@signalbox/domain';
 import { ConnectionPool } from './connection-pool.ts';
+import type { HttpConnection } from './http-connection.ts';
 import type { HttpTransport, PostOutcome, PostRequest } from './http-transport.port.ts';
 import type { NameResolver } from './name-resolver.port.ts';
 import type { NameResolverOptions } from './name-resolver.cares.ts';
@@ -49,16 +50,20 @@ export class SocketTransport implements HttpTransport, AttemptOwner {
       process.nextTick(done, UNWRITABLE);
       return;
     }
-    const connection = this.#pool.take(request.endpoint);
     this.#underWay++;
-    connection.begin(new PostAttempt(request, encoded, connection, this, done));
+    this.#pool.serve(new PostAttempt(request, encoded, this, done));
   }
 
-  onEnded({ connection }: PostAttempt, staysOpenMs: number): void {
+  onEnded(attempt: PostAttempt, staysOpenMs: number): void {
     this.#underWay--;
-    if (this.#closed === undefined) this.#pool.release(connection, staysOpenMs);
-    else this.#pool.discard(connection);
+    if (attempt.connection === undefined) this.#pool.leave(attempt);
+    else this.#pool.release(attempt.connection, staysOpenMs);
     if (this.#underWay === 0) this.#closed?.resolve();
+  }
+
+  onSentBack(attempt: PostAttempt, broken: HttpConnection): void {
+    this.#pool.release(broken, 0);
+    this.#pool.serve(attempt, true);
   }
 
   isSilentAbout(hostname: string): boolean {
@@ -68,7 +73,7 @@ export class SocketTransport implements HttpTransport, AttemptOwner {
   async close(): Promise<void> {
     if (this.#closed === undefined) {
       this.#closed = Promise.withResolvers();
-      this.#pool.closeIdle();
+      this.#pool.close();
       if (this.#underWay === 0) this.#closed.resolve();
     }
     await this.#closed.promise;

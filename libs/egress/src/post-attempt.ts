@@ -1,3 +1,4 @@
+import type { EndpointUrl } from '@signalbox/domain';
 import { AnswerReader } from './answer-reader.ts';
 import type { Failure, Stage } from './failure-table.ts';
 import { answerFailure, failureOf } from './failure-table.ts';
@@ -5,13 +6,19 @@ import type { ConnectError } from './guarded-connect.ts';
 import type { Exchange, HttpConnection } from './http-connection.ts';
 import type { Answered, PostOutcome, PostRequest } from './http-transport.port.ts';
 import { MAX_ANSWER_BYTES } from './http-transport.port.ts';
+import type { ConnectionSeeker } from './origin-connections.ts';
 
 type Timings = { -readonly [Step in keyof Answered['timings']]: Answered['timings'][Step] };
 
 /** What an attempt needs of the transport it belongs to. */
 export interface AttemptOwner {
-  /** Called once, before `done`. `staysOpenMs` is how long the connection may serve another attempt; 0 is not at all. */
+  /**
+   * Called once, before `done`. `staysOpenMs` is how long its connection, where it got one, may serve another attempt; 0 is
+   * not at all.
+   */
   onEnded(attempt: PostAttempt, staysOpenMs: number): void;
+  /** Its connection cannot be used any more; it goes on when another one is there. */
+  onSentBack(attempt: PostAttempt, broken: HttpConnection): void;
   isSilentAbout(hostname: string): boolean;
 }
 
@@ -29,10 +36,11 @@ const NOT_STARTED: Failure = {
 };
 
 /** One POST from its first step to its outcome. One object and one timer per attempt, no closures: this runs for every delivery. */
-export class PostAttempt implements Exchange {
+export class PostAttempt implements Exchange, ConnectionSeeker {
   readonly request: PostRequest;
-  readonly connection: HttpConnection;
   readonly encoded: Buffer;
+  connection: HttpConnection | undefined;
+  opened: HttpConnection | undefined;
   readonly #owner: AttemptOwner;
   readonly #done: (outcome: PostOutcome) => void;
   readonly #startedAtMs = performance.now();
@@ -40,22 +48,29 @@ export class PostAttempt implements Exchange {
   readonly #answer = new AnswerReader();
   #sentAtMs = 0;
   #firstByteAtMs = 0;
+  #isRepeated = false;
   #isSettled = false;
 
   /** @param encoded the request as it goes over the wire. */
-  constructor(
-    request: PostRequest,
-    encoded: Buffer,
-    connection: HttpConnection,
-    owner: AttemptOwner,
-    done: (outcome: PostOutcome) => void,
-  ) {
+  constructor(request: PostRequest, encoded: Buffer, owner: AttemptOwner, done: (outcome: PostOutcome) => void) {
     this.request = request;
-    this.connection = connection;
     this.encoded = encoded;
     this.#owner = owner;
     this.#done = done;
     this.#timer = setTimeout(onDeadline, request.timeoutMs, this);
+  }
+
+  get endpoint(): EndpointUrl {
+    return this.request.endpoint;
+  }
+
+  get leftMs(): number {
+    return this.request.timeoutMs - (performance.now() - this.#startedAtMs);
+  }
+
+  onConnection(connection: HttpConnection): void {
+    this.connection = connection;
+    connection.begin(this);
   }
 
   mayStart(): boolean {
@@ -65,7 +80,7 @@ export class PostAttempt implements Exchange {
   onNotStarted(): void {
     if (this.#isSettled) return;
     // The connection is as good as it was, and is kept for no longer than it was to be.
-    const { idleUntilMs } = this.connection;
+    const idleUntilMs = this.connection?.idleUntilMs ?? 0;
     this.#fail(NOT_STARTED, idleUntilMs === 0 ? Infinity : idleUntilMs - performance.now());
   }
 
@@ -97,7 +112,8 @@ export class PostAttempt implements Exchange {
 
   onBroken(error: Error | undefined): void {
     if (this.#isSettled) return;
-    this.#fail(error === undefined ? answerFailure('broken-off') : failureOf(error, this.#stage()));
+    if (this.connection !== undefined && this.#wasRefused(this.connection, error)) this.#goBack(this.connection);
+    else this.#fail(error === undefined ? answerFailure('broken-off') : failureOf(error, this.#stage()));
   }
 
   onTimeout(): void {
@@ -112,14 +128,32 @@ export class PostAttempt implements Exchange {
     this.#fail({ errorClass: 'timeout', message, isOwnFault: false });
   }
 
+  /**
+   * Whether a kept connection was closed before all of the request had left this machine. Nobody can have acted on a part of
+   * it, and that the connection was kept for too long was our choice: it is not the endpoint's fault, and no attempt yet.
+   * What has left as a whole may have been acted on, and is never sent again as the same attempt (docs/adr/0017).
+   */
+  #wasRefused(connection: HttpConnection, error: Error | undefined): boolean {
+    const isKept = connection.idleUntilMs > 0;
+    const { syscall } = (error ?? {}) as NodeJS.ErrnoException;
+    return isKept && !this.#isRepeated && this.#firstByteAtMs === 0 && syscall === 'write';
+  }
+
+  #goBack(broken: HttpConnection): void {
+    this.#isRepeated = true;
+    this.#sentAtMs = 0;
+    this.connection = undefined;
+    this.#owner.onSentBack(this, broken);
+  }
+
   #stage(): Stage {
-    return this.#sentAtMs > 0 ? 'exchange' : (this.connection.connecting?.stage ?? 'exchange');
+    return this.connection === undefined ? (this.opened?.connecting?.stage ?? 'connect') : 'exchange';
   }
 
   /** Not after an answer that came before all of the request had gone: the rest would be read as the next request. */
   #staysOpenMs(): number {
     const { staysOpen, hasMore, staysOpenMs = Infinity } = this.#answer;
-    return staysOpen && !hasMore && this.connection.hasSentAll ? staysOpenMs : 0;
+    return staysOpen && !hasMore && this.connection?.hasSentAll === true ? staysOpenMs : 0;
   }
 
   #answered(): Answered {
@@ -143,7 +177,9 @@ export class PostAttempt implements Exchange {
   #timings(): Timings {
     const timings: Timings = { totalMs: performance.now() - this.#startedAtMs };
     if (this.#firstByteAtMs > 0) timings.firstByteMs = this.#firstByteAtMs - this.#sentAtMs;
-    const { connecting } = this.connection;
+    // What was opened for it and not taken did not cost it that time.
+    const isOwn = this.connection === undefined || this.connection === this.opened;
+    const connecting = isOwn ? this.opened?.connecting : undefined;
     if (connecting === undefined) return timings;
     if (connecting.dnsMs !== undefined) timings.dnsMs = connecting.dnsMs;
     if (connecting.connectMs !== undefined) timings.connectMs = connecting.connectMs;
