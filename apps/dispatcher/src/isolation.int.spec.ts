@@ -41,45 +41,52 @@ const publish = async (tenantId: string, count: number): Promise<void> => {
     each.map((event, index) => running.publish(event, { 'tenant-id': tenantId, 'event-id': `${index}` })),
   );
 };
-const factsOf = async (webhookId: string): Promise<() => Fact[]> => {
+const factsOf = async (...webhookIds: readonly string[]): Promise<() => Fact[]> => {
   const records = await running.records(backends.topics.attempts);
+  const ids = new Set(webhookIds);
   return () =>
     records
       .map((record) => decodeFact(record.headers, record.value))
-      .filter((fact): fact is Fact => fact.kind !== 'not-a-fact' && fact.webhookId === webhookId);
+      .filter((fact): fact is Fact => fact.kind !== 'not-a-fact' && ids.has(fact.webhookId));
 };
 
-/** 2,000 events for an endpoint that never answers come first, then 50 for each of 8 neighbours. */
-async function afterAFlood(hangingUrl: string, neighbourUrl: (index: number) => string) {
+/**
+ * 2,000 events for an endpoint that never answers come first, then 2 for each of 99 neighbours. Each of theirs succeeds at its
+ * first attempt and is never put off, before any attempt at the hanging one has come to an end.
+ */
+async function expectNeighboursUnharmed(hangingUrl: string, neighbourUrl: (index: number) => string): Promise<void> {
   // Its attempts outlast the test: nothing that the neighbours get can come of them having ended.
   const slow = await webhookAt(hangingUrl, { timeoutMs: 30_000 });
-  const neighbours = await Promise.all(Array.from({ length: 8 }, async (_, index) => webhookAt(neighbourUrl(index))));
+  const neighbours = await Promise.all(
+    // This one process is also the receivers, which may answer slowly on a busy machine.
+    Array.from({ length: 99 }, async (_, index) => webhookAt(neighbourUrl(index), { timeoutMs: 30_000 })),
+  );
   const facts = await factsOf(slow);
+  const ofNeighbours = await factsOf(...neighbours);
   await publish(slow, 2_000);
-  const publishedAtMs = Date.now();
-  await Promise.all(neighbours.map(async (id) => publish(id, 50)));
-  const ofNeighbours = () => healthy.requests.filter(({ path }) => path !== '/hangs');
-  await waitFor(() => ofNeighbours().length >= 400, { what: "the neighbours' deliveries", timeoutMs: 20_000 });
-  return { facts, tookMs: Date.now() - publishedAtMs, delivered: ofNeighbours() };
+  await Promise.all(neighbours.map(async (id) => publish(id, 2)));
+  await waitFor(() => ofNeighbours().length >= 198, { what: "the neighbours' deliveries", timeoutMs: 25_000 });
+  const attemptsAtHanging = facts().filter(({ kind }) => kind === 'attempted');
+  const told = ofNeighbours().map((fact) => (fact.kind === 'attempted' ? `${fact.outcome} at first` : fact.kind));
+  expect({ neighbours: [...new Set(told)], facts: told.length }).toEqual({
+    neighbours: ['succeeded at first'],
+    facts: 198,
+  });
+  expect(healthy.requests.filter(({ path }) => path !== '/hangs')).toHaveLength(198);
+  expect(attemptsAtHanging).toEqual([]);
 }
 
 describe('one endpoint never slows another (invariant 4)', () => {
-  it('neighbours of a hanging endpoint do not wait, though 2,000 events for it came first', async () => {
+  it('99 neighbours of a hanging endpoint do not notice it, though 2,000 events for it came first', async () => {
     hanging.answer({ fault: 'hang' });
-    const { facts, tookMs, delivered } = await afterAFlood(hanging.url, () => healthy.url);
-    expect(delivered).toHaveLength(400);
-    expect(facts().filter(({ kind }) => kind === 'attempted')).toEqual([]);
+    await expectNeighboursUnharmed(hanging.url, () => healthy.url);
     expect(hanging.requests.length).toBeLessThanOrEqual(4);
-    expect(tookMs).toBeLessThan(10_000);
   });
 
   it('nor do they when all of them share one origin with it', async () => {
     healthy.answerBy(({ path }) => (path === '/hangs' ? { fault: 'hang' } : 200));
     const at = (path: string): string => new URL(path, healthy.url).href;
-    const { facts, tookMs, delivered } = await afterAFlood(at('/hangs'), (index) => at(`/${index}`));
-    expect(delivered).toHaveLength(400);
-    expect(facts().filter(({ kind }) => kind === 'attempted')).toEqual([]);
-    expect(tookMs).toBeLessThan(10_000);
+    await expectNeighboursUnharmed(at('/hangs'), (index) => at(`/${index}`));
   });
 
   it('what cannot go moves to a tier with its reason, and the breaker says since when and until when', async () => {
