@@ -28,6 +28,13 @@ const FOCUSED = `(() => {
 
 const IS_IN_LIST = `['menuitem', 'option'].includes(document.activeElement.getAttribute('role'))`;
 
+/** In the page: whether what has the focus is in sight, with nothing over it. */
+const IS_UNCOVERED = `(() => {
+  const { x, y, width, height } = document.activeElement.getBoundingClientRect();
+  const corners = [y + 1, y + height - 1].map((line) => document.elementFromPoint(x + width / 2, line));
+  return corners.every((seen) => seen !== null && document.activeElement.contains(seen));
+})()`;
+
 interface Focused {
   readonly name: string;
   readonly hasRing: boolean;
@@ -100,6 +107,14 @@ it('a webhook is made, changed and deleted with the keyboard alone', async () =>
   const id = new URL(page.url()).pathname.split('/')[2] ?? '';
 
   await tabTo(page, /^Timeout/);
+  await page.keyboard.press('ControlOrMeta+A');
+  await page.keyboard.type('99');
+  await press(page, /^Save changes$/);
+  // What is wrong has the focus, and is not under the bar.
+  await waitFor(async () => (await focusedOn(page)).name.startsWith('Timeout'), {
+    what: 'the focus to be in the field',
+  });
+  expect(await page.evaluate<boolean>(IS_UNCOVERED)).toBe(true);
   await page.keyboard.press('ControlOrMeta+A');
   await page.keyboard.type('9');
   await press(page, /^Save changes$/);

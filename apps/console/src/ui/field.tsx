@@ -51,14 +51,22 @@ export function TextField(props: TextFieldProps): ReactNode {
 }
 
 export interface NumberFieldProps
-  extends Omit<AriaNumberFieldProps, 'className' | 'style' | 'children' | 'isInvalid'>, FieldFrame {}
+  extends Omit<AriaNumberFieldProps, 'className' | 'style' | 'children' | 'isInvalid'>, FieldFrame {
+  /** Of the input itself: a form moves the focus to what is wrong. */
+  readonly inputRef?: React.Ref<HTMLInputElement>;
+}
 
 /** An empty one has the value NaN. */
-export function NumberField({ label, description, error, placeholder, ...rest }: NumberFieldProps): ReactNode {
+export function NumberField(props: NumberFieldProps): ReactNode {
+  const { label, description, error, placeholder, inputRef, ...rest } = props;
   return (
     <AriaNumberField {...rest} isInvalid={error !== undefined} className="field" validationBehavior="aria">
       <Label className="field__label">{label}</Label>
-      <Input className="field__input" {...(placeholder !== undefined && { placeholder })} />
+      <Input
+        className="field__input"
+        {...(placeholder !== undefined && { placeholder })}
+        {...(inputRef !== undefined && { ref: inputRef })}
+      />
       <FieldTexts description={description} error={error} />
     </AriaNumberField>
   );

@@ -81,7 +81,7 @@ function useColumns(onRevoke: (key: ApiKey) => void): readonly Column<ApiKey>[] 
       isName: true,
       cell: ({ name, prefix }) => (
         <div className="api-key__name">
-          <strong className="cut" title={name}>
+          <strong className="api-key__title" title={name}>
             {name}
           </strong>
           <code className="soft">{prefix}…</code>

@@ -100,9 +100,9 @@ function LetterTable({ letters }: { readonly letters: readonly DeadLetter[] }): 
   const { ops } = useTexts();
   const columns: readonly Column<DeadLetter>[] = [
     { id: 'reason', header: ops.reason, isName: true, cell: (letter) => <ReasonCell letter={letter} /> },
-    { id: 'status', header: ops.status, width: '8rem', cell: ({ status }) => <LetterStatusTag status={status} /> },
-    { id: 'stage', header: ops.stage, width: '8rem', cell: ({ stage }) => ops.stages[stage] },
-    { id: 'tenant', header: ops.tenant, width: '8rem', cell: ({ tenantId }) => tenantId ?? '–' },
+    { id: 'status', header: ops.status, width: '7rem', cell: ({ status }) => <LetterStatusTag status={status} /> },
+    { id: 'stage', header: ops.stage, width: '7.5rem', cell: ({ stage }) => ops.stages[stage] },
+    { id: 'tenant', header: ops.tenant, width: '7rem', cell: ({ tenantId }) => tenantId ?? '–' },
     { id: 'time', header: ops.time, width: '12rem', cell: ({ at }) => <Time atMs={at} format="short" /> },
   ];
   return <DataTable label={ops.lettersTable} columns={columns} rows={letters} rowKey={({ id }) => id} />;

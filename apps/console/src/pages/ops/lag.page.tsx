@@ -122,7 +122,7 @@ function PartitionCard({ partitions }: { readonly partitions: readonly Partition
       id: 'end',
       header: ops.logEnd,
       align: 'end',
-      width: '8rem',
+      width: '8.75rem',
       isHiddenOnPhone: true,
       cell: ({ logEnd }) => count(logEnd),
     },
@@ -130,7 +130,7 @@ function PartitionCard({ partitions }: { readonly partitions: readonly Partition
       id: 'records',
       header: ops.lagRecords,
       align: 'end',
-      width: '8.5rem',
+      width: '9.5rem',
       cell: ({ lagRecords }) => count(lagRecords),
     },
     {

@@ -46,9 +46,10 @@ export function DeliveryCard(): ReactNode {
         <Controller
           control={control}
           name="retries"
-          render={({ field: { ref: _, ...field }, fieldState }) => (
+          render={({ field: { ref, ...field }, fieldState }) => (
             <NumberField
               {...field}
+              inputRef={ref}
               label={settings.retries}
               description={settings.retriesHint}
               minValue={0}
@@ -64,9 +65,10 @@ export function DeliveryCard(): ReactNode {
         <Controller
           control={control}
           name="timeoutSeconds"
-          render={({ field: { ref: _, ...field }, fieldState }) => (
+          render={({ field: { ref, ...field }, fieldState }) => (
             <NumberField
               {...field}
+              inputRef={ref}
               label={settings.timeout}
               description={settings.timeoutHint}
               isDisabled={isDisabled}
@@ -77,9 +79,10 @@ export function DeliveryCard(): ReactNode {
         <Controller
           control={control}
           name="rateLimitPerSecond"
-          render={({ field: { ref: _, ...field }, fieldState }) => (
+          render={({ field: { ref, ...field }, fieldState }) => (
             <NumberField
               {...field}
+              inputRef={ref}
               label={settings.rateLimit}
               description={settings.rateLimitHint}
               isDisabled={isDisabled}
@@ -144,9 +147,10 @@ function PolicyFields({ isDisabled }: { readonly isDisabled: boolean }): ReactNo
       <Controller
         control={control}
         name="maxAgeHours"
-        render={({ field: { ref: _, ...field }, fieldState }) => (
+        render={({ field: { ref, ...field }, fieldState }) => (
           <NumberField
             {...field}
+            inputRef={ref}
             label={settings.maxAge}
             description={settings.maxAgeHint}
             isDisabled={isDisabled}

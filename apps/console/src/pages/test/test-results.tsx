@@ -66,19 +66,21 @@ function Result({ result, isOpenAtFirst, isAdvising }: ResultProps): ReactNode {
           </Tag>
         </span>
       </Heading>
-      <DisclosurePanel className="test-result__panel">
-        {!ok && (isAdvising || error !== undefined) && (
-          <Notice tone="bad" {...(error !== undefined && { title: error })}>
-            {isAdvising ? adviceFor(result, texts) : undefined}
-          </Notice>
-        )}
-        {response !== undefined && <Answer body={response.body} />}
-        <h4>{test.signature}</h4>
-        <CodeView label={test.signature} code={signaturesOf(request.headers)} isWrapped />
-        <h4>{test.headers}</h4>
-        <CodeView label={test.headers} code={linesOf(request.headers)} isWrapped />
-        <h4>{test.body}</h4>
-        <CodeView label={test.body} code={JSON.stringify(request.body, null, 2)} language="json" />
+      <DisclosurePanel>
+        <div className="test-result__panel">
+          {!ok && (isAdvising || error !== undefined) && (
+            <Notice tone="bad" {...(error !== undefined && { title: error })}>
+              {isAdvising ? adviceFor(result, texts) : undefined}
+            </Notice>
+          )}
+          {response !== undefined && <Answer body={response.body} />}
+          <h4>{test.signature}</h4>
+          <CodeView label={test.signature} code={signaturesOf(request.headers)} isWrapped />
+          <h4>{test.headers}</h4>
+          <CodeView label={test.headers} code={linesOf(request.headers)} isWrapped />
+          <h4>{test.body}</h4>
+          <CodeView label={test.body} code={JSON.stringify(request.body, null, 2)} language="json" />
+        </div>
       </DisclosurePanel>
     </Disclosure>
   );
