@@ -114,6 +114,48 @@ export function compressedPublishing(cluster: () => KafkaCluster): void {
       }
     });
 
+    it.each([
+      ['changed', toOtherBytes],
+      ['of an unknown codec', toUnknownCodec],
+    ])('that came %s once are fetched again, and nothing of them is lost', async (_title, breakBatch) => {
+      const topic = await cluster().createTopic(1);
+      const of = { topic, partition: 0 };
+      const lines = numbered(3);
+      await cluster().append(lines.map((value) => ({ ...of, key: null, value })));
+      const connectionOnce = () => ({
+        ...cluster().connection,
+        socketFactory: breakingFirstBatch(breakBatch, 1).socketFactory,
+      });
+      const handler = new RecordingHandler();
+      const groupId = `once-${Date.now()}`;
+      const consumer = createLogConsumer({
+        connection: connectionOnce(),
+        groupId,
+        topics: [topic],
+        handler,
+        onFatal: handler.onFatal,
+      });
+      const read: string[] = [];
+      const reader = createTailReader({ connection: connectionOnce(), topic, onFatal: () => {} });
+      const followed: string[] = [];
+      const follower = createLogFollower({
+        connection: connectionOnce(),
+        topic,
+        onRecord: ({ value }) => followed.push(String(value)),
+        onFatal: () => {},
+      });
+      try {
+        await Promise.all([consumer.start(), reader.start(), follower.start()]);
+        await reader.read([{ ...of, offset: 0 }], ({ value }) => read.push(String(value)));
+        await eventually('all', () => handler.position(of) === lines.length);
+        const handed = handler.records.map(({ value }) => String(value));
+        expect({ handed, read, followed }).toEqual({ handed: lines, read: lines, followed: lines });
+        expect(handler.breaches).toEqual([]);
+      } finally {
+        await Promise.all([consumer.stop(), reader.stop(), follower.stop()]);
+      }
+    });
+
     it('by a codec that nobody knows end who follows a log: what they said is unknown', async () => {
       const topic = await cluster().createTopic(1);
       await cluster().append([{ topic, partition: 0, key: 'webhook', value: 'state' }]);
@@ -150,14 +192,16 @@ function toOtherBytes(batch: Buffer): void {
   batch.writeUInt8(batch.readUInt8(last) ^ 1, last);
 }
 
-function breakingFirstBatch(breakBatch = toUnknownCodec): Wire {
+/** @param times how often the batch is broken; after that it comes as it is. */
+function breakingFirstBatch(breakBatch = toUnknownCodec, times = Infinity): Wire {
   const wire = new Wire();
+  let broken = 0;
   wire.onAnswer = ({ apiKey }, answer) => {
     if (apiKey !== FETCH) return answer;
     for (const { recordsAt, recordsSize } of fetchedPartitions(answer)) {
       if (recordsSize <= 0) continue;
       const isFirst = answer.readBigInt64BE(recordsAt + 4) === 0n;
-      if (isFirst) breakBatch(answer.subarray(recordsAt + 4));
+      if (isFirst && broken++ < times) breakBatch(answer.subarray(recordsAt + 4));
     }
     return answer;
   };

@@ -1,4 +1,5 @@
 import type { Batch, Cluster, Consumer, ConsumerGroupJoinEvent, EachBatchPayload } from 'kafkajs';
+import { countBelieved } from './believed-records.ts';
 import { tapCluster, type FetchedPartition, type Membership } from './cluster-tap.ts';
 import { createClient, retryOf, type KafkaConnection } from './connection.ts';
 import { asError } from './errors.ts';
@@ -10,7 +11,7 @@ import { recordsOf } from './kafkajs-decoding.ts';
 import { locateJoin } from './locate-join.ts';
 import type { CommitEntry, LogConsumer, LogConsumerOptions, LogHandler } from './log-consumer.port.ts';
 import { byTopic } from './log-range.ts';
-import type { PartitionPosition, TopicPartition } from './log-record.ts';
+import type { LogRecord, PartitionPosition, TopicPartition } from './log-record.ts';
 import { PartitionTable, type AssignedState } from './partition-table.ts';
 import { persist } from './persist.ts';
 import { within } from './within.ts';
@@ -251,13 +252,30 @@ class KafkajsConsumer implements LogConsumer {
       this.#seek(state);
       return;
     }
-    const lastOffset = batch.lastOffset();
-    payload.resolveOffset(lastOffset);
-    const nextPosition = Number(lastOffset) + 1;
-    state.position = nextPosition;
-    const records = recordsOf(batch.messages);
+    const fetched = recordsOf(batch.messages);
+    const believed = countBelieved(fetched, state.doubtedAt === position);
+    if (believed < fetched.length) this.#fetchAgain(state, fetched[believed - 1]);
+    else this.#pass(state, payload);
+    if (believed === 0) return;
+    const records = believed < fetched.length ? fetched.slice(0, believed) : fetched;
+    const nextPosition = state.position;
     const logEnd = Number(batch.highWatermark);
     this.#handler.onBatch({ topic, partition, position, records, nextPosition, logEnd });
+  }
+
+  #pass(state: AssignedState, payload: EachBatchPayload): void {
+    const lastOffset = payload.batch.lastOffset();
+    payload.resolveOffset(lastOffset);
+    state.position = Number(lastOffset) + 1;
+  }
+
+  /** Behind `last`, or where the fetch began, comes a batch that could not be read. */
+  #fetchAgain(state: AssignedState, last: LogRecord | undefined): void {
+    if (last !== undefined) state.position = last.offset + 1;
+    state.doubtedAt = state.position;
+    const { topic, partition, position } = state;
+    this.#logger.warn({ topic, partition, offset: position }, 'kafka.batch_fetched_again');
+    this.#seek(state);
   }
 
   /** A fetch whose records were all filtered: transaction markers, aborted records. It never reaches `eachBatch`. */

@@ -12,6 +12,8 @@ export interface AssignedState extends TopicPartition {
   isPaused: boolean;
   /** Where the last answered fetch began. */
   fetchOffset: number;
+  /** Where a batch began that could not be read, and is fetched again; -1 where there is none. */
+  doubtedAt: number;
   /** When a fetch of it was last answered, or when it became fetchable. */
   lastFetchAtMs: number;
 }
@@ -42,6 +44,7 @@ export class PartitionTable {
       isCommittable: isContinuous && (old.get(topic)?.[partition]?.isCommittable ?? false),
       isPaused: false,
       fetchOffset: -1,
+      doubtedAt: -1,
       lastFetchAtMs: 0,
     }));
     for (const state of this.#all) {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Batch, Broker, Cluster, Consumer, EachBatchPayload } from 'kafkajs';
+import { countBelieved } from './believed-records.ts';
 import { tapCluster, type FetchedPartition } from './cluster-tap.ts';
 import { createClient, retryOf, type KafkaConnection } from './connection.ts';
 import { asError } from './errors.ts';
@@ -26,6 +27,8 @@ interface ReadState {
   position: number;
   isReading: boolean;
   fetchOffset: number;
+  /** Where a batch began that could not be read, and is fetched again; -1 where there is none. */
+  doubtedAt: number;
   lastFetchAtMs: number;
 }
 
@@ -161,7 +164,13 @@ export class SoloConsumer {
     for (const partition of partitions) {
       const state = this.#states.get(partition);
       if (state === undefined) {
-        this.#states.set(partition, { position: 0, isReading: false, fetchOffset: -1, lastFetchAtMs: 0 });
+        this.#states.set(partition, {
+          position: 0,
+          isReading: false,
+          fetchOffset: -1,
+          doubtedAt: -1,
+          lastFetchAtMs: 0,
+        });
       } else if (state.isReading) {
         this.#go(partition, state);
       }
@@ -185,10 +194,26 @@ export class SoloConsumer {
       this.#go(batch.partition, state);
       return;
     }
+    const records = recordsOf(batch.messages);
+    const believed = countBelieved(records, state.doubtedAt === state.position);
+    if (believed < records.length) {
+      this.#fetchAgain(batch.partition, state, records.slice(0, believed));
+      return;
+    }
     const lastOffset = batch.lastOffset();
     payload.resolveOffset(lastOffset);
     state.position = Number(lastOffset) + 1;
-    this.#options.onRecords(batch.partition, recordsOf(batch.messages), state.position);
+    this.#options.onRecords(batch.partition, records, state.position);
+  }
+
+  /** Behind these, or where the fetch began, comes a batch that could not be read. */
+  #fetchAgain(partition: number, state: ReadState, before: readonly LogRecord[]): void {
+    const last = before.at(-1);
+    if (last !== undefined) state.position = last.offset + 1;
+    state.doubtedAt = state.position;
+    this.#logger.warn({ topic: this.#options.topic, partition, offset: state.position }, 'kafka.batch_fetched_again');
+    this.#go(partition, state);
+    if (last !== undefined) this.#options.onRecords(partition, before, state.position);
   }
 
   #skip(partition: number, nextPosition: number): void {
