@@ -7,7 +7,7 @@ import { ChaosSystem, IS_LONG } from './chaos-system.ts';
 import { expectNothingWrong, LEAST_IN_FLIGHT, untilEnoughUnderWay } from './delivery-expectations.ts';
 import { ReadModel } from './read-model.ts';
 
-const KILLS = IS_LONG ? 8 : 2;
+const KILLS = IS_LONG ? 10 : 2;
 
 const steady: Customer = { failures: 0, delaysMs: [1_000], slownessMs: 200 };
 const flaky: Customer = { failures: 1, delaysMs: [1_000, 1_000], slownessMs: 0 };
