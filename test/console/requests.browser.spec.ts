@@ -260,7 +260,7 @@ describe('recent requests', () => {
         await list.press('End');
         return page.getByText('The API cannot be reached.').isVisible();
       },
-      { what: 'the second page to be asked for', timeoutMs: 30_000 },
+      { what: 'the second page to be asked for', timeoutMs: 30_000, everyMs: 200 },
     );
     expect(await page.getByText('The API cannot be reached.').count()).toBe(1);
     isAway = false;
@@ -272,7 +272,7 @@ describe('recent requests', () => {
         await list.press('End');
         return page.getByRole('link', { name: /^Own\.Event\.10000,/ }).isVisible();
       },
-      { what: 'the last of 10,000 requests to be in sight', timeoutMs: 30_000 },
+      { what: 'the last of 10,000 requests to be in sight', timeoutMs: 60_000, everyMs: 200 },
     );
     await page.getByText('10,000 shown. There are no more.').waitFor();
     expect(await page.getByRole('row').count()).toBeLessThan(60);
@@ -283,5 +283,5 @@ describe('recent requests', () => {
     });
     expect(await page.getByRole('row').count()).toBeLessThan(60);
     expect(visitor.complaints).toEqual([]);
-  });
+  }, 150_000);
 });
