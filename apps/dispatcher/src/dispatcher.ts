@@ -39,10 +39,14 @@ export class Dispatcher {
     announceReady(logger, { opsUrl: this.opsListener.url, ...(grpcUrl !== undefined && { grpcUrl }) });
   }
 
+  /** Rejects with the first error of a role, when all else has stopped. */
   async stop(): Promise<void> {
-    await Promise.all(this.parts.roles.map(async (role) => role.stop()));
+    const stopped = await Promise.allSettled(this.parts.roles.map(async (role) => role.stop()));
     await Promise.all([this.parts.webhookLog?.stop(), this.parts.eventTypeLog?.stop()]);
     await this.parts.tracing?.stop();
     await this.opsListener?.close();
+    for (const result of stopped) if (result.status === 'rejected') throw asError(result.reason);
   }
 }
+
+const asError = (reason: unknown): Error => (reason instanceof Error ? reason : new Error(String(reason)));

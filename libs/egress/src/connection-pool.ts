@@ -1,4 +1,4 @@
-import type { ConnectSettings } from './guarded-connect.ts';
+import type { ConnectError, ConnectSettings } from './guarded-connect.ts';
 import type { HttpConnection } from './http-connection.ts';
 import type { ConnectionSeeker, OriginOwner } from './origin-connections.ts';
 import { OriginConnections } from './origin-connections.ts';
@@ -70,11 +70,11 @@ export class ConnectionPool implements OriginOwner {
     this.#sweeping ??= setInterval(() => this.#sweep(), this.#sweepEveryMs);
   }
 
-  /** Keeps nothing any more; attempts under way, and those that wait for a connection, go on. */
-  close(): void {
+  /** Keeps and opens nothing any more; who waits for a connection is told why there will be none. */
+  close(reason: ConnectError): void {
     this.#isClosing = true;
     for (const connection of this.#idle) this.#close(connection);
-    for (const connections of this.#origins.values()) connections.closeUnwanted();
+    for (const connections of this.#origins.values()) connections.refuse(reason);
     this.#sweep();
   }
 

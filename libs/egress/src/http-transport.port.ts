@@ -59,6 +59,9 @@ export interface HttpTransport {
    * has passed. A callback, as a promise for each step is what this path cannot afford.
    */
   post(request: PostRequest, done: (outcome: PostOutcome) => void): void;
-  /** Takes no more attempts; resolves when those under way have ended. */
+  /**
+   * Takes no more attempts; those that have no connection yet fail by a fault of our own, at once. Resolves when the others have
+   * ended.
+   */
   close(): Promise<void>;
 }

@@ -1,5 +1,7 @@
 import type { AllowList } from '@signalbox/domain';
 import { ConnectionPool } from './connection-pool.ts';
+import type { Failure } from './failure-table.ts';
+import { ConnectError } from './guarded-connect.ts';
 import type { HttpConnection } from './http-connection.ts';
 import type { HttpTransport, PostOutcome, PostRequest } from './http-transport.port.ts';
 import type { NameResolver } from './name-resolver.port.ts';
@@ -42,7 +44,7 @@ export class SocketTransport implements HttpTransport, AttemptOwner {
 
   post(request: PostRequest, done: (outcome: PostOutcome) => void): void {
     if (this.#closed !== undefined) {
-      process.nextTick(done, CLOSING);
+      process.nextTick(done, { kind: 'failed', ...CLOSING, timings: { totalMs: 0 } } satisfies PostOutcome);
       return;
     }
     const encoded = encodeRequest(request);
@@ -73,7 +75,7 @@ export class SocketTransport implements HttpTransport, AttemptOwner {
   async close(): Promise<void> {
     if (this.#closed === undefined) {
       this.#closed = Promise.withResolvers();
-      this.#pool.close();
+      this.#pool.close(new ConnectError(CLOSING));
       if (this.#underWay === 0) this.#closed.resolve();
     }
     await this.#closed.promise;
@@ -89,10 +91,4 @@ const UNWRITABLE: PostOutcome = {
   timings: { totalMs: 0 },
 };
 
-const CLOSING: PostOutcome = {
-  kind: 'failed',
-  errorClass: 'connect',
-  message: 'the sender is closing',
-  isOwnFault: true,
-  timings: { totalMs: 0 },
-};
+const CLOSING: Failure = { errorClass: 'connect', message: 'the sender is closing', isOwnFault: true };

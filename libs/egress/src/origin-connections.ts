@@ -96,9 +96,13 @@ export class OriginConnections {
     this.#tellIfUnused();
   }
 
-  /** Closes what is being opened and nobody waits for. */
-  closeUnwanted(): void {
-    for (const [connection, seeker] of this.#opening) if (seeker === undefined) this.#drop(connection);
+  /** Closes what is being opened, and tells those who wait for a connection. */
+  refuse(reason: ConnectError): void {
+    for (const connection of this.#opening.keys()) this.#drop(connection);
+    for (const seeker of this.#seekers) {
+      this.#forget(seeker);
+      seeker.onNotConnected(reason);
+    }
     this.#tellIfUnused();
   }
 

@@ -114,6 +114,24 @@ describe('attempts that find no idle connection', () => {
     await closed;
   }, 30_000);
 
+  it('end at once, by our own fault, when the transport closes, and those that have one go on', async () => {
+    const answers: (() => void)[] = [];
+    const { server, to, transport } = await slowHandshakes(
+      (index) => (index === 0 ? NOW : NEVER),
+      (socket) => onRequest(socket, () => answers.push(() => socket.write(answerText('ok')))),
+    );
+    const first = post(transport, to);
+    await eventually('it is there', () => answers.length === 1);
+    const waiting = post(transport, to);
+    await eventually('another connection is being opened', () => server.connections.length === 2);
+    const closed = transport.close();
+    expect(await waiting).toMatchObject({ kind: 'failed', message: 'the sender is closing', isOwnFault: true });
+    answers[0]?.();
+    expect(await first).toMatchObject({ kind: 'answered' });
+    await closed;
+    await eventually('none is left open', () => server.connections.every((socket) => socket.closed));
+  });
+
   it('fail with what hinders their own connection, and leave the others theirs', async () => {
     const { to, transport } = await slowHandshakes(() => NOW, answering);
     const wrongName = endpointOf(to.replace('127.0.0.1', 'localhost'));

@@ -14,11 +14,12 @@ export interface CommitLoopOptions {
 export class CommitLoop {
   private readonly timer: NodeJS.Timeout;
   private underWay: Promise<void> | undefined;
+  private isGivenUp = false;
 
   constructor(private readonly options: CommitLoopOptions) {
     this.timer = setInterval(() => {
       this.underWay ??= this.commit()
-        .catch((error: unknown) => options.onFatal(error instanceof Error ? error : new Error(String(error))))
+        .catch((error: unknown) => this.fail(error))
         .finally(() => (this.underWay = undefined));
     }, options.intervalMs ?? 200);
   }
@@ -28,6 +29,16 @@ export class CommitLoop {
     clearInterval(this.timer);
     await this.underWay;
     await this.commit();
+  }
+
+  /** Commits nothing any more, and does not mind what comes of a commit that is under way. */
+  giveUp(): void {
+    this.isGivenUp = true;
+    clearInterval(this.timer);
+  }
+
+  private fail(error: unknown): void {
+    if (!this.isGivenUp) this.options.onFatal(error instanceof Error ? error : new Error(String(error)));
   }
 
   private async commit(): Promise<void> {

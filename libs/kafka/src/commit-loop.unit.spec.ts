@@ -60,4 +60,21 @@ describe('CommitLoop', () => {
     await stopped;
     expect(accepted).toEqual([1, 5]);
   });
+
+  it('commits nothing any more when it is given up, and minds no failure', async () => {
+    const fatal: Error[] = [];
+    const commit = Promise.withResolvers<'committed'>();
+    let commits = 0;
+    const running = new CommitLoop({
+      consumer: { commit: () => (commits++, commit.promise) },
+      due: () => [entry(1)],
+      onCommitted: () => {},
+      onFatal: (error) => fatal.push(error),
+    });
+    await jest.advanceTimersByTimeAsync(200);
+    running.giveUp();
+    commit.reject(new Error('the consumer was stopped'));
+    await jest.advanceTimersByTimeAsync(1_000);
+    expect({ commits, fatal }).toEqual({ commits: 1, fatal: [] });
+  });
 });

@@ -85,9 +85,12 @@ const TICK_MS = 50;
           readiness: role.readiness,
           start: async () => role.start(),
           stop: async () => {
-            await role.stop();
-            await transport.close();
-            disabler.close();
+            try {
+              await role.stop();
+            } finally {
+              await transport.close();
+              disabler.close();
+            }
           },
         };
       },

@@ -7,6 +7,14 @@ import type { VirtualTime } from './virtual-time.ts';
 export const MODES = ['well', 'slow', 'hangs', 'fails', 'busy', 'resets', 'unreachable', 'gone', 'aborts'] as const;
 export type Mode = (typeof MODES)[number];
 
+const NOT_STARTED: PostOutcome = {
+  kind: 'failed',
+  errorClass: 'connect',
+  message: 'nothing was sent',
+  timings: { totalMs: 0 },
+  isOwnFault: true,
+};
+
 /** The customers' endpoints, by URL, and what becomes of POSTs to them. */
 export class SimulatedEndpoints {
   private readonly modes = new Map<string, Mode>();
@@ -33,6 +41,10 @@ export class SimulatedEndpoints {
   transport(process: RequestingProcess, onPost: (request: PostRequest) => () => void): HttpTransport {
     return {
       post: (request, done) => {
+        if (request.mayStart?.() === false) {
+          this.time.after(0, () => process.whenAwake(() => done(NOT_STARTED)));
+          return;
+        }
         const onEnded = onPost(request);
         const { outcome, afterMs } = this.outcomeFor(request);
         this.time.after(afterMs, () => {

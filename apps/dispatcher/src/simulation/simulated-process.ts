@@ -144,6 +144,7 @@ export class SimulatedProcess implements RequestingProcess {
     this.consumer.quiesce();
     await handler.drain?.();
     await producer.flush();
+    await producer.flush();
     await this.commits;
     if (this.isKilled) return;
     await this.commit(handler);

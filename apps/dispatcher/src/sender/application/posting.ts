@@ -28,6 +28,9 @@ export interface PostingOptions extends Pick<
 export class Posting {
   private active = 0;
   private activeBytes = 0;
+  /** Those of which something went out. */
+  private started = 0;
+  private isStopping = false;
   private onIdle: (() => void) | undefined;
   private readonly standstill = new Standstill();
 
@@ -41,9 +44,13 @@ export class Posting {
     return this.activeBytes;
   }
 
-  /** Resolves when every POST under way has ended. */
-  async idle(): Promise<void> {
-    if (this.active > 0) await new Promise<void>((resolve) => (this.onIdle = resolve));
+  /**
+   * Nothing goes out any more. Resolves when every POST of which something went out has ended; the others are forgotten, as if
+   * they had only been queued: a stop must not wait for hosts that cannot be reached, nor for a group that is silent.
+   */
+  async stop(): Promise<void> {
+    this.isStopping = true;
+    if (this.started > 0) await new Promise<void>((resolve) => (this.onIdle = resolve));
   }
 
   /** To be called every few milliseconds: what it misses is time that the process has lost. */
@@ -81,7 +88,8 @@ export class Posting {
     const headers = attemptHeaders(profile, task.delivery, task.body, begunAtMs, span?.traceparent);
     // The first byte may come long after this, and this process may have been stopped in between.
     const mayStart = (): boolean => {
-      if (task.ledger.ended || !this.options.mayWork()) return false;
+      if (this.isStopping || task.ledger.ended || !this.options.mayWork()) return false;
+      if (startedAtMs === undefined) this.started++;
       startedAtMs = now();
       return true;
     };
@@ -96,6 +104,7 @@ export class Posting {
       this.activeBytes -= task.bytes;
       observer.onAttempt(outcome.timings);
       if (span !== undefined) endAttemptSpan(span, outcome);
+      if (startedAtMs === undefined && this.isStopping) return;
       this.options.whenFresh(() => {
         const signals = isExcused ? NOTHING_LEARNT : signalsOf(outcome);
         admission.end(ready, signals, outcome.timings.totalMs);
@@ -104,7 +113,7 @@ export class Posting {
           admission.defer(task, state, 'own fault', undefined, outcome.message);
         else this.options.finish(task, attempted(task, outcomeOf(outcome, startedAtMs ?? begunAtMs, endedAtMs), state));
       });
-      if (this.active === 0) this.onIdle?.();
+      if (startedAtMs !== undefined && --this.started === 0) this.onIdle?.();
       this.options.onEnded();
     });
   }

@@ -204,16 +204,13 @@ export class Sender implements LogHandler {
     this.goOn();
   }
 
-  /** Starts nothing more; resolves when every POST under way has ended and its outcome is settled. */
+  /** Starts nothing more; resolves when every POST that went out has ended and its fact is to be appended. */
   async drain(): Promise<void> {
     this.isStopping = true;
     this.admission.clear();
-    await this.posting.idle();
+    await this.posting.stop();
     for (const work of this.unsettled) work();
     this.unsettled = [];
-    await this.options.producer.flush();
-    // What a fact owes is appended when the fact is acknowledged.
-    await this.options.producer.flush();
   }
 
   /** Facts about records that come now lie behind this position in `attempts`, also those that come late. */

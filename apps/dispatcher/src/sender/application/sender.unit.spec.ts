@@ -148,6 +148,31 @@ describe('the sender', () => {
     expect(facts[2]).toMatchObject({ kind: 'attempted', errorClass: 'timeout' });
   });
 
+  it('waits at a stop for POSTs that went out, and forgets those that did not', async () => {
+    const { sender, posts, facts, heartbeat, give } = await startSender();
+    give(deliveryAt(0), deliveryAt(1));
+    posts[0]?.mayStart?.();
+    heartbeat.ageMs = 60_000;
+    let isDrained = false;
+    const drained = sender.drain().then(() => (isDrained = true));
+    expect(posts[1]?.mayStart?.()).toBe(false);
+    posts[1]?.end({ ...TIMEOUT, errorClass: 'connect', isOwnFault: true });
+    await new Promise(setImmediate);
+    expect({ isDrained, facts }).toEqual({ isDrained: false, facts: [] });
+    posts[0]?.end(TIMEOUT);
+    await drained;
+    expect(facts).toMatchObject([{ kind: 'attempted', errorClass: 'timeout' }]);
+  });
+
+  it('does not wait at a stop for POSTs of which nothing went out', async () => {
+    const { sender, posts, facts, give } = await startSender();
+    give(deliveryAt(0));
+    await sender.drain();
+    expect(posts[0]?.mayStart?.()).toBe(false);
+    posts[0]?.end({ ...TIMEOUT, errorClass: 'connect', isOwnFault: true });
+    expect(facts).toEqual([]);
+  });
+
   it.each([
     { gapMs: 300, kinds: ['attempted'], what: 'holds nothing against an endpoint while it gets little time itself' },
     { gapMs: 50, kinds: ['attempted', 'breaker-changed'], what: 'finds an endpoint that hangs while it is well' },
