@@ -1,5 +1,6 @@
+import type { Standing } from './delivery-state.ts';
 import type { DeliverySummary } from './delivery-summary.ts';
-import { isRequest, stateOf } from './delivery-summary.ts';
+import { isRequest } from './delivery-summary.ts';
 
 /** What a delivery adds to the minute and the hour it was first scheduled in; each is 0 or 1. */
 export interface DeliveryCounts {
@@ -46,12 +47,13 @@ const triedAndWaiting: DeliveryCounts = { ...waiting, requests: 1 };
 
 /**
  * A delivery that was skipped counts as failed when it had been tried before, else not at all: nobody failed then. A resend of
- * one that was not counts as open from its first attempt until it has ended. So requests = succeeded + failed + the open ones
- * that were tried.
+ * one whose last round was skipped untried counts as open from its first attempt until it has ended, whatever earlier rounds had
+ * come to: the skipped one had taken their place. So requests = succeeded + failed + the open ones that were tried.
  */
 export function countsOf(summary: DeliverySummary): DeliveryCounts {
-  const state = stateOf(summary);
-  switch (state) {
+  const { standing } = summary;
+  if (standing === null) return waiting;
+  switch (standing.state) {
     case 'succeeded':
       return succeeded;
     case 'failed':
@@ -59,19 +61,18 @@ export function countsOf(summary: DeliverySummary): DeliveryCounts {
     case 'expired':
       return expired;
     case 'skipped':
-      if (isTriedAnew(summary)) return summary.round.state === 'retrying' ? retrying : triedAndWaiting;
+      if (isTriedAnew(standing, summary)) return summary.round.state === 'retrying' ? retrying : triedAndWaiting;
       return isRequest(summary) ? abandoned : noCounts;
     case 'retrying':
       return retrying;
     case 'waiting':
-    case 'queued':
       return isRequest(summary) ? triedAndWaiting : waiting;
   }
-  return state satisfies never;
+  return standing.state satisfies never;
 }
 
-/** Skipped before its first attempt, and under way in a later round that has been tried. */
-function isTriedAnew({ standing, round, lastAttempt }: DeliverySummary): boolean {
-  if (standing === null || standing.attemptNumber > 1 || round.round <= standing.round) return false;
+/** Skipped before its round's first attempt, and under way in a later round that has been tried. */
+function isTriedAnew(skipped: Standing, { round, lastAttempt }: DeliverySummary): boolean {
+  if (skipped.attemptNumber > 1 || round.round <= skipped.round) return false;
   return lastAttempt.round === round.round && (round.state === 'retrying' || round.state === 'waiting');
 }

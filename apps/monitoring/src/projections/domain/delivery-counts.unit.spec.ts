@@ -31,6 +31,14 @@ describe('what a delivery that was skipped counts as', () => {
     ]);
   });
 
+  it('is open while a resend is under way also where a round before the skipped one had failed', () => {
+    const before = [attempted({ outcome: 'failed', statusCode: 500 }), skipped({ round: 1 })] as const;
+    expect(countedOf(...before)).toEqual(['requests', 'failed', 'abandoned']);
+    const again = attempted({ round: 2, outcome: 'retrying', statusCode: 503, nextAttemptAtMs: 9 });
+    expect(countedOf(...before, again)).toEqual(['requests', 'retrying']);
+    expect(countedOf(...before, again, attempted({ round: 2, attemptNumber: 2 }))).toEqual(['requests', 'succeeded']);
+  });
+
   it('is failed when it had been tried before, also while a resend is under way', () => {
     const first = attempted({ outcome: 'retrying', nextAttemptAtMs: 5 });
     const abandoned = ['requests', 'failed', 'abandoned'];
