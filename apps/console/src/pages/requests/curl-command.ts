@@ -12,7 +12,8 @@ export interface SentRequest {
 
 /** The request as a command for a POSIX shell. Values of the webhook's own headers are masked: they often are secrets. */
 export function curlCommand({ url, headers, customHeaders, body }: SentRequest): string {
-  const masked = Object.keys(customHeaders).map((name) => [name, MASKED] as const);
+  const names = Object.keys(customHeaders).filter((name) => !(name.toLowerCase() in headers));
+  const masked = names.map((name) => [name, MASKED] as const);
   const lines = [
     `curl -X POST ${quoted(url)}`,
     ...[...Object.entries(headers), ...masked].map(([name, value]) => `-H ${quoted(`${name}: ${value}`)}`),

@@ -115,10 +115,11 @@ export function deliveryJson({ delivery, body, facts, resends, breakerChanges }:
 
 const MASKED = '***';
 
-/** What every attempt carried, as far as it is the same for all of them; signatures and the time of each are masked. */
+/** What every attempt carried whatever its webhook's own headers were; values that tell anything, or differ, are masked. */
 function requestHeaders(deliveryId: string): Readonly<Record<string, string>> {
   return {
     'content-type': 'application/json',
+    'user-agent': MASKED,
     'logto-signature-sha-256': MASKED,
     'webhook-id': deliveryId,
     'webhook-timestamp': MASKED,
