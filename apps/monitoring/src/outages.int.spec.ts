@@ -3,10 +3,13 @@ import { topicNames } from '@signalbox/contracts';
 import type { RunningKafka, RunningPostgres } from '@signalbox/sandbox';
 import { ensureDatabase, startKafka, startPostgres } from '@signalbox/sandbox';
 import { waitFor } from '@signalbox/testing';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { callApi } from './testing/api-caller.ts';
 import { FactLog } from './testing/fact-log.ts';
 import { attempted } from './testing/facts.ts';
@@ -14,6 +17,7 @@ import type { PreparedMonitoring, RunningMonitoring } from './testing/running-mo
 import { prepareMonitoring, startMonitoring } from './testing/running-monitoring.ts';
 import { verifyCommand } from './verification/verify-command.ts';
 
+const run = promisify(execFile);
 const webhookId = 'hook-in-outages';
 const retrying = attempted({ outcome: 'retrying', statusCode: 503, nextAttemptAtMs: Date.now() });
 
@@ -106,4 +110,55 @@ it('Kafka restarted under load loses and doubles nothing, and the log can be rea
   const said = await recounted();
   expect(said).toContain('no difference');
   expect(said.join('\n')).toContain(`${published} deliveries compared`);
+}, 150_000);
+
+/** What the server's processes may make a file grow to, as `ulimit -f` would set it; none below 16 MiB, which logs of Postgres have. */
+async function limitFiles(maxBytes: number | 'unlimited'): Promise<void> {
+  const backends = await monitoring.dataSource.query<{ pid: number }[]>(
+    `SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend'`,
+  );
+  const pids = [postgres.pid, ...backends.map(({ pid }) => pid)];
+  // As who owns them, and the soft limit, which an ordinary user may raise again.
+  const { uid, gid } = await stat(join(dir, 'postgres', 'data'));
+  const limit = async (pid: number) => run('prlimit', ['--pid', String(pid), `--fsize=${maxBytes}:`], { uid, gid });
+  const limited = await Promise.allSettled(pids.map(limit));
+  // A backend that has ended meanwhile needs none.
+  const failed = limited.filter(({ status }, index) => status === 'rejected' && existsSync(`/proc/${pids[index]}`));
+  expect(failed).toEqual([]);
+}
+
+it('a full disk is told of and loses nothing: what did not fit is projected once there is room', async () => {
+  const atMs = Date.now();
+  const [row] = await monitoring.dataSource.query<{ part: string }[]>(
+    `INSERT INTO monitoring.delivery (delivery_id, first_scheduled_at, tenant_id, webhook_id, event_type, body, state, is_request,
+       has_expired, last_round, last_attempt)
+     SELECT gen_random_uuid(), $1, 'default', 'filler', 'e', decode(repeat('00', 1000), 'hex'), 'queued', false, false, 0, 0
+     FROM generate_series(1, 18000) RETURNING tableoid::regclass::text AS part`,
+    [new Date(atMs)],
+  );
+  const [size] = await monitoring.dataSource.query<{ bytes: number }[]>(
+    `SELECT pg_relation_size('${row?.part}')::float8 AS bytes`,
+  );
+  await limitFiles(size?.bytes ?? 0);
+  const ready = async () => fetch(`${monitoring.url}/health/ready`);
+  const publish = async () => {
+    for (let count = 0; count < 200; count++, published++)
+      log.append({ webhookId, index: published, atMs }, attempted());
+    await log.flushed();
+  };
+  // The file has some pages to spare at first.
+  await waitFor(async () => publish().then(async () => (await ready()).status === 503), {
+    what: 'monitoring to say that it cannot project',
+    everyMs: 200,
+    timeoutMs: 30_000,
+  });
+  expect(await (await ready()).text()).toContain('could not extend file');
+  const metrics = await (await fetch(`${monitoring.url}/metrics`)).text();
+  expect(metrics).toMatch(/signalbox_monitoring_projection_failed_batches_total [1-9]/);
+  expect(metrics).toContain('signalbox_monitoring_dead_letters_records_total 0');
+  expect(await read()).toBe(200);
+  await limitFiles('unlimited');
+  await monitoring.dataSource.query(`DELETE FROM monitoring.delivery WHERE webhook_id = 'filler'`);
+  expect(await recounted()).toContain('no difference');
+  expect((await ready()).status).toBe(200);
 }, 150_000);
