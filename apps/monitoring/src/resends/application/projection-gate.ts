@@ -23,6 +23,12 @@ export class ProjectionGate {
   /** Rejects while the ends are not known and Kafka does not answer, or Postgres does not. */
   async isOpen(): Promise<boolean> {
     this.#catchUp ??= new CatchUp(await this.#progress.ends());
-    return this.#catchUp.hasReached(await this.#progress.projected());
+    const projected = await this.#progress.projected();
+    if (this.#catchUp.hasReached(projected)) return true;
+    // A topic that was made anew begins at 0 again. While Kafka does not answer, nothing is known to have changed.
+    const ends = await this.#progress.ends().catch(() => undefined);
+    if (ends === undefined) return false;
+    this.#catchUp.limitTo(ends);
+    return this.#catchUp.hasReached(projected);
   }
 }

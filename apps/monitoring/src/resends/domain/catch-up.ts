@@ -13,6 +13,13 @@ export class CatchUp {
     this.#targets = new Map(ends);
   }
 
+  /** Where the logs end now: what was made anew ends before where it once did, and will not be read further. */
+  limitTo(ends: Positions): void {
+    for (const [partition, target] of this.#targets) {
+      this.#targets.set(partition, Math.min(target, ends.get(partition) ?? 0));
+    }
+  }
+
   hasReached(positions: Positions): boolean {
     for (const [partition, target] of this.#targets) {
       if ((positions.get(partition) ?? 0) < target) return false;

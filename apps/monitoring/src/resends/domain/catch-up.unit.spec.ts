@@ -21,4 +21,14 @@ describe('catching up', () => {
     expect(catchUp.hasReached(at(6, 5))).toBe(false);
     expect(catchUp.hasReached(at(9, 6))).toBe(true);
   });
+
+  it('waits for no more than a log that was made anew holds', () => {
+    const catchUp = new CatchUp(at(5, 5));
+    expect(catchUp.hasReached(at(900, 5))).toBe(true);
+    catchUp.limitTo(at(2, 9));
+    expect(catchUp.hasReached(at(1, 5))).toBe(false);
+    expect(catchUp.hasReached(at(2, 5))).toBe(true);
+    catchUp.limitTo(new Map());
+    expect(catchUp.hasReached(new Map())).toBe(true);
+  });
 });
