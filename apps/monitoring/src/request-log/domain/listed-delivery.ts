@@ -2,7 +2,7 @@ export const DELIVERY_STATES = ['queued', 'retrying', 'waiting', 'succeeded', 'f
 export type ListedState = (typeof DELIVERY_STATES)[number];
 
 /** Ended, and not in success. */
-export function isEndedBadly(state: ListedState): boolean {
+export function isEndedBadly(state: ListedState): state is 'failed' | 'expired' | 'skipped' {
   return state === 'failed' || state === 'expired' || state === 'skipped';
 }
 

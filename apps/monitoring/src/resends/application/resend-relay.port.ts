@@ -1,3 +1,4 @@
+import type { ResendableState } from '../domain/bulk-resend.ts';
 import type { Owner, ResendableDelivery, RoundRequest } from './resend-requests.port.ts';
 
 /** A round that was asked for and is not known to be in the log. */
@@ -27,6 +28,8 @@ export interface DeliveryToResend {
 export interface RunningBulk {
   readonly id: string;
   readonly owner: Owner;
+  /** Of the deliveries that it is about. */
+  readonly state: ResendableState;
   readonly ratePerSecond: number;
   /** Who asked for it. */
   readonly actor: string;

@@ -17,7 +17,7 @@ const delivery: DeliveryToResend = {
   webhookVersion: 1,
   seenRound: 0,
 };
-const bulk: RunningBulk = { id: 'bulk', owner, ratePerSecond: 100, actor: 'someone' };
+const bulk: RunningBulk = { id: 'bulk', owner, state: 'failed', ratePerSecond: 100, actor: 'someone' };
 const candidate: ResendableDelivery = {
   deliveryId: 'delivery-1',
   firstScheduledAtMs: 1,

@@ -4,12 +4,12 @@ import type { LogPage, Owner, RequestLog } from '../../application/request-log.p
 import type { ShownDelivery } from '../../domain/delivery-json.ts';
 import type { Cursor, DeliveryQuery } from '../../domain/delivery-query.ts';
 import type { BreakerChange, ListedDelivery, RecordedFact, ResendRequest } from '../../domain/listed-delivery.ts';
-import { isEndedBadly } from '../../domain/listed-delivery.ts';
 import type { LoggedDelivery } from '../../domain/log-entry.ts';
-import { BREAKER_CHANGES_SINCE, LATEST_BREAKER_CHANGES } from '../../../projections/breaker-changes.sql.ts';
+import { BREAKER_CHANGES_AT, LATEST_BREAKER_CHANGES } from '../../../projections/breaker-changes.sql.ts';
 import { LOG_KEY_PREFIX } from '../../domain/log-entry.ts';
 import type { LogQuery } from '../../domain/log-query.ts';
 import { COUNT_CAP } from '../../domain/log-query.ts';
+import { deliveryPage } from './delivery-page.sql.ts';
 import { FACTS_OF_DELIVERY, PLACES, RESENDS_OF_DELIVERY, listed, logged } from './request-log.sql.ts';
 import { Where } from './where.ts';
 
@@ -53,16 +53,14 @@ export class PostgresRequestLog implements RequestLog {
     const where = ownedBy(owner)
       .andTime('d.first_scheduled_at >=', query.window.fromMs)
       .andTime('d.first_scheduled_at <', query.window.untilMs);
+    if (query.after !== null) where.andBefore(query.after.firstScheduledAtMs, query.after.deliveryId);
     if (query.state !== null) where.and('d.state =', query.state);
-    // Has an index of its own, as these are few among many.
-    if (query.state !== null && isEndedBadly(query.state)) where.and('d.ended_badly');
     if (query.eventType !== null) where.and('d.event_type =', query.eventType);
     if (query.deliveryIds !== null && !(await this.#addIds(where, query.deliveryIds))) return [];
     if (query.statusClass !== null) {
       where.and('d.status_code >=', query.statusClass * 100).and('d.status_code <', query.statusClass * 100 + 100);
     }
-    if (query.after !== null) where.andBefore(query.after.firstScheduledAtMs, query.after.deliveryId);
-    const sql = listed(where.sql, query.limit + 1);
+    const sql = listed(deliveryPage(owner, query, where, query.limit + 1));
     return rowsOf<ListedDelivery>(this.#dataSource, sql, where.parameters);
   }
 
@@ -75,7 +73,7 @@ export class PostgresRequestLog implements RequestLog {
     if (!(await this.#addIds(where, [deliveryId]))) return undefined;
     const [found] = await rowsOf<ListedDelivery & { readonly body: Buffer | null }>(
       this.#dataSource,
-      listed(where.sql, 1, ', d.body'),
+      listed(`SELECT d.* FROM delivery AS d WHERE ${where.sql} LIMIT 1`, ', d.body'),
       where.parameters,
     );
     if (found === undefined) return undefined;
@@ -109,14 +107,14 @@ export class PostgresRequestLog implements RequestLog {
     return true;
   }
 
-  /** What tells how the breaker stood at each of these facts, and how it stands now. */
+  /** What tells how the breaker stood at each of these waits, and how it stands now. */
   async #breakerChangesAround(owner: Owner, facts: readonly RecordedFact[]): Promise<readonly BreakerChange[]> {
-    const waits = facts.filter(({ kind }) => kind === 'deferred').map(({ atMs }) => atMs);
+    const waits = facts.filter(({ kind }) => kind === 'deferred').map(({ atMs }) => new Date(atMs).toISOString());
     if (waits.length === 0) return [];
-    return rowsOf<BreakerChange>(this.#dataSource, BREAKER_CHANGES_SINCE, [
+    return rowsOf<BreakerChange>(this.#dataSource, BREAKER_CHANGES_AT, [
       owner.tenantId,
       owner.webhookId,
-      new Date(Math.min(...waits)),
+      [...waits, 'infinity'],
     ]);
   }
 }

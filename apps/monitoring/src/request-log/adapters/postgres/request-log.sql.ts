@@ -1,12 +1,11 @@
 import { ms } from '../../../database/unix-ms.sql.ts';
-
-const NEWEST_FIRST = 'ORDER BY d.first_scheduled_at DESC, d.delivery_id DESC';
+import { NEWEST_FIRST } from './delivery-page.sql.ts';
 
 /**
- * Deliveries as lists show them. The page is cut first, so that attempts are counted for its rows alone; OFFSET 0 keeps the
+ * Deliveries as lists show them. `page`: their rows. The page is cut first, so that attempts are counted for its rows alone; OFFSET 0 keeps the
  * planner from joining whole partitions instead.
  */
-export const listed = (where: string, limit: number, furtherColumns = ''): string => `
+export const listed = (page: string, furtherColumns = ''): string => `
   SELECT d.delivery_id AS "deliveryId", d.webhook_id AS "webhookId", d.event_type AS "eventType",
     d.event_id AS "eventId", d.state, d.reason, ${ms('d.standing_at')} AS "standingAtMs",
     ${ms('d.first_scheduled_at')} AS "firstScheduledAtMs", ${ms('d.next_at')} AS "nextAttemptAtMs",
@@ -14,7 +13,7 @@ export const listed = (where: string, limit: number, furtherColumns = ''): strin
     greatest(d.round, (SELECT max(resend.round) FROM resend WHERE resend.delivery_id = d.delivery_id)) + 1 AS rounds,
     d.round, d.round_state AS "roundState", ${ms('d.round_next_at')} AS "roundNextAtMs",
     d.status_code AS "statusCode", d.error_class AS "errorClass", d.best_total_ms AS "durationMs"${furtherColumns}
-  FROM (SELECT * FROM delivery AS d WHERE ${where} ${NEWEST_FIRST} LIMIT ${limit}) AS d
+  FROM (${page}) AS d
   CROSS JOIN LATERAL (
     SELECT count(*)::int4 AS attempts, max(at) AS last_at FROM attempt
     WHERE attempt.delivery_id = d.delivery_id AND attempt.first_scheduled_at = d.first_scheduled_at

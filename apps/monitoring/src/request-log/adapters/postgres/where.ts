@@ -1,7 +1,16 @@
 /** Conditions of a query and their parameters, numbered as they come. */
 export class Where {
   readonly #conditions: string[] = [];
-  readonly #parameters: unknown[] = [];
+  readonly #parameters: unknown[];
+
+  constructor(parameters: unknown[] = []) {
+    this.#parameters = parameters;
+  }
+
+  /** Other conditions of the same query: its parameters are numbered on. */
+  beside(): Where {
+    return new Where(this.#parameters);
+  }
 
   get sql(): string {
     return this.#conditions.join(' AND ');

@@ -8,7 +8,7 @@ import type { Owner } from '../../application/resend-requests.port.ts';
 import type { BulkResend, ResendFilter, ResendableState } from '../../domain/bulk-resend.ts';
 import { isAnswerTo, upTo } from '../../domain/bulk-resend.ts';
 import { filterParameters } from './request-parameters.ts';
-import { BULK, COUNT_MATCHING } from './resend.sql.ts';
+import { BULK, countMatching } from './resend.sql.ts';
 
 const MOST_LISTED = 100;
 /** As long as config-service keeps the answer of a call (contract.md section 5). */
@@ -31,7 +31,7 @@ export class PostgresBulkResends implements BulkResends {
   async count(owner: Owner, filter: ResendFilter): Promise<number> {
     const [counted] = await rowsOf<{ matching: number }>(
       this.#dataSource,
-      COUNT_MATCHING,
+      countMatching(filter.state),
       filterParameters(owner, filter),
     );
     return counted?.matching ?? 0;

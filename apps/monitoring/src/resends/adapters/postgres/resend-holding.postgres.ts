@@ -10,7 +10,7 @@ import type {
 import type { ResendableDelivery } from '../../application/resend-requests.port.ts';
 import { requestParameters, resendableOf } from './request-parameters.ts';
 import type { ResendableRow } from './resend.sql.ts';
-import { CANDIDATES, STEP, UNRELAYED } from './resend.sql.ts';
+import { STEP, UNRELAYED, candidates } from './resend.sql.ts';
 
 const LOCK = 'monitoring:resend-relay';
 
@@ -69,17 +69,16 @@ class PostgresHeldResends implements HeldResends {
   }
 
   async runningBulks(): Promise<readonly RunningBulk[]> {
-    const rows = await this.#session.query<
-      RunningBulk['owner'] & { readonly id: string; readonly ratePerSecond: number; readonly actor: string }
-    >(
-      `SELECT id, tenant_id AS "tenantId", webhook_id AS "webhookId", rate_per_second AS "ratePerSecond", created_by AS actor
+    const rows = await this.#session.query<RunningBulk['owner'] & Omit<RunningBulk, 'owner'>>(
+      `SELECT id, tenant_id AS "tenantId", webhook_id AS "webhookId", filter_state AS state,
+         rate_per_second AS "ratePerSecond", created_by AS actor
        FROM bulk_resend WHERE state = 'running'`,
     );
     return rows.map(({ tenantId, webhookId, ...bulk }) => ({ ...bulk, owner: { tenantId, webhookId } }));
   }
 
-  async candidates({ id }: RunningBulk, limit: number): Promise<readonly ResendableDelivery[]> {
-    const rows = await this.#session.query<ResendableRow>(CANDIDATES, [id, limit]);
+  async candidates({ id, state }: RunningBulk, limit: number): Promise<readonly ResendableDelivery[]> {
+    const rows = await this.#session.query<ResendableRow>(candidates(state), [id, limit]);
     return rows.map(resendableOf);
   }
 

@@ -1,4 +1,5 @@
 import { ms } from '../../../database/unix-ms.sql.ts';
+import type { ResendableState } from '../../domain/bulk-resend.ts';
 
 /** What decides which round comes next; `d` is the delivery. A `ResendableDelivery` but for the nesting. */
 export const RESENDABLE = `d.delivery_id AS "deliveryId", ${ms('d.first_scheduled_at')} AS "firstScheduledAtMs",
@@ -16,24 +17,25 @@ export interface ResendableRow {
   readonly requested: number | null;
 }
 
-/** Deliveries that a bulk resend's filter `f` is about; all but the state, which is compared last. */
-const MATCHES = `d.webhook_id = f.webhook_id AND d.tenant_id = f.tenant_id
+/** Deliveries that a bulk resend's filter `f` is about. What ended badly has an index, which must be told of for each state. */
+const matches = (state: ResendableState): string => `d.webhook_id = f.webhook_id AND d.tenant_id = f.tenant_id
   AND d.first_scheduled_at >= f.filter_from AND d.first_scheduled_at <= f.filter_to
-  AND d.state = f.filter_state AND (f.filter_event_type IS NULL OR d.event_type = f.filter_event_type)`;
+  AND d.state = '${state}'${state === 'succeeded' ? '' : ' AND d.ended_badly'}
+  AND (f.filter_event_type IS NULL OR d.event_type = f.filter_event_type)`;
 
 /** $1 to $6 as {@link filterParameters}. */
-export const COUNT_MATCHING = `
+export const countMatching = (state: ResendableState): string => `
   SELECT count(*)::float8 AS matching FROM delivery AS d,
     (SELECT $1::text AS tenant_id, $2::text AS webhook_id, $3::text AS filter_state, $4::timestamptz AS filter_from,
       $5::timestamptz AS filter_to, $6::text AS filter_event_type) AS f
-  WHERE ${MATCHES}`;
+  WHERE ${matches(state)}`;
 
-/** $1 the bulk resend, $2 how many. */
-export const CANDIDATES = `
+/** $1 the bulk resend, of this state; $2 how many. */
+export const candidates = (state: ResendableState): string => `
   SELECT ${RESENDABLE} FROM bulk_resend AS f
   CROSS JOIN LATERAL (
     SELECT * FROM delivery AS d
-    WHERE ${MATCHES} AND (f.after_at IS NULL OR (d.first_scheduled_at, d.delivery_id) > (f.after_at, f.after_id))
+    WHERE ${matches(state)} AND (f.after_at IS NULL OR (d.first_scheduled_at, d.delivery_id) > (f.after_at, f.after_id))
       -- The same, as an index can begin with it: else each step would read from the filter's beginning.
       AND d.first_scheduled_at >= greatest(f.filter_from, f.after_at)
     ORDER BY d.first_scheduled_at, d.delivery_id LIMIT $2
