@@ -19,8 +19,9 @@ import { Monitoring } from './monitoring.ts';
 import type { Operations } from './operations/operations.ts';
 import { OPERATIONS } from './operations/operations.ts';
 import { OperationsModule } from './operations/operations.module.ts';
+import type { RebuildWatch } from './projections/application/rebuild-watch.ts';
 import { Projections } from './projections/projections.ts';
-import { ProjectionsModule } from './projections/projections.module.ts';
+import { ProjectionsModule, REBUILD_WATCH } from './projections/projections.module.ts';
 import { RequestLogModule } from './request-log/request-log.module.ts';
 import { Resends } from './resends/resends.ts';
 import { ResendsModule } from './resends/resends.module.ts';
@@ -75,8 +76,9 @@ export class MonitoringModule {
       providers: [
         {
           provide: APP_INTERCEPTOR,
-          inject: [Projections],
-          useFactory: (projections: Projections) => new StaleDataInterceptor(() => projections.isStale),
+          inject: [Projections, REBUILD_WATCH],
+          useFactory: (projections: Projections, rebuild: RebuildWatch) =>
+            new StaleDataInterceptor(async () => projections.isStale || (await rebuild.isUnderWay())),
         },
         {
           provide: Monitoring,

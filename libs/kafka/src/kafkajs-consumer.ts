@@ -222,9 +222,10 @@ class KafkajsConsumer implements LogConsumer {
   async #locate(assigned: readonly TopicPartition[], signal: AbortSignal): Promise<void> {
     try {
       if (this.#cluster === undefined) throw new Error('kafkajs made no assigner');
-      const { groupId } = this.#options;
+      const { groupId, isLocatedByHandler = false } = this.#options;
       const handler = this.#handler;
-      const positions = await locateJoin({ cluster: this.#cluster, groupId, assigned, handler, signal });
+      const cluster = this.#cluster;
+      const positions = await locateJoin({ cluster, groupId, assigned, handler, isLocatedByHandler, signal });
       if (signal.aborted) return;
       for (const { topic, partition, offset } of positions) {
         const state = this.#table.find(topic, partition);

@@ -11,6 +11,7 @@ export interface JoinContext {
   readonly groupId: string;
   readonly assigned: readonly TopicPartition[];
   readonly handler: LogHandler;
+  readonly isLocatedByHandler: boolean;
   /** Aborts when the next join or the stop overtakes this one. */
   readonly signal: AbortSignal;
 }
@@ -23,9 +24,9 @@ const WITHIN_MS = 60_000;
  * {@link PositionOutsideLogError} when the group's offset, or the handler's, is not in the log.
  */
 export async function locateJoin(context: JoinContext): Promise<readonly PartitionPosition[]> {
-  const { cluster, groupId, assigned, handler, signal } = context;
+  const { cluster, groupId, assigned, handler, isLocatedByHandler, signal } = context;
   const ask = { signal, withinMs: WITHIN_MS };
-  const committed = await persist(() => fetchCommitted(cluster, groupId, assigned), ask);
+  const committed = isLocatedByHandler ? [] : await persist(() => fetchCommitted(cluster, groupId, assigned), ask);
   const ranges = await persist(() => logRanges(cluster, assigned), ask);
   const partitions = assigned.map((partition) => describe(partition, committed, ranges));
   refuseOutside(groupId, partitions);

@@ -25,9 +25,13 @@ export function logConsumerConformance(name: string, harness: () => LogConsumerH
     const handlers: RecordingHandler[] = [];
 
     const newGroup = (): string => `group-${Date.now()}-${++groups}`;
-    const member = (groupId: string, topics: readonly string[]): [LogConsumer, RecordingHandler] => {
+    const member = (
+      groupId: string,
+      topics: readonly string[],
+      further: Pick<LogConsumerOptions, 'isLocatedByHandler'> = {},
+    ): [LogConsumer, RecordingHandler] => {
       const handler = new RecordingHandler();
-      const consumer = harness().consumer({ groupId, topics, handler, onFatal: handler.onFatal });
+      const consumer = harness().consumer({ groupId, topics, handler, onFatal: handler.onFatal, ...further });
       started.push(consumer);
       handlers.push(handler);
       return [consumer, handler];
@@ -154,6 +158,26 @@ export function logConsumerConformance(name: string, harness: () => LogConsumerH
         expect(handler.fatal).toHaveLength(1);
         expect(handler.located).toEqual([]);
         expect(await harness().committed(groupId, of)).toEqual({ offset, metadata: 'mine' });
+      },
+    );
+
+    it.each([4, 11])(
+      'reads where its handler keeps its positions itself, whatever was committed: %i in a log that has [5, 10]',
+      async (offset) => {
+        const topic = await topicOf(1, 10);
+        const of = { topic, partition: 0 };
+        const groupId = newGroup();
+        await harness().deleteBefore(of, 5);
+        await begin(groupId, { ...of, offset }, 'old');
+        const [consumer, handler] = member(groupId, [topic], { isLocatedByHandler: true });
+        handler.locateWith = () => Promise.resolve([{ ...of, offset: 8 }]);
+        await consumer.start();
+        await eventually('the records', () => handler.batches.flatMap(({ records }) => records).length === 2);
+        expect(handler.located).toEqual([
+          [{ ...of, committedOffset: null, committedMetadata: '', logStart: 5, logEnd: 10 }],
+        ]);
+        expect(await consumer.commit([{ ...of, offset: 10, metadata: '' }])).toBe('committed');
+        expect(await harness().committed(groupId, of)).toEqual({ offset: 10, metadata: '' });
       },
     );
 

@@ -92,4 +92,9 @@ export interface LogConsumerOptions {
   readonly onFatal: (error: Error) => void;
   /** Default 1 MiB. */
   readonly maxBytesPerPartition?: number;
+  /**
+   * The handler keeps its positions elsewhere: the group's offsets are not asked for (`committedOffset` is null), and one that
+   * the log has no more is no reason to end. Default false.
+   */
+  readonly isLocatedByHandler?: boolean;
 }

@@ -1,19 +1,19 @@
 import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 
-/** On answers made while nothing new comes into the read models: they show what was known before. */
+/** On answers made while nothing new comes into the read models, or these are being built anew: more may be known soon. */
 export const STALE_HEADER = 'signalbox-stale-data';
 
-/** Marks answers as stale while the logs cannot be read or projected. */
+/** Marks answers as stale while the logs cannot be read or projected, and while all is projected anew. */
 export class StaleDataInterceptor implements NestInterceptor {
-  readonly #isStale: () => boolean;
+  readonly #isStale: () => Promise<boolean>;
 
-  constructor(isStale: () => boolean) {
+  constructor(isStale: () => Promise<boolean>) {
     this.#isStale = isStale;
   }
 
-  intercept(context: ExecutionContext, next: CallHandler) {
-    if (this.#isStale()) void context.switchToHttp().getResponse<FastifyReply>().header(STALE_HEADER, 'true');
+  async intercept(context: ExecutionContext, next: CallHandler) {
+    if (await this.#isStale()) void context.switchToHttp().getResponse<FastifyReply>().header(STALE_HEADER, 'true');
     return next.handle();
   }
 }

@@ -5,6 +5,8 @@ import { RoundsErrorsAndRollups1795833000000 } from './migrations/1795833000000-
 import { Resends1795834000000 } from './migrations/1795834000000-resends.ts';
 import { Rebuild1795838400000 } from './migrations/1795838400000-rebuild.ts';
 import { LettersOnce1795847000000 } from './migrations/1795847000000-letters-once.ts';
+import { ByEvent1795859000000 } from './migrations/1795859000000-by-event.ts';
+import { RebuildTargets1795859600000 } from './migrations/1795859600000-rebuild-targets.ts';
 import { EndedBadly1795858200000 } from './migrations/1795858200000-ended-badly.ts';
 
 export interface DatabaseOptions {
@@ -29,6 +31,8 @@ export function createMonitoringDataSource(options: DatabaseOptions) {
       Rebuild1795838400000,
       LettersOnce1795847000000,
       EndedBadly1795858200000,
+      ByEvent1795859000000,
+      RebuildTargets1795859600000,
     ],
   });
 }

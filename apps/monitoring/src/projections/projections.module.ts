@@ -13,9 +13,13 @@ import { ENVIRONMENT, LOGGER, REGISTRY, TRACING } from '../shared.ts';
 import { KafkaDeadLetters } from './adapters/kafka/dead-letters.kafka.ts';
 import { observeLag, projectorMetrics } from './adapters/metrics/projector.metrics.ts';
 import { PostgresReadModels } from './adapters/postgres/read-models.postgres.ts';
+import { isUnfinished } from './adapters/postgres/rebuilt-tables.postgres.ts';
 import { recordProjectionSpans } from './application/projection-spans.ts';
 import { Projector } from './application/projector.ts';
+import { RebuildWatch } from './application/rebuild-watch.ts';
 import { Projections } from './projections.ts';
+
+export const REBUILD_WATCH = Symbol('RebuildWatch');
 
 /** What projecting reads of the environment. */
 export type ProjectionEnvironment = KafkaEnvironment &
@@ -49,6 +53,8 @@ export function createProjections(
       topics: [topics.deliveries, topics.attempts],
       // A delivery and its facts lie in partitions of the same number: one instance projects both.
       isCoPartitioned: true,
+      // In Postgres. What the group has committed may be days behind them, where its partition had no more records.
+      isLocatedByHandler: true,
       handler: projector,
       onFatal,
     });
@@ -62,7 +68,12 @@ export function createProjections(
       inject: [ENVIRONMENT, PROJECTION_DATABASE, LOGGER, REGISTRY, TRACING],
       useFactory: createProjections,
     },
+    {
+      provide: REBUILD_WATCH,
+      inject: [PROJECTION_DATABASE],
+      useFactory: (dataSource: DataSource) => new RebuildWatch(async () => isUnfinished(dataSource)),
+    },
   ],
-  exports: [Projections],
+  exports: [Projections, REBUILD_WATCH],
 })
 export class ProjectionsModule {}

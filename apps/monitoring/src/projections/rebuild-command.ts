@@ -43,6 +43,7 @@ export async function rebuildCommand(
     await assertMigrated(dataSource);
     await rebuild({
       tables: new PostgresRebuiltTables(dataSource, projected, retentionMsOf(env)),
+      factsTopic: topics.attempts,
       project: async () => {
         hasStarted = true;
         await projections.start();

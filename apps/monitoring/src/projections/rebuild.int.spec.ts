@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { IDENTITY_HEADER } from '@signalbox/identity';
+import { waitFor } from '@signalbox/testing';
 import { FactLog } from '../testing/fact-log.ts';
 import { attempted, deferred } from '../testing/facts.ts';
 import type { RunningMonitoring } from '../testing/running-monitoring.ts';
-import { startMonitoring } from '../testing/running-monitoring.ts';
+import { identityOf, startMonitoring } from '../testing/running-monitoring.ts';
 import { PostgresRebuiltTables } from './adapters/postgres/rebuilt-tables.postgres.ts';
 import { rebuildCommand } from './rebuild-command.ts';
 
@@ -79,7 +81,21 @@ it('a rebuild that was killed as soon as it had begun is carried out by the runn
   expect(await tables()).toEqual(before);
 });
 
-it('is continued when it is run again, and not begun anew', async () => {
+it('is begun anew when it is run again after that', async () => {
   const { said } = await rebuilt();
-  expect(said).toEqual(['a rebuild was under way; going on', 'the read models are built anew']);
+  expect(said).toEqual(['the read models are emptied; projecting anew', 'the read models are built anew']);
+});
+
+it('while it is under way, and not before or after, answers say that they may lack something', async () => {
+  const isMarked = async (): Promise<boolean> => {
+    const headers = { [IDENTITY_HEADER]: await identityOf() };
+    const answer = await fetch(`${monitoring.url}/api/hooks/${webhookId}/recent-logs`, { headers });
+    return answer.headers.has('signalbox-stale-data');
+  };
+  expect(await isMarked()).toBe(false);
+  const target = { topic: monitoring.backends.topics.attempts, partition: 0, until: 1_000_000 };
+  await monitoring.dataSource.query('INSERT INTO monitoring.rebuild (targets) VALUES ($1)', [JSON.stringify([target])]);
+  await waitFor(isMarked, { what: 'answers that are marked' });
+  await rebuilt();
+  await waitFor(async () => !(await isMarked()), { what: 'answers that are not' });
 });

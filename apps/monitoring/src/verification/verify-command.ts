@@ -1,7 +1,7 @@
 import { kafkaConnectionOf, loadEnvironment } from '@signalbox/config';
 import type { RawEnvironment } from '@signalbox/config';
 import { topicNames } from '@signalbox/contracts';
-import { createTailReader } from '@signalbox/kafka';
+import { createTailReader, partitionOfKey } from '@signalbox/kafka';
 import { databaseNowMs, inTransaction } from '@signalbox/postgres';
 import { createMonitoringDataSource } from '../database/data-source.ts';
 import { keptSinceMs, logCommandEnvironment, retentionMsOf } from '../monitoring.environment.ts';
@@ -47,7 +47,9 @@ export async function verifyCommand(
         await manager.query('SET LOCAL idle_in_transaction_session_timeout = 0');
         await manager.query('SET LOCAL statement_timeout = 0');
         const stored = new PostgresStoredRows(manager);
-        return verify({ topic, reader, stored, time, webhookId: options.webhookId, maxFacts, onDifference });
+        const { webhookId } = options;
+        const partitionOf = partitionOfKey;
+        return verify({ topic, reader, stored, time, webhookId, partitionOf, maxFacts, onDifference });
       },
       { isolation: 'REPEATABLE READ', retries: 0 },
     );
@@ -72,12 +74,17 @@ function timeOf({ fromMs, toMs }: VerifyOptions, keptMs: number): ComparedTime {
 }
 
 function summaryOf(topic: string, verified: Verified): readonly string[] {
-  const { facts, unreadable, deliveries, begins, time, passes } = verified;
+  const { facts, unreadable, deliveries, begins, emptied, time, passes } = verified;
   const begin = begins.map(({ partition, offset, timestampMs }) => {
     return `${partition} at offset ${offset} of ${new Date(timestampMs).toISOString()}`;
   });
   return [
     `${topic} begins in partition ${begin.length === 0 ? 'none: it is empty' : begin.join(', ')}`,
+    ...(emptied.length === 0
+      ? []
+      : [
+          `${topic} holds nothing any more in partition ${emptied.join(', ')}: what the tables have of it is not compared`,
+        ]),
     `${facts} facts of ${topic} read up to where they are projected${passes > 1 ? `, in ${passes} passes` : ''}; ` +
       `${unreadable} records left out, unreadable or put aside`,
     `${deliveries} deliveries compared, first scheduled from ${new Date(time.sinceMs).toISOString()} on`,

@@ -160,7 +160,7 @@ export class MemoryConsumer implements LogConsumer {
 
   #describe(of: TopicPartition) {
     const { start, end } = this.#store.partition(of.topic, of.partition);
-    const committed = this.#group.committed(of);
+    const committed = this.#options.isLocatedByHandler === true ? undefined : this.#group.committed(of);
     if (committed !== undefined && isOutside(committed.offset, { ...of, start, end })) {
       const position = { ...of, offset: committed.offset };
       const what = `the offset committed by ${this.#options.groupId},`;

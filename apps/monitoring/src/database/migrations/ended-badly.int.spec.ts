@@ -14,10 +14,16 @@ let stop: () => Promise<void>;
 beforeAll(async () => {
   ({ dataSource, stop } = await startTestDatabase());
   // As a version before it left the database.
-  await dataSource.undoLastMigration();
+  await undo();
   await new PartitionMaintenance(dataSource).run(week, now);
 });
 afterAll(async () => stop());
+
+const NAMES = ['EndedBadly1795858200000', 'ByEvent1795859000000', 'RebuildTargets1795859600000'];
+
+async function undo(): Promise<void> {
+  for (const _ of NAMES) await dataSource.undoLastMigration();
+}
 
 /** As a process that knows nothing of the column. */
 async function insert(state: string, atMs: number): Promise<void> {
@@ -47,7 +53,7 @@ it('what ended badly is marked while others write, by Postgres itself, whoever w
   await insert('failed', now);
   await reader.rollbackTransaction();
   await reader.release();
-  expect(await migrating).toEqual(['EndedBadly1795858200000']);
+  expect(await migrating).toEqual(NAMES);
   const is = (state: string, isMarked: boolean, count: number) => ({ state, is_marked: isMarked, count });
   expect(await marked()).toEqual([
     is('expired', true, 3),
@@ -81,12 +87,12 @@ it('goes with every change, into partitions made later, and cannot be set wrong'
 });
 
 it('can be gone on with where it was interrupted', async () => {
-  await dataSource.undoLastMigration();
+  await undo();
   await insert('failed', now);
   await dataSource.query('ALTER TABLE monitoring.delivery ADD COLUMN ended_badly boolean NOT NULL DEFAULT false');
   // Of another definition, as an index that is not whole would be of no use either.
   await dataSource.query('CREATE INDEX delivery_20260302_14_ended_badly ON monitoring.delivery_20260302_14 (state)');
-  expect(await migrate(dataSource)).toHaveLength(1);
+  expect(await migrate(dataSource)).toEqual(NAMES);
   expect(await migrate(dataSource)).toEqual([]);
   expect(
     await dataSource.query(

@@ -9,11 +9,11 @@ import { RebuildRefused } from './rebuild-refused.ts';
 
 /** What a rebuild changes in the database. */
 export interface RebuiltTables extends RestorableTables {
-  /** Whether a rebuild was begun that has not ended. */
-  isUnderWay(): Promise<boolean>;
+  /** Whether a rebuild was begun that nobody has carried out to where the logs ended then. */
+  isUnderWay(ranges: readonly LogRange[]): Promise<boolean>;
   /**
    * Empties the read models and takes their positions back to where the logs start, in one transaction, so that projectors
-   * go on from there by themselves; nothing, when a rebuild that was begun has not ended.
+   * go on from there by themselves; nothing, while a rebuild is under way.
    */
   begin(ranges: readonly LogRange[]): Promise<'begun' | 'continued'>;
   positions(): Promise<readonly (TopicPartition & { readonly offset: number })[]>;
@@ -22,6 +22,7 @@ export interface RebuiltTables extends RestorableTables {
 
 export interface RebuildDeps {
   readonly tables: RebuiltTables;
+  readonly factsTopic: string;
   /** Begins to project; the command's own process takes part beside running services, or alone. */
   readonly project: () => Promise<void>;
   /** Of every partition of both topics. Rejects where a topic is missing. */
@@ -44,7 +45,7 @@ export interface RebuildDeps {
 export async function rebuild(deps: RebuildDeps): Promise<void> {
   const { tables, everyMs = 250 } = deps;
   const ranges = await deps.ranges();
-  if (!(await tables.isUnderWay())) await assertRestorable(deps, ranges);
+  if (!(await tables.isUnderWay(ranges))) await assertRestorable(deps, ranges);
   deps.onBegin(await tables.begin(ranges));
   await deps.project();
   const total = ranges.reduce((sum, { logStart, logEnd }) => sum + logEnd - logStart, 0);
@@ -62,7 +63,9 @@ async function assertRestorable(deps: RebuildDeps, ranges: readonly LogRange[]):
   if (cut.length === 0) return;
   const remains = await deps.remainsOf(cut);
   const partitions = new Set(ranges.map(({ partition }) => partition)).size;
-  const lost = await whatIsLost(deps.tables, remains, (webhookId) => deps.partitionOf(webhookId, partitions));
+  const lost = await whatIsLost(deps.tables, remains, deps.factsTopic, (webhookId) =>
+    deps.partitionOf(webhookId, partitions),
+  );
   if (lost === null) return;
   const loss = { ...lost, remains };
   if (!deps.isForced) throw new RebuildRefused(loss);

@@ -10,7 +10,9 @@ const at = (partition: number, offset: number, topic = 'attempts') => ({ topic, 
 /** Webhooks `w0`, `w1` … lie in the partition of their number. */
 const partitionOf = (webhookId: string): number => Number(webhookId.slice(1));
 
-async function lostOf(held: Readonly<Record<string, number>>, begins: readonly (readonly [number, number])[]) {
+type Begin = readonly [partition: number, beginsAtMs: number, topic?: string];
+
+async function lostOf(held: Readonly<Record<string, number>>, begins: readonly Begin[]) {
   const asked: unknown[] = [];
   const tables = {
     webhooks: () => Promise.resolve(Object.entries(held).map(([webhookId, firstMs]) => ({ webhookId, firstMs }))),
@@ -19,8 +21,8 @@ async function lostOf(held: Readonly<Record<string, number>>, begins: readonly (
       return Promise.resolve({ deliveries: 1, firstMs: 1, lastMs: 2 });
     },
   };
-  const remains = begins.map(([partition, beginsAtMs]) => ({ ...range(partition, 5, 9), beginsAtMs }));
-  return { loss: await whatIsLost(tables, remains, partitionOf), asked };
+  const remains = begins.map(([partition, beginsAtMs, topic]) => ({ ...range(partition, 5, 9, topic), beginsAtMs }));
+  return { loss: await whatIsLost(tables, remains, 'attempts', partitionOf), asked };
 }
 
 describe('what a rebuild would lose', () => {
@@ -36,17 +38,18 @@ describe('what a rebuild would lose', () => {
     expect([loss, asked]).toEqual([null, []]);
   });
 
-  it('is what was first scheduled before the later begin of both topics, and all where one is empty', async () => {
-    const { loss, asked } = await lostOf({ w0: 10, w1: 20, w2: 30 }, [
+  it('is what was first scheduled before a topic begins, by what that tells of it, and all where it is empty', async () => {
+    const { loss, asked } = await lostOf({ w0: 10, w1: 20, w2: 30, w3: 40 }, [
       [1, 15],
-      [1, 25],
+      [1, 25, 'deliveries'],
       [2, Infinity],
+      [3, 40],
     ]);
     expect(loss).toMatchObject({ deliveries: 1 });
     expect(asked).toEqual([
       [
-        { webhookId: 'w1', untilMs: 25 },
-        { webhookId: 'w2', untilMs: Infinity },
+        { webhookId: 'w1', factsUntilMs: 15, recordsUntilMs: 25 },
+        { webhookId: 'w2', factsUntilMs: Infinity, recordsUntilMs: 0 },
       ],
     ]);
   });

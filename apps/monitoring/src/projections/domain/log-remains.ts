@@ -26,11 +26,7 @@ export function cutLogs(
   });
 }
 
-/** From when on a partition number holds all, Unix ms: the later begin of its topics. Those that were not cut are left out. */
-export function completeSince(remains: readonly LogRemains[]): ReadonlyMap<number, number> {
-  const since = new Map<number, number>();
-  for (const { partition, beginsAtMs } of remains) {
-    since.set(partition, Math.max(since.get(partition) ?? 0, beginsAtMs));
-  }
-  return since;
+/** From when on each partition of one topic holds all, Unix ms. Those that were not cut are left out. */
+export function beginsOf(remains: readonly LogRemains[]): ReadonlyMap<number, number> {
+  return new Map(remains.map(({ partition, beginsAtMs }) => [partition, beginsAtMs]));
 }

@@ -16,6 +16,8 @@ export interface VerifyInput {
   readonly time: ComparedTime;
   /** This webhook alone; null: all. */
   readonly webhookId: string | null;
+  /** In which partition of the topic a webhook's facts lie. */
+  readonly partitionOf: (webhookId: string, partitions: number) => number;
   /** Facts that are held in memory at once, about. */
   readonly maxFacts: number;
   readonly onDifference: (difference: string) => void;
@@ -27,6 +29,8 @@ export interface Verified {
   readonly deliveries: number;
   /** Of the topic, for each partition that has records. */
   readonly begins: readonly LogBegin[];
+  /** Partitions of which nothing is left in the topic: there is nothing to compare their webhooks with. */
+  readonly emptied: readonly number[];
   /** Raised to where the topic still has all facts of a delivery. */
   readonly time: ComparedTime;
   readonly passes: number;
@@ -63,6 +67,11 @@ export async function verify(input: VerifyInput): Promise<Verified> {
   const cuts = [...begins.values()].flatMap(({ offset, timestampMs }) => (offset > 0 ? [timestampMs] : []));
   const sinceMs = Math.ceil(Math.max(input.time.sinceMs, ...cuts) / HOUR_MS) * HOUR_MS;
   const time = { sinceMs, untilMs: Math.max(sinceMs, input.time.untilMs) };
+  const emptied = positions.flatMap(({ partition, offset }) =>
+    offset > 0 && !begins.has(partition) ? [partition] : [],
+  );
+  const isCompared = (row: { readonly webhookId: string }): boolean =>
+    emptied.length === 0 || !emptied.includes(input.partitionOf(row.webhookId, positions.length));
   const count = webhookId === null ? Math.min(MAX_SLICES, Math.ceil(records / input.maxFacts) || 1) : 1;
   let facts = 0;
   let unreadable = 0;
@@ -79,33 +88,40 @@ export async function verify(input: VerifyInput): Promise<Verified> {
         recount.add(fact);
       }
     });
-    deliveries += await compare(slice, new Comparison(recount, time), { ...input, time });
+    deliveries += await compare(slice, new Comparison(recount, time), { ...input, time }, isCompared);
   }
   if (webhookId === null) for (const difference of await stored.differingTenants(time)) input.onDifference(difference);
-  return { facts, unreadable, deliveries, begins: [...begins.values()], time, passes: count };
+  return { facts, unreadable, deliveries, begins: [...begins.values()], emptied, time, passes: count };
 }
 
 /** Returns how many deliveries were compared. */
-async function compare(slice: Slice, comparison: Comparison, input: VerifyInput): Promise<number> {
+async function compare(
+  slice: Slice,
+  comparison: Comparison,
+  input: VerifyInput,
+  isCompared: (row: { readonly webhookId: string }) => boolean,
+): Promise<number> {
   const { stored, time, onDifference } = input;
   const tell = (differences: Iterable<string>): void => {
     for (const difference of differences) onDifference(difference);
   };
   let compared = 0;
   for await (const rows of stored.deliveries(slice, time)) {
-    for (const row of rows) {
+    for (const row of rows.filter(isCompared)) {
       if (row.state !== 'queued') compared++;
       tell(comparison.delivery(row));
     }
   }
-  for await (const rows of stored.attempts(slice, time)) for (const row of rows) tell(comparison.attempt(row));
+  for await (const rows of stored.attempts(slice, time)) {
+    for (const row of rows.filter(isCompared)) tell(comparison.attempt(row));
+  }
   tell(comparison.missing());
   for (const [table, what, expected] of [
     ['webhook_minute', 'minute', comparison.minutes],
     ['webhook_hour', 'hour', comparison.hours],
   ] as const) {
     for await (const rows of stored.buckets(table, slice, time)) {
-      for (const row of rows) tell(expected.compare(what, row));
+      for (const row of rows.filter(isCompared)) tell(expected.compare(what, row));
     }
     tell(expected.missing(what));
   }

@@ -1,9 +1,10 @@
+import type { SqlRunner } from '@signalbox/postgres';
 import { rowsOf } from '@signalbox/postgres';
 import type { TopicPartition } from '@signalbox/kafka';
 import type { DataSource } from 'typeorm';
 import { ms } from '../../../database/unix-ms.sql.ts';
 import type { RebuiltTables } from '../../application/rebuild.ts';
-import type { HeldWebhook, LostDeliveries } from '../../application/restorable.ts';
+import type { HeldWebhook, LogCut, LostDeliveries } from '../../application/restorable.ts';
 import type { LogRange } from '../../domain/log-remains.ts';
 
 /** All that is made of `deliveries` and `attempts`. */
@@ -31,8 +32,8 @@ export class PostgresRebuiltTables implements RebuiltTables {
     this.#retentionMs = retentionMs;
   }
 
-  async isUnderWay(): Promise<boolean> {
-    return (await rowsOf<object>(this.#dataSource, 'SELECT 1 FROM monitoring.rebuild')).length > 0;
+  async isUnderWay(ranges: readonly LogRange[]): Promise<boolean> {
+    return isUnfinished(this.#dataSource, ranges);
   }
 
   async webhooks(): Promise<readonly HeldWebhook[]> {
@@ -44,16 +45,22 @@ export class PostgresRebuiltTables implements RebuiltTables {
     );
   }
 
-  async before(
-    cuts: readonly { readonly webhookId: string; readonly untilMs: number }[],
-  ): Promise<LostDeliveries | null> {
+  async before(cuts: readonly LogCut[]): Promise<LostDeliveries | null> {
     const [lost] = await rowsOf<LostDeliveries>(
       this.#dataSource,
       `SELECT count(*)::float8 AS deliveries, ${ms('min(first_scheduled_at)')} AS "firstMs",
          ${ms('max(first_scheduled_at)')} AS "lastMs"
-       FROM monitoring.delivery JOIN unnest($2::text[], $3::float8[]) AS cut (webhook_id, until) USING (webhook_id)
-       WHERE first_scheduled_at >= now() - $1 * interval '1 ms' AND first_scheduled_at < to_timestamp(cut.until / 1000)`,
-      [this.#retentionMs, cuts.map(({ webhookId }) => webhookId), cuts.map(({ untilMs }) => untilMs)],
+       FROM monitoring.delivery
+       JOIN unnest($2::text[], $3::float8[], $4::float8[]) AS cut (webhook_id, facts_until, records_until) USING (webhook_id)
+       WHERE first_scheduled_at >= now() - $1 * interval '1 ms'
+         AND (first_scheduled_at < to_timestamp(cut.records_until / 1000)
+           OR state <> 'queued' AND first_scheduled_at < to_timestamp(cut.facts_until / 1000))`,
+      [
+        this.#retentionMs,
+        cuts.map(({ webhookId }) => webhookId),
+        cuts.map(({ factsUntilMs }) => factsUntilMs),
+        cuts.map(({ recordsUntilMs }) => recordsUntilMs),
+      ],
     );
     return lost === undefined || lost.deliveries === 0 ? null : lost;
   }
@@ -62,9 +69,10 @@ export class PostgresRebuiltTables implements RebuiltTables {
     return this.#dataSource.transaction(async (manager) => {
       // First what projectors change first: so nobody waits in a circle.
       await manager.query('LOCK TABLE monitoring.projection_offset, monitoring.rebuild IN ACCESS EXCLUSIVE MODE');
-      const open = await rowsOf<object>(manager, 'SELECT 1 FROM monitoring.rebuild');
-      if (open.length > 0) return 'continued';
-      await manager.query('INSERT INTO monitoring.rebuild DEFAULT VALUES');
+      if (await isUnfinished(manager, ranges)) return 'continued';
+      await manager.query('DELETE FROM monitoring.rebuild');
+      const targets = ranges.map(({ topic, partition, logEnd }) => ({ topic, partition, until: logEnd }));
+      await manager.query('INSERT INTO monitoring.rebuild (targets) VALUES ($1)', [JSON.stringify(targets)]);
       await manager.query('DELETE FROM monitoring.projection_offset WHERE topic = ANY ($1)', [this.#topics]);
       // A projector whose position is gone would wait for it for ever, were this process killed before it projects.
       await manager.query(
@@ -92,4 +100,22 @@ export class PostgresRebuiltTables implements RebuiltTables {
   async end(): Promise<void> {
     await this.#dataSource.query('DELETE FROM monitoring.rebuild');
   }
+}
+
+/** $1 to $3 where the logs end now, as far as that is known: a log that was made anew is read no further. */
+const UNFINISHED = `
+  SELECT FROM monitoring.rebuild
+  CROSS JOIN LATERAL jsonb_to_recordset(targets) AS target (topic text, partition int4, until int8)
+  LEFT JOIN monitoring.projection_offset AS known USING (topic, partition)
+  LEFT JOIN unnest($1::text[], $2::int4[], $3::int8[]) AS log (topic, partition, log_end) USING (topic, partition)
+  WHERE coalesce(known.next_offset, 0) < least(target.until, log.log_end) LIMIT 1`;
+
+/** Whether a rebuild was begun that nobody has carried out to where the logs ended then. */
+export async function isUnfinished(runner: SqlRunner, ranges: readonly LogRange[] = []): Promise<boolean> {
+  const rows = await rowsOf<object>(runner, UNFINISHED, [
+    ranges.map(({ topic }) => topic),
+    ranges.map(({ partition }) => partition),
+    ranges.map(({ logEnd }) => logEnd),
+  ]);
+  return rows.length > 0;
 }

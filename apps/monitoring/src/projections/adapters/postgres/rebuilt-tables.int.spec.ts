@@ -1,0 +1,42 @@
+import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { ProjectingDatabase, deliveryRecord } from '../../testing/projecting-database.ts';
+import { PostgresRebuiltTables, isUnfinished } from './rebuilt-tables.postgres.ts';
+
+let database: ProjectingDatabase;
+beforeAll(async () => {
+  database = await ProjectingDatabase.start();
+});
+afterAll(async () => database.stop());
+beforeEach(async () => {
+  await database.empty();
+  await database.dataSource.query('DELETE FROM monitoring.rebuild');
+});
+
+const tables = () => new PostgresRebuiltTables(database.dataSource, [database.topic], 86_400_000);
+const log = (logEnd: number) => [{ topic: database.topic, partition: 0, logStart: 0, logEnd }];
+const projectedTo = async (offset: number): Promise<unknown> =>
+  database.dataSource.query('UPDATE monitoring.projection_offset SET next_offset = $1', [offset]);
+
+it('a rebuild that was killed is gone on with until somebody has carried it out, and then begun anew', async () => {
+  await database.project(deliveryRecord());
+  expect(await isUnfinished(database.dataSource)).toBe(false);
+  expect(await tables().begin(log(5))).toBe('begun');
+  expect(await database.rows('delivery')).toEqual([]);
+  await projectedTo(4);
+  expect(await tables().isUnderWay(log(9))).toBe(true);
+  expect(await tables().begin(log(9))).toBe('continued');
+  expect(await isUnfinished(database.dataSource)).toBe(true);
+  await projectedTo(5);
+  expect(await tables().isUnderWay(log(9))).toBe(false);
+  expect(await isUnfinished(database.dataSource)).toBe(false);
+  expect(await tables().begin(log(9))).toBe('begun');
+  expect(await database.rows('rebuild')).toHaveLength(1);
+});
+
+it('one is not waited for that an older version began, or whose topic was made anew', async () => {
+  await database.dataSource.query('INSERT INTO monitoring.rebuild DEFAULT VALUES');
+  expect(await tables().begin(log(500))).toBe('begun');
+  expect(await tables().begin(log(3))).toBe('continued');
+  await projectedTo(3);
+  expect(await tables().begin(log(3))).toBe('begun');
+});
