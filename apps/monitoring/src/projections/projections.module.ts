@@ -5,7 +5,7 @@ import { groupNames, topicNames } from '@signalbox/contracts';
 import type { LogConsumer } from '@signalbox/kafka';
 import { createLogConsumer, createLogProducer } from '@signalbox/kafka';
 import type { Logger, Registry, Tracing } from '@signalbox/observability';
-import type { DataSource } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { PROJECTION_DATABASE } from '../database/database.module.ts';
 import type { MonitoringEnvironment } from '../monitoring.environment.ts';
 import { keptSinceMs, retentionMsOf } from '../monitoring.environment.ts';
@@ -70,7 +70,8 @@ export function createProjections(
     },
     {
       provide: REBUILD_WATCH,
-      inject: [PROJECTION_DATABASE],
+      // Asked by calls, which must not hold up the projection.
+      inject: [DataSource],
       useFactory: (dataSource: DataSource) => new RebuildWatch(async () => isUnfinished(dataSource)),
     },
   ],
