@@ -44,7 +44,7 @@ it.each([0, 1, 29, 30, 31, 59])(
         [{ errorClass: 'http-status', attempts: expected }],
       ]);
       const [stats] = await counts.executionStats('default', [hook], window);
-      expect(stats).toEqual({ webhookId: hook, successCount: 0, requestCount: expected });
+      expect(stats).toEqual({ webhookId: hook, successCount: 0, failureCount: expected, requestCount: expected });
       const [line] = await new PostgresHealthPages(dataSource, DAY_MS).lines('default', [hook], window);
       expect(line).toMatchObject({ failed: expected });
     });
