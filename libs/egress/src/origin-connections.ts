@@ -25,19 +25,10 @@ export interface OriginOwner {
   onUnused(origin: string): void;
 }
 
-/** So many connections are opened at once to an origin that has none: to see how fast it is. */
-const LEAST_OPENING = 4;
-/**
- * As long as some have to wait for others' handshakes, twice as many may be opened at once after this. Invariant 4: an
- * origin some of whose connections never come about must not hold up the others to it.
- */
-const PATIENCE_MS = 250;
-
 /**
  * The connections of one origin. Who finds none idle takes what comes first, one that becomes idle or the one that is
- * opened for him; what nobody waits for any more when it is open is kept as idle. No more are opened at once than are open
- * already: hundreds that come together would otherwise pay for hundreds of TLS handshakes, each of them slow because of
- * the others.
+ * opened for him; what nobody waits for any more when it is open is kept as idle. Each has one opened for him at once:
+ * invariant 4, nobody waits for what others have under way, come about or not.
  */
 export class OriginConnections {
   readonly #origin: string;
@@ -46,14 +37,12 @@ export class OriginConnections {
   readonly #idle: HttpConnection[] = [];
   /** In use and idle. */
   readonly #open = new Set<HttpConnection>();
-  /** Being opened, and for whom; for nobody where he was served otherwise. */
-  readonly #opening = new Map<HttpConnection, ConnectionSeeker | undefined>();
-  /** In the order in which they came. */
+  /** Being opened, and for whom. */
+  readonly #opening = new Map<HttpConnection, ConnectionSeeker>();
+  /** Being opened for who was served otherwise, and when to give them up. */
+  readonly #unwanted = new Map<HttpConnection, NodeJS.Timeout>();
+  /** Who takes one that becomes idle, in the order in which they came. While there are any, nothing stays idle. */
   readonly #seekers = new Set<ConnectionSeeker>();
-  /** Those of them for whom nothing is opened yet. */
-  readonly #putOff = new Set<ConnectionSeeker>();
-  #least = LEAST_OPENING;
-  #patience: NodeJS.Timeout | undefined;
   #isServing = false;
 
   constructor(origin: string, owner: OriginOwner) {
@@ -61,23 +50,26 @@ export class OriginConnections {
     this.#owner = owner;
   }
 
-  /** Gives it a connection, at once where one is idle. `isNew`: not one that is idle now. */
+  /** Gives it a connection, at once where one is idle. `isNew`: the one that is opened for it, and no other. */
   serve(seeker: ConnectionSeeker, isNew = false): void {
-    const connection = isNew || this.#seekers.size > 0 ? undefined : this.#takeIdle();
+    if (isNew) {
+      this.#openFor(seeker);
+      return;
+    }
+    const connection = this.#seekers.size > 0 ? undefined : this.#takeIdle();
     if (connection !== undefined) {
       seeker.onConnection(connection);
       return;
     }
     this.#seekers.add(seeker);
-    this.#putOff.add(seeker);
-    this.#openMore();
+    // Otherwise there is one for it in this very turn.
+    if (this.#idle.length < this.#seekers.size) this.#openFor(seeker);
   }
 
   /** It wants none any more. */
   leave(seeker: ConnectionSeeker): void {
-    if (!this.#forget(seeker)) return;
-    if (seeker.opened !== undefined) this.#drop(seeker.opened);
-    this.#openMore();
+    this.#seekers.delete(seeker);
+    if (seeker.opened !== undefined && this.#opening.get(seeker.opened) === seeker) this.#drop(seeker.opened);
     this.#tellIfUnused();
   }
 
@@ -98,11 +90,10 @@ export class OriginConnections {
 
   /** Closes what is being opened, and tells those who wait for a connection. */
   refuse(reason: ConnectError): void {
-    for (const connection of this.#opening.keys()) this.#drop(connection);
-    for (const seeker of this.#seekers) {
-      this.#forget(seeker);
-      seeker.onNotConnected(reason);
-    }
+    const waiting = new Set([...this.#seekers, ...this.#opening.values()]);
+    this.#seekers.clear();
+    for (const connection of [...this.#opening.keys(), ...this.#unwanted.keys()]) this.#drop(connection);
+    for (const seeker of waiting) seeker.onNotConnected(reason);
     this.#tellIfUnused();
   }
 
@@ -118,42 +109,17 @@ export class OriginConnections {
     this.#isServing = false;
     for (const seeker of this.#seekers) {
       const connection = this.#takeIdle();
-      if (connection === undefined) return;
-      this.#forget(seeker);
+      if (connection === undefined) {
+        if (seeker.opened === undefined) this.#openFor(seeker);
+        continue;
+      }
+      this.#seekers.delete(seeker);
       if (seeker.opened !== undefined) this.#leaveOpening(seeker.opened, seeker.leftMs);
       seeker.onConnection(connection);
     }
   }
 
-  #openMore(): void {
-    const most = this.#mostOpening();
-    for (const seeker of this.#putOff) {
-      if (this.#opening.size >= most) break;
-      this.#openFor(seeker);
-    }
-    if (this.#putOff.size > 0) this.#patience ??= setInterval(() => this.#losePatience(), PATIENCE_MS);
-    else this.#calm();
-  }
-
-  #mostOpening(): number {
-    const most = Math.max(this.#least, this.#open.size);
-    // What is idle by now, and what was opened for others, serves whoever waits, unless that takes too long.
-    return this.#least === LEAST_OPENING ? Math.min(most, this.#seekers.size - this.#idle.length) : most;
-  }
-
-  #losePatience(): void {
-    this.#least *= 2;
-    this.#openMore();
-  }
-
-  #calm(): void {
-    this.#least = LEAST_OPENING;
-    clearInterval(this.#patience);
-    this.#patience = undefined;
-  }
-
   #openFor(seeker: ConnectionSeeker): void {
-    this.#putOff.delete(seeker);
     const connection = new HttpConnection(seeker.endpoint, this.#owner.settings, (ended) =>
       this.#owner.onEndedIdle(ended),
     );
@@ -162,20 +128,16 @@ export class OriginConnections {
     connection.connect((error) => this.#onOpened(connection, error));
   }
 
-  /** Nobody waits for it any more; who comes next may. */
+  /** Nobody waits for it any more; who comes when it is open may have it. */
   #leaveOpening(connection: HttpConnection, forMs: number): void {
-    if (!this.#opening.has(connection)) return;
-    this.#opening.set(connection, undefined);
-    const giveUp = (): void => {
-      if (this.#opening.has(connection)) this.close(connection);
-    };
-    setTimeout(giveUp, forMs).unref();
+    if (!this.#opening.delete(connection)) return;
+    this.#unwanted.set(connection, setTimeout(() => this.close(connection), forMs).unref());
   }
 
   #onOpened(connection: HttpConnection, error: ConnectError | null): void {
     const seeker = this.#opening.get(connection);
-    this.#opening.delete(connection);
-    if (seeker !== undefined) this.#forget(seeker);
+    this.#forgetOpening(connection);
+    if (seeker !== undefined) this.#seekers.delete(seeker);
     if (error === null) {
       this.#open.add(connection);
       if (seeker === undefined) this.#owner.onIdle(connection);
@@ -183,26 +145,25 @@ export class OriginConnections {
     } else {
       seeker?.onNotConnected(error);
     }
-    this.#openMore();
     this.#tellIfUnused();
   }
 
-  /** Whether it was a seeker until now. */
-  #forget(seeker: ConnectionSeeker): boolean {
-    this.#putOff.delete(seeker);
-    if (this.#putOff.size === 0) this.#calm();
-    return this.#seekers.delete(seeker);
+  #forgetOpening(connection: HttpConnection): void {
+    this.#opening.delete(connection);
+    clearTimeout(this.#unwanted.get(connection));
+    this.#unwanted.delete(connection);
   }
 
   #drop(connection: HttpConnection): void {
     connection.destroy();
     this.#open.delete(connection);
-    this.#opening.delete(connection);
+    this.#forgetOpening(connection);
     const index = this.#idle.indexOf(connection);
     if (index >= 0) this.#idle.splice(index, 1);
   }
 
   #tellIfUnused(): void {
-    if (this.#open.size + this.#opening.size + this.#seekers.size === 0) this.#owner.onUnused(this.#origin);
+    const { size } = this.#seekers;
+    if (this.#open.size + this.#opening.size + this.#unwanted.size + size === 0) this.#owner.onUnused(this.#origin);
   }
 }
