@@ -12,6 +12,8 @@ export interface RecordedPost {
   readonly receivedAtMs: number;
   /** When its connection was opened: what tells the POSTs of a killed process from those of the next one. */
   readonly connectedAtMs: number;
+  /** Its number among its receiver's: a connection is one process's own. */
+  readonly connection: number;
   /** Undefined while the answer is held back, and when the connection ended before it. */
   answeredAtMs: number | undefined;
 }
@@ -41,6 +43,11 @@ export interface Kill {
 export interface Unrest {
   readonly atMs: number;
   readonly untilMs: number;
+  /**
+   * What a sender had may have come to it again: a partition that it had lost, a record that a role which was stopped made
+   * twice. Only then may it make a POST again itself.
+   */
+  readonly mayComeBack: boolean;
 }
 
 /**
@@ -189,12 +196,14 @@ function classOf(
   );
   const ofKill = kill === undefined ? 'other' : classAsOf(kill.atMs, first);
   if (ofKill !== 'other') return ofKill;
-  const unrest = unrests.find(
+  const isOwn = first.post.connection === again.post.connection;
+  const excusing = isOwn ? unrests.filter(({ mayComeBack }) => mayComeBack) : unrests;
+  const unrest = excusing.find(
     ({ atMs, untilMs }) =>
       first.post.receivedAtMs <= untilMs && receivedAtMs >= atMs && classAsOf(atMs, first) !== 'other',
   );
   if (unrest !== undefined) return classAsOf(unrest.atMs, first);
-  return isOfHandOver(first.fact, again.fact, unrests) ? 'in flight at hand-over' : 'other';
+  return isOfHandOver(first.fact, again.fact, excusing) ? 'in flight at hand-over' : 'other';
 }
 
 /** One of them had begun in the unrest, and neither was told of when the other one began. */

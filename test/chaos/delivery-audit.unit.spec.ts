@@ -11,6 +11,7 @@ const post = (receivedAtMs: number, more: Partial<RecordedPost> = {}): RecordedP
   status: 200,
   receivedAtMs,
   connectedAtMs: receivedAtMs < KILL.startedAgainAtMs ? 0 : KILL.startedAgainAtMs + 5,
+  connection: receivedAtMs,
   answeredAtMs: receivedAtMs + 10,
   ...more,
 });
@@ -105,7 +106,7 @@ describe('the audit of deliveries', () => {
   it('finds the fact of each POST where two senders had the same attempt under way at once', () => {
     const slow = fact(100, 1, { startedAtMs: 100, endedAtMs: 900 });
     const fast = fact(100, 1, { startedAtMs: 150, endedAtMs: 400 });
-    const unrests = [{ atMs: 0, untilMs: 1_000 }];
+    const unrests = [{ atMs: 0, untilMs: 1_000, mayComeBack: true }];
     const posts = [post(300, { connectedAtMs: 0 }), post(700, { connectedAtMs: 0 })];
     for (const facts of [
       [slow, fast],
@@ -123,7 +124,7 @@ describe('the audit of deliveries', () => {
   });
 
   it('excuses in unrest what was in flight, or answered and unacknowledged, and nothing that its fact told of', () => {
-    const unrests = [{ atMs: 1_000, untilMs: 9_000 }];
+    const unrests = [{ atMs: 1_000, untilMs: 9_000, mayComeBack: true }];
     const connectedAtMs = 0;
     const again = post(7_000, { connectedAtMs });
     const judge = (first: RecordedPost, ...facts: AttemptFact[]) =>
@@ -137,8 +138,31 @@ describe('the audit of deliveries', () => {
     expect(judge(post(900, { connectedAtMs, answeredAtMs: 950 }), fact(900, 1))).toEqual({ ...none, other: 1 });
   });
 
+  it('excuses no POST made again on its own connection, unless its partition may have come back', () => {
+    const posts = [
+      post(999, { connectedAtMs: 0, connection: 7, answeredAtMs: 1_500 }),
+      post(7_000, { connectedAtMs: 0, connection: 7 }),
+    ];
+    const judge = (mayComeBack: boolean, facts: readonly AttemptFact[]) =>
+      auditDeliveries({
+        expected,
+        posts,
+        facts,
+        kills: [],
+        unrests: [{ atMs: 1_000, untilMs: 9_000, mayComeBack }],
+      }).duplicated;
+    const atOnce = [
+      fact(999, 1, { endedAtMs: 7_100, appendedAtMs: 7_200 }),
+      fact(7_000, 1, { endedAtMs: 7_300, appendedAtMs: 7_400 }),
+    ];
+    for (const facts of [[fact(7_000, 1)], atOnce]) {
+      expect(judge(false, facts)).toEqual({ ...none, other: 1 });
+      expect(judge(true, facts)).toEqual({ ...none, 'in flight at hand-over': 1 });
+    }
+  });
+
   it('tells a fact that came late from one that never came', () => {
-    const unrests = [{ atMs: 5_000, untilMs: 9_000 }];
+    const unrests = [{ atMs: 5_000, untilMs: 9_000, mayComeBack: true }];
     const connectedAtMs = 0;
     const posts = [post(900, { connectedAtMs, answeredAtMs: 950 }), post(7_000, { connectedAtMs })];
     const judge = (...facts: AttemptFact[]) =>
@@ -149,7 +173,7 @@ describe('the audit of deliveries', () => {
   });
 
   it('excuses two POSTs under way at once of which one had begun in unrest, whichever of them came late', () => {
-    const unrests = [{ atMs: 1_000, untilMs: 2_000 }];
+    const unrests = [{ atMs: 1_000, untilMs: 2_000, mayComeBack: true }];
     const posts = [post(2_100, { connectedAtMs: 0 }), post(2_500, { connectedAtMs: 0 })];
     const judge = (first: Partial<AttemptFact>, last: Partial<AttemptFact>) =>
       auditDeliveries({

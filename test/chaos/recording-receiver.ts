@@ -24,12 +24,15 @@ export class RecordingReceiver implements AsyncDisposable {
   /** Deliveries that had a 2xx. */
   readonly succeeded = new Set<string>();
   private readonly server: Server;
-  private readonly connectedAtMs = new WeakMap<Socket, number>();
+  private readonly connections = new WeakMap<Socket, Pick<RecordedPost, 'connectedAtMs' | 'connection'>>();
+  private connectionCount = 0;
   private readonly countById = new Map<string, number>();
 
   private constructor(private readonly replies: Replies) {
     this.server = createServer((request, response) => void this.receive(request, response));
-    this.server.on('connection', (socket) => this.connectedAtMs.set(socket, Date.now()));
+    this.server.on('connection', (socket) =>
+      this.connections.set(socket, { connectedAtMs: Date.now(), connection: ++this.connectionCount }),
+    );
     // A sender keeps its connections; closing them under it would look like faults of its own.
     this.server.keepAliveTimeout = 120_000;
   }
@@ -82,7 +85,7 @@ export class RecordingReceiver implements AsyncDisposable {
       bodyHash: hashOf(Buffer.concat(chunks)),
       status,
       receivedAtMs,
-      connectedAtMs: this.connectedAtMs.get(message.socket) ?? receivedAtMs,
+      ...(this.connections.get(message.socket) ?? { connectedAtMs: receivedAtMs, connection: 0 }),
       answeredAtMs: undefined,
     };
     this.posts.push(post);
