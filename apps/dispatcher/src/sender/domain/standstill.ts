@@ -1,7 +1,11 @@
 /** A busy event loop whose sockets are read between its ticks has shorter gaps than this: its endpoints are still judged. */
 const SHORTEST_GAP_MS = 250;
-/** What was lost of an attempt's time before it says nothing about its endpoint: this share of it, but never more than… */
+/**
+ * What was lost of an attempt's time before it says nothing about its endpoint: this share of it, within bounds. One gap
+ * alone says nothing of the shortest timeouts, or a busy sender would never find out who hangs.
+ */
 const EXCUSING_SHARE = 1 / 4;
+const LEAST_EXCUSING_MS = 500;
 const EXCUSING_MS = 2_000;
 /** Gaps that excuse whatever was begun before them: none before the last so many has to be known. */
 const KEPT_GAPS = EXCUSING_MS / SHORTEST_GAP_MS;
@@ -32,6 +36,6 @@ export class Standstill {
   excuses(sinceMs: number, timeoutMs: number): boolean {
     let lostMs = 0;
     for (const { fromMs, toMs } of this.gaps) lostMs += Math.max(0, toMs - Math.max(fromMs, sinceMs));
-    return lostMs >= Math.min(timeoutMs * EXCUSING_SHARE, EXCUSING_MS);
+    return lostMs >= Math.min(Math.max(timeoutMs * EXCUSING_SHARE, LEAST_EXCUSING_MS), EXCUSING_MS);
   }
 }

@@ -20,6 +20,11 @@ describe('a standstill', () => {
     expect(noting(0, 1_000, 1_050, 2_049).excuses(0, 30_000)).toBe(false);
   });
 
+  it('excuses no attempt for less than half a second, however short its timeout is', () => {
+    expect(noting(0, 300).excuses(0, 1_000)).toBe(false);
+    expect(noting(0, 300, 350, 600).excuses(0, 1_000)).toBe(true);
+  });
+
   it('is not what a busy event loop does: an endpoint that hangs is found meanwhile', () => {
     const busy = noting(...Array.from({ length: 200 }, (_, index) => index * 249));
     expect(busy.excuses(0, 1_000)).toBe(false);
@@ -45,7 +50,9 @@ describe('a standstill', () => {
           const fromMs = timesMs[index - 1] ?? toMs;
           if (toMs - fromMs >= 250) lostMs += Math.max(0, toMs - Math.max(fromMs, sinceMs));
         }
-        expect(noting(...timesMs).excuses(sinceMs, timeoutMs)).toBe(lostMs >= Math.min(timeoutMs / 4, 2_000));
+        expect(noting(...timesMs).excuses(sinceMs, timeoutMs)).toBe(
+          lostMs >= Math.min(Math.max(timeoutMs / 4, 500), 2_000),
+        );
       }),
     );
   });
