@@ -122,7 +122,7 @@ it('a webhook is made, changed and deleted with the keyboard alone', async () =>
   await waitFor(async () => (await focusedOn(page)).name.startsWith('Timeout'), {
     what: 'the focus to be in the field',
   });
-  expect(await page.evaluate<boolean>(IS_UNCOVERED)).toBe(true);
+  await waitFor(async () => page.evaluate<boolean>(IS_UNCOVERED), { what: 'the field to be in sight' });
   await page.keyboard.press('ControlOrMeta+A');
   await page.keyboard.type('9');
   await press(page, /^Save changes$/);

@@ -63,7 +63,13 @@ export class ChangeWebhookUseCase {
   #faultsOfHeaders({ id, headers }: Webhook, config: WebhookConfigInput): readonly FieldFault[] {
     if (config.headers !== undefined || this.#vault.canOpenHeaders(headers ?? [], id)) return [];
     const why = 'the headers that are kept cannot be opened now, and would be lost without being named';
-    return [{ field: 'config.headers', why, expected: 'the headers to have from now on, {} for none' }];
+    return [
+      {
+        field: 'config.headers',
+        why,
+        expected: 'the headers to have from now on, {} for none (over gRPC: has_no_headers)',
+      },
+    ];
   }
 
   #sealed(webhook: Webhook, config: WebhookConfigInput): NonNullable<ChangeWebhook['config']> {

@@ -21,6 +21,12 @@ interface CountedWebhook extends CountedDeliveries {
   readonly webhookId: string;
 }
 
+type ToldWebhook = Omit<CountedWebhook, 'failureCount'> & Partial<CountedWebhook>;
+
+function isWhole(told: ToldWebhook): told is CountedWebhook {
+  return typeof told.failureCount === 'number';
+}
+
 /** Asks monitoring for counts. They decorate answers that are right without them, so waiting for them is bounded. */
 export class GrpcExecutionStats implements ExecutionStatsSource {
   readonly #options: GrpcStatsOptions;
@@ -64,7 +70,7 @@ export class GrpcExecutionStats implements ExecutionStatsSource {
     const { deadlineMs = DEADLINE_MS } = this.#options;
     const answers = await Promise.all(
       chunks.map(async (ids) =>
-        this.#client.call<{ readonly stats: readonly CountedWebhook[] }>(
+        this.#client.call<{ readonly stats: readonly ToldWebhook[] }>(
           'getExecutionStats',
           reader,
           { webhookIds: ids },
@@ -72,6 +78,9 @@ export class GrpcExecutionStats implements ExecutionStatsSource {
         ),
       ),
     );
-    return answers.flatMap(({ stats }) => stats);
+    const counted = answers.flatMap(({ stats }) => stats);
+    // Taken for none, webhooks that fail would be told as healthy while services of two versions run side by side.
+    if (!counted.every(isWhole)) throw new Error('monitoring is of an older version: it tells no failure_count');
+    return counted;
   }
 }

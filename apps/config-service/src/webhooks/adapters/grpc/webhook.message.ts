@@ -15,6 +15,7 @@ export interface ConfigMessage {
   };
   readonly rateLimitPerSecond?: number;
   readonly ed25519?: boolean;
+  readonly hasNoHeaders?: boolean;
 }
 
 export interface CreateMessage {
@@ -70,10 +71,11 @@ export function bodyOfTest({ events = [], config }: TestMessage): Record<string,
 
 function bodyOfConfig(config: ConfigMessage | undefined): Record<string, unknown> | undefined {
   if (config === undefined) return undefined;
-  const { headers = {}, retryPolicy, ...rest } = config;
+  const { headers = {}, hasNoHeaders = false, retryPolicy, ...rest } = config;
+  const areNamed = hasNoHeaders || Object.keys(headers).length > 0;
   return present({
     ...present({ ...rest }),
-    headers: Object.keys(headers).length === 0 ? undefined : headers,
+    headers: areNamed ? headers : undefined,
     retryPolicy:
       retryPolicy === undefined
         ? undefined
