@@ -11,7 +11,10 @@ export async function resendUntil(button: Locator, awaited: Locator): Promise<vo
   const putOff = button.page().getByText('It was not sent again.');
   await waitFor(
     async () => {
+      const wasPutOff = await putOff.isVisible();
       await button.click();
+      // What was said of the last press stays until this one is under way.
+      if (wasPutOff) await putOff.waitFor({ state: 'detached', timeout: 1_000 }).catch(() => undefined);
       await awaited.or(putOff).first().waitFor({ timeout: ANSWERED_WITHIN_MS });
       return awaited.first().isVisible();
     },
