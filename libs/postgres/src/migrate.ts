@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
+import type { QueryRunner } from 'typeorm';
 import { unboundedOptions } from './data-source.ts';
 import { postgresFaultOf } from './postgres-error.ts';
 import { rowsOf } from './query.ts';
@@ -26,6 +27,7 @@ export interface MigrateOptions {
 const LOCK_TIMEOUT_MS = 1_000;
 const TRIES = 120;
 const BETWEEN_TRIES_MS = 500;
+const BETWEEN_LOOKS_MS = 100;
 
 /**
  * Makes the schema and runs every migration that is missing, each in a transaction of its own unless it says otherwise; one
@@ -44,8 +46,7 @@ export async function migrate(
   const migrating = await new DataSource(unboundedOptions(dataSource.options, schema, lockTimeoutMs)).initialize();
   const lock = migrating.createQueryRunner();
   try {
-    await lock.query('SET lock_timeout = 0');
-    await lock.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', [`migrate:${schema}`]);
+    await untilAlone(lock, schema);
     await lock.query(`CREATE SCHEMA IF NOT EXISTS "${schema}"`);
     const before = new Set(await migrationsOf(migrating, schema));
     await runMigrations(migrating, tries);
@@ -54,6 +55,22 @@ export async function migrate(
     // With its connection goes the lock.
     await lock.release();
     await migrating.destroy();
+  }
+}
+
+/**
+ * Asks again and again rather than waiting in Postgres: a statement that waits has a snapshot, and CREATE INDEX CONCURRENTLY waits
+ * for all that are older, so that the one who holds the lock and the one who waits for it would wait for each other for ever.
+ */
+async function untilAlone(lock: QueryRunner, schema: string): Promise<void> {
+  for (;;) {
+    const [answer] = await rowsOf<{ held: boolean }>(
+      lock,
+      'SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS held',
+      [`migrate:${schema}`],
+    );
+    if (answer?.held === true) return;
+    await delay(BETWEEN_LOOKS_MS);
   }
 }
 

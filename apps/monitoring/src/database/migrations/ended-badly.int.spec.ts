@@ -39,6 +39,15 @@ const marked = async (): Promise<readonly unknown[]> =>
   dataSource.query(`SELECT state, ended_badly AS is_marked, count(*) AS count FROM monitoring.delivery
     GROUP BY 1, 2 ORDER BY 1, 2`);
 
+const isSeen = async (activity: string): Promise<boolean> =>
+  (await dataSource.query<object[]>(`SELECT FROM pg_stat_activity WHERE datname = current_database() AND ${activity}`))
+    .length > 0;
+
+async function indexUnderWay(): Promise<void> {
+  const building = `query LIKE 'CREATE INDEX CONCURRENTLY%' AND wait_event_type = 'Lock'`;
+  await waitFor(async () => isSeen(building), { what: 'an index under way' });
+}
+
 it('what ended badly is marked while others write, by Postgres itself, whoever writes', async () => {
   const states = ['failed', 'expired', 'skipped', 'succeeded', 'queued', 'retrying', 'waiting'];
   for (const state of states) for (const atMs of [now, now - HOUR_MS, now + week]) await insert(state, atMs);
@@ -46,9 +55,7 @@ it('what ended badly is marked while others write, by Postgres itself, whoever w
   await reader.startTransaction('REPEATABLE READ');
   await reader.query('SELECT FROM monitoring.resend');
   const migrating = migrate(dataSource);
-  const building = `SELECT FROM pg_stat_activity WHERE query LIKE 'CREATE INDEX CONCURRENTLY%' AND wait_event_type = 'Lock'
-    AND datname = current_database()`;
-  await waitFor(async () => (await dataSource.query<object[]>(building)).length > 0, { what: 'an index under way' });
+  await indexUnderWay();
   // It waits for our reader, and no writer waits for it.
   await insert('failed', now);
   await reader.rollbackTransaction();
@@ -84,6 +91,22 @@ it('goes with every change, into partitions made later, and cannot be set wrong'
   expect(await marked()).toEqual([is('expired', true), is('succeeded', false)]);
   const indexes = `SELECT FROM pg_indexes WHERE tablename = 'delivery_20260303_16' AND indexdef LIKE '%WHERE ended_badly'`;
   expect(await dataSource.query(indexes)).toHaveLength(1);
+});
+
+it('an index that is built beside writers does not wait for another migrator, which waits for it', async () => {
+  await undo();
+  const reader = dataSource.createQueryRunner();
+  await reader.startTransaction('REPEATABLE READ');
+  await reader.query('SELECT FROM monitoring.resend');
+  const migrating = migrate(dataSource);
+  await indexUnderWay();
+  const other = migrate(dataSource);
+  await waitFor(async () => isSeen(`query LIKE 'SELECT pg_%advisory_lock(hashtextextended%'`), {
+    what: 'the other migrator to come',
+  });
+  await reader.rollbackTransaction();
+  await reader.release();
+  expect(await Promise.all([migrating, other])).toEqual([NAMES, []]);
 });
 
 it('can be gone on with where it was interrupted', async () => {
