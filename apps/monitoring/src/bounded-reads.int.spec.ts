@@ -16,28 +16,34 @@ const DAY_MS = 24 * HOUR_MS;
 const since = Date.parse('2026-03-02T00:00:00Z');
 const until = since + DAY_MS;
 const owner = { tenantId: 'default', webhookId: 'busy' };
+/** It was well at the day's beginning, and has failed since; an answer broke off once. */
+const failing = { ...owner, webhookId: 'failing' };
 /** As many as a page of the API at most. */
 const limit = 20;
 
 /** A day of a busy webhook, with little that is not as usual. Raised by hand to see that what is read does not grow. */
 const DELIVERIES = Number(process.env['PLANNED_DELIVERIES'] ?? 60_000);
-const STATE = `CASE n % 4000 WHEN 7 THEN 'failed' WHEN 1007 THEN 'skipped' WHEN 2007 THEN 'retrying' WHEN 3007 THEN 'waiting'
-  ELSE 'succeeded' END`;
+const IS_FAILING = 'n % 6 = 3';
+const STATE = `CASE WHEN ${IS_FAILING} THEN CASE WHEN n < 200 THEN 'succeeded' ELSE 'failed' END
+  ELSE CASE n % 4000 WHEN 7 THEN 'failed' WHEN 1007 THEN 'skipped' WHEN 2007 THEN 'retrying' WHEN 3007 THEN 'waiting'
+  ELSE 'succeeded' END END`;
 const FILL = `
   INSERT INTO monitoring.delivery (delivery_id, first_scheduled_at, tenant_id, webhook_id, event_type, body, state, status_code,
     is_request, has_succeeded, best_round, best_attempt, has_expired, last_round, last_attempt)
   SELECT md5(n::text)::uuid, $1::timestamptz + n * ($2::float8 / $3::int4) * interval '1 ms', 'default',
-    CASE n % 3 WHEN 0 THEN 'other' || n % 50 ELSE 'busy' END, CASE n % 5000 WHEN 11 THEN 'Rare' ELSE 'Usual' END,
+    CASE WHEN ${IS_FAILING} THEN 'failing' WHEN n % 3 = 0 THEN 'other' || n % 50 ELSE 'busy' END, CASE n % 5000 WHEN 11 THEN 'Rare' ELSE 'Usual' END,
     decode(repeat('00', 200), 'hex'), state,
-    CASE state WHEN 'succeeded' THEN 200 WHEN 'failed' THEN 404 WHEN 'retrying' THEN 503 END,
+    CASE state WHEN 'succeeded' THEN 200 WHEN 'failed' THEN CASE n WHEN 3003 THEN 200 ELSE 404 END WHEN 'retrying' THEN 503 END,
     state IN ('succeeded', 'failed', 'retrying'), state = 'succeeded', 0, 1, false, 0, 1
   FROM (SELECT n, ${STATE} AS state FROM generate_series(0, $3 - 1) AS n) AS made`;
 const COUNT = (width: string): string => `
   INSERT INTO monitoring.webhook_${width}
-    (webhook_id, tenant_id, start_at, requests, succeeded, failed, expired, abandoned, retrying, waiting)
+    (webhook_id, tenant_id, start_at, requests, succeeded, failed, expired, abandoned, retrying, waiting,
+      error_timeout)
   SELECT webhook_id, tenant_id, date_trunc('${width}', first_scheduled_at), count(*) FILTER (WHERE is_request),
     count(*) FILTER (WHERE state = 'succeeded'), count(*) FILTER (WHERE state = 'failed'), 0, 0,
-    count(*) FILTER (WHERE state = 'retrying'), count(*) FILTER (WHERE state = 'waiting')
+    count(*) FILTER (WHERE state = 'retrying'), count(*) FILTER (WHERE state = 'waiting'),
+    count(*) FILTER (WHERE state = 'failed' AND status_code = 200)
   FROM monitoring.delivery GROUP BY 1, 2, 3`;
 
 let dataSource: DataSource;
@@ -89,17 +95,23 @@ describe('what the request log reads of a busy webhook is a small part of its tr
       `first_scheduled_at >= '2026-03-02T01:00Z' AND first_scheduled_at < '2026-03-02T02:00Z'`,
     ],
   ];
-  it.each(lists)('by pages of: %s', async (_name, change, condition) => {
+  const of2xx = ['2xx', { statusClass: 2 }, 'status_code = 200'] as const;
+  it.each([
+    ...lists.map((list) => [...list, owner] as const),
+    [...of2xx, owner] as const,
+    [`${of2xx[0]} where it fails`, of2xx[1], of2xx[2], failing] as const,
+  ])('by pages of: %s', async (_name, change, condition, of) => {
     const wanted = await dataSource.query<{ id: string }[]>(
-      `SELECT delivery_id AS id FROM monitoring.delivery WHERE webhook_id = 'busy' AND ${condition}
+      `SELECT delivery_id AS id FROM monitoring.delivery WHERE webhook_id = $1 AND ${condition}
        ORDER BY first_scheduled_at DESC, delivery_id DESC LIMIT ${2 * limit}`,
+      [of.webhookId],
     );
     expect(wanted.length).toBeGreaterThan(0);
     const found: string[] = [];
     let after: Cursor | null = null;
     for (let page = 0; page < 2; page++) {
       const reads = await readsOf(dataSource, async (explained) => {
-        const rows = await new PostgresRequestLog(explained).deliveries(owner, { ...everything, ...change, after });
+        const rows = await new PostgresRequestLog(explained).deliveries(of, { ...everything, ...change, after });
         found.push(...rows.slice(0, limit).map(({ deliveryId }) => deliveryId));
         after = rows[limit - 1] ?? null;
       });
@@ -108,6 +120,17 @@ describe('what the request log reads of a busy webhook is a small part of its tr
       if (after === null) break;
     }
     expect(found).toEqual(wanted.map(({ id }) => id));
+  });
+
+  it.each([
+    { state: 'succeeded', statusClass: 4 },
+    { state: 'succeeded', statusClass: 5 },
+    { state: 'queued', statusClass: 2 },
+  ] as const)('nothing, where none can be meant: %j', async (asked) => {
+    const reads = await readsOf(dataSource, async (explained) => {
+      expect(await new PostgresRequestLog(explained).deliveries(owner, { ...everything, ...asked })).toEqual([]);
+    });
+    expect(reads).toEqual({ rows: 0, wholeTables: [] });
   });
 
   it('by pages of a rare event as Logto has them, and by the id of one', async () => {

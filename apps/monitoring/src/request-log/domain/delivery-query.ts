@@ -20,6 +20,12 @@ export interface DeliveryQuery {
   readonly limit: number;
 }
 
+/** Whether no delivery can be what is asked for: a success is a 2xx, and what is queued has no status. */
+export function asksForNothing({ state, statusClass }: Pick<DeliveryQuery, 'state' | 'statusClass'>): boolean {
+  if (statusClass === null) return false;
+  return state === 'queued' || (state === 'succeeded' && statusClass !== 2);
+}
+
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Deliveries have UUIDs; no row of another form can exist. */

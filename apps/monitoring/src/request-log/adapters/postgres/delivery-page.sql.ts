@@ -15,6 +15,11 @@ const MINUTES_OF: Readonly<Record<Exclude<ListedState, 'failed' | 'expired' | 's
 };
 const OPEN_STATES = `('queued', 'retrying', 'waiting')`;
 
+/** Which can hold a delivery that was answered with a 2xx: a success, or an answer that broke off after its status. */
+const MINUTES_OF_2XX = `(${['succeeded', 'error_tls', 'error_timeout', 'error_reset', 'error_protocol', 'error_other']
+  .map((count) => `${count} > 0`)
+  .join(' OR ')})`;
+
 const rowsWhere = (where: string, limit: number): string =>
   `SELECT d.* FROM delivery AS d WHERE ${where} ${NEWEST_FIRST} LIMIT ${limit}`;
 
@@ -37,15 +42,16 @@ const MINUTE_MS = 60_000;
 export function deliveryPage(owner: Owner, query: DeliveryQuery, where: Where, limit: number): string {
   const { state, statusClass, deliveryIds, eventType } = query;
   // Most of an event that is asked for have succeeded, and it has an index of its own.
-  const isFoundByEvent = eventType !== null && state === 'succeeded';
+  const isFoundByEvent = eventType !== null && (state === 'succeeded' || (state === null && statusClass === 2));
   if (deliveryIds !== null || isFoundByEvent) return rowsWhere(where.sql, limit);
   const minutes = (counts: string): string => minutesOf(owner, query, where).and(counts).sql;
   if (state !== null) {
     if (isEndedBadly(state)) return rowsWhere(`${where.sql} AND d.ended_badly`, limit);
     return rowsOfMinutes(minutes(MINUTES_OF[state]), where.sql, limit);
   }
+  if (statusClass === null) return rowsWhere(where.sql, limit);
+  if (statusClass === 2) return rowsOfMinutes(minutes(MINUTES_OF_2XX), where.sql, limit);
   // A success is a 2xx, so that any other status is that of a delivery that ended badly or has not ended.
-  if (statusClass === null || statusClass === 2) return rowsWhere(where.sql, limit);
   return `
     SELECT d.* FROM (
       (${rowsWhere(`${where.sql} AND d.ended_badly`, limit)})

@@ -3,6 +3,7 @@ import type { DataSource } from 'typeorm';
 import type { LogPage, Owner, RequestLog } from '../../application/request-log.port.ts';
 import type { ShownDelivery } from '../../domain/delivery-json.ts';
 import type { Cursor, DeliveryQuery } from '../../domain/delivery-query.ts';
+import { asksForNothing } from '../../domain/delivery-query.ts';
 import type { BreakerChange, ListedDelivery, RecordedFact, ResendRequest } from '../../domain/listed-delivery.ts';
 import type { LoggedDelivery } from '../../domain/log-entry.ts';
 import { BREAKER_CHANGES_AT, LATEST_BREAKER_CHANGES } from '../../../projections/breaker-changes.sql.ts';
@@ -50,6 +51,7 @@ export class PostgresRequestLog implements RequestLog {
   }
 
   async deliveries(owner: Owner, query: DeliveryQuery): Promise<readonly ListedDelivery[]> {
+    if (asksForNothing(query)) return [];
     const where = ownedBy(owner)
       .andTime('d.first_scheduled_at >=', query.window.fromMs)
       .andTime('d.first_scheduled_at <', query.window.untilMs);
