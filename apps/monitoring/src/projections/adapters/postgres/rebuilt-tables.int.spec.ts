@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import type { SqlRunner } from '@signalbox/postgres';
+import { waitFor } from '@signalbox/testing';
 import { ProjectingDatabase, deliveryRecord } from '../../testing/projecting-database.ts';
 import { PostgresRebuiltTables, isUnfinished } from './rebuilt-tables.postgres.ts';
 
@@ -14,8 +16,9 @@ beforeEach(async () => {
 
 const tables = () => new PostgresRebuiltTables(database.dataSource, [database.topic], 86_400_000);
 const log = (logEnd: number) => [{ topic: database.topic, partition: 0, logStart: 0, logEnd }];
-const projectedTo = async (offset: number): Promise<unknown> =>
-  database.dataSource.query('UPDATE monitoring.projection_offset SET next_offset = $1', [offset]);
+const projectedToBy = async (runner: SqlRunner, offset: number): Promise<unknown> =>
+  runner.query('UPDATE monitoring.projection_offset SET next_offset = $1', [offset]);
+const projectedTo = async (offset: number): Promise<unknown> => projectedToBy(database.dataSource, offset);
 
 it('a rebuild that was killed is gone on with until somebody has carried it out, and then begun anew', async () => {
   await database.project(deliveryRecord());
@@ -39,4 +42,24 @@ it('one is not waited for that an older version began, or whose topic was made a
   expect(await tables().begin(log(3))).toBe('continued');
   await projectedTo(3);
   expect(await tables().begin(log(3))).toBe('begun');
+});
+
+it('one that begins while a projector is at work and somebody asks for it waits in no circle', async () => {
+  const projector = database.dataSource.createQueryRunner();
+  await projector.startTransaction();
+  await projectedToBy(projector, 1);
+  const waiting = async (count: number): Promise<void> => {
+    const locks = `SELECT FROM pg_locks JOIN pg_database AS d ON d.oid = database
+      WHERE NOT granted AND locktype = 'relation' AND datname = current_database()`;
+    await waitFor(async () => (await database.dataSource.query<object[]>(locks)).length === count, {
+      what: `${count} to wait`,
+    });
+  };
+  const beginning = tables().begin(log(5));
+  await waiting(1);
+  const asking = isUnfinished(database.dataSource);
+  await waiting(2);
+  await projector.commitTransaction();
+  await projector.release();
+  expect(await Promise.all([beginning, asking])).toEqual(['begun', true]);
 });

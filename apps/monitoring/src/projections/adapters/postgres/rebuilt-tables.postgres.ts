@@ -67,8 +67,8 @@ export class PostgresRebuiltTables implements RebuiltTables {
 
   async begin(ranges: readonly LogRange[]): Promise<'begun' | 'continued'> {
     return this.#dataSource.transaction(async (manager) => {
-      // First what projectors change first: so nobody waits in a circle.
-      await manager.query('LOCK TABLE monitoring.projection_offset, monitoring.rebuild IN ACCESS EXCLUSIVE MODE');
+      // As whoever asks for a rebuild, then what projectors change first: so nobody waits in a circle.
+      await manager.query('LOCK TABLE monitoring.rebuild, monitoring.projection_offset IN ACCESS EXCLUSIVE MODE');
       if (await isUnfinished(manager, ranges)) return 'continued';
       await manager.query('DELETE FROM monitoring.rebuild');
       const targets = ranges.map(({ topic, partition, logEnd }) => ({ topic, partition, until: logEnd }));
