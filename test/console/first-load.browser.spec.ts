@@ -13,6 +13,8 @@ describe('the first load', () => {
       sizes.push(request.sizes().then(({ responseBodySize }) => [new URL(request.url()).pathname, responseBodySize]));
     });
     await visitor.signIn();
+    await visitor.page.getByLabel('Search by name, URL or id').or(visitor.page.getByText('No webhook yet')).waitFor();
+    await visitor.page.waitForLoadState('networkidle');
     const scripts = await Promise.all(sizes);
     expect(scripts.length).toBeGreaterThan(1);
     const bytes = scripts.reduce((sum, [, size]) => sum + size, 0);

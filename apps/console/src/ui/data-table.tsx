@@ -1,6 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown, ArrowUp, ChevronsUpDown } from 'lucide-react';
-import { useEffect, useEffectEvent, useRef, type ReactNode } from 'react';
+import { memo, useEffect, useEffectEvent, useRef, type ReactNode } from 'react';
 import { Button as AriaButton } from 'react-aria-components';
 import './data-table.css';
 
@@ -88,17 +88,7 @@ export function DataTable<Row>(props: DataTableProps<Row>): ReactNode {
         <tbody>
           {before > 0 && <Spacer height={before} />}
           {shown.map(({ row, index }) => (
-            <tr key={rowKey(row)} aria-rowindex={index + 2}>
-              {columns.map((column) => (
-                <td
-                  key={column.id}
-                  className={`table__cell ${classesOf(column)}${column.isName === true ? ' table__cell--name' : ''}`}
-                  data-label={column.header}
-                >
-                  {column.cell(row)}
-                </td>
-              ))}
-            </tr>
+            <MemoRow key={rowKey(row)} row={row} index={index} columns={columns} />
           ))}
           {after > 0 && <Spacer height={after} />}
         </tbody>
@@ -106,6 +96,32 @@ export function DataTable<Row>(props: DataTableProps<Row>): ReactNode {
     </div>
   );
 }
+
+interface TableRowProps<Row> {
+  readonly row: Row;
+  /** From 0. */
+  readonly index: number;
+  readonly columns: readonly Column<Row>[];
+}
+
+function TableRow<Row>({ row, index, columns }: TableRowProps<Row>): ReactNode {
+  return (
+    <tr aria-rowindex={index + 2}>
+      {columns.map((column) => (
+        <td
+          key={column.id}
+          className={`table__cell ${classesOf(column)}${column.isName === true ? ' table__cell--name' : ''}`}
+          data-label={column.header}
+        >
+          {column.cell(row)}
+        </td>
+      ))}
+    </tr>
+  );
+}
+
+/** While one scrolls, only the rows that come in sight are drawn. */
+const MemoRow = memo(TableRow) as typeof TableRow;
 
 function keyOf<Row>(row: Row | undefined, rowKey: (row: Row) => string, index: number): string | number {
   return row === undefined ? index : rowKey(row);
