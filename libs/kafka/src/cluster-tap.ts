@@ -1,5 +1,6 @@
 import type { Broker, Cluster, PartitionAssigner } from 'kafkajs';
 import { asError, kafkaErrorType } from './errors.ts';
+import type { PartitionPosition } from './log-record.ts';
 
 /** A group's coordinator and our place in the group, as the last join was answered. */
 export interface Membership {
@@ -26,7 +27,7 @@ export interface ClusterListener {
   onHeartbeatAnswered?(askedAtMs: number): void;
   onFetched(fetched: FetchedPartition): void;
   /** The log does not have the offset asked for. What is returned goes to kafkajs instead of its own error. */
-  onOutOfRange(topic: string, partition: number, error: Error): Error;
+  onOutOfRange(asked: PartitionPosition, error: Error): Error;
 }
 
 interface JoinAnswer {
@@ -104,9 +105,14 @@ function tapBroker(broker: JoinableBroker, listener: ClusterListener): void {
     } catch (cause) {
       const { name, topic, partition } = cause as { name?: string; topic?: string; partition?: number };
       if (name !== 'KafkaJSOffsetOutOfRange' || topic === undefined || partition === undefined) throw cause;
-      throw listener.onOutOfRange(topic, partition, asError(cause));
+      throw listener.onOutOfRange({ topic, partition, offset: askedOffset(request, topic, partition) }, asError(cause));
     }
   };
+}
+
+function askedOffset(request: FetchRequest, topic: string, partition: number): number {
+  const asked = request.topics.find((of) => of.topic === topic)?.partitions.find((of) => of.partition === partition);
+  return Number(asked?.fetchOffset);
 }
 
 /** A broker that has just started: it answers before its coordinators are loaded. */

@@ -12,6 +12,7 @@ import {
   firstBatchBytes,
   HEARTBEAT,
   OFFSET_COMMIT,
+  OFFSET_FETCH,
   Wire,
   withoutRecords,
 } from './wire.conformance.ts';
@@ -52,6 +53,24 @@ export function consumerFaults(cluster: () => KafkaCluster): void {
     afterEach(async () => {
       await Promise.all(started.splice(0).map((consumer) => consumer.stop()));
       expect(handlers.splice(0).flatMap(({ breaches }) => breaches)).toEqual([]);
+    });
+
+    it('reads where its handler tells, also when kafkajs learns of a committed offset outside the log only then', async () => {
+      const topic = await cluster().createTopic(1);
+      const of = { topic, partition: 0 };
+      await fill(of, numbered(10));
+      await cluster().deleteBefore(of, 5);
+      const groupId = newGroup();
+      await cluster().setCommitted(groupId, { ...of, offset: 4, metadata: '' });
+      const told = Promise.withResolvers<void>();
+      const wire = new Wire();
+      wire.onRequest = async ({ apiKey }) => (apiKey === OFFSET_FETCH ? told.promise : undefined);
+      const [consumer, handler] = member(groupId, topic, wire, { isLocatedByHandler: true });
+      handler.locateWith = () => Promise.resolve([{ ...of, offset: 8 }]);
+      await consumer.start();
+      told.resolve();
+      await eventually('the records', () => handler.records.length === 2);
+      expect(handler.fatal).toEqual([]);
     });
 
     it('fetches nothing between a join and the end of locating', async () => {

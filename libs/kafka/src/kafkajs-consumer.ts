@@ -184,8 +184,10 @@ class KafkajsConsumer implements LogConsumer {
       onHeartbeatAnswered: (askedAtMs) => this.#age.note(askedAtMs),
       onFetched: (fetched) => this.#onFetched(fetched),
       // In its own error kafkajs would see the order to overwrite the group's offset with its default.
-      onOutOfRange: (topic, partition, cause) => {
+      onOutOfRange: ({ topic, partition, offset }, cause) => {
         const at = this.#table.find(topic, partition)?.position;
+        // At the group's offset, which kafkajs had asked for before it was told where to go on. It asks again, there.
+        if (offset !== at) return new Error('another position is wanted', { cause });
         const error = new Error(`the log of ${topic}[${partition}] does not have the position ${at}`, { cause });
         this.#fail(error);
         return Object.assign(error, { retriable: false });

@@ -152,7 +152,7 @@ export class SoloConsumer {
     tapCluster(cluster, {
       onJoinAnswered: () => {},
       onFetched: (fetched) => this.#guard(() => this.#onFetched(fetched)),
-      onOutOfRange: (_topic, partition, error) => {
+      onOutOfRange: ({ partition }, error) => {
         void this.#raise(partition).catch((cause: unknown) => this.#fail(asError(cause)));
         return new Error('a position is being raised', { cause: error });
       },

@@ -5,6 +5,7 @@ import type { ISocketFactory } from 'kafkajs';
 export const PRODUCE = 0;
 export const FETCH = 1;
 export const OFFSET_COMMIT = 8;
+export const OFFSET_FETCH = 9;
 export const HEARTBEAT = 12;
 
 export interface WireRequest {
