@@ -31,6 +31,7 @@ const config = {
     project('chaos', ['test/chaos/**/*.chaos.spec.ts'], systemSetup),
   ],
   testTimeout: 60_000,
+  testSequencer: '<rootDir>/scripts/longest-first.sequencer.ts',
   // Writes only where .ci/run asks for it by TEST_COUNTS_FILE.
   reporters: ['default', '<rootDir>/scripts/test-count.reporter.ts'],
 };

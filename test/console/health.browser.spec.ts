@@ -6,13 +6,13 @@ import { DeliveryScene } from './support/delivery-scene.ts';
 describe('the health of a webhook', () => {
   it('tells rate, latency and errors, and has a table for each chart', async () => {
     await using scene = await DeliveryScene.set('Half well', {
-      events: ['Organization.Created', 'Organization.Deleted'],
+      events: ['OrganizationRole.Data.Updated', 'Organization.Deleted'],
     });
     scene.receiver.answerBy(({ body }) => (body.includes('"Organization.Deleted"') ? 404 : 200));
     await scene.publish([
-      'Organization.Created',
-      'Organization.Created',
-      'Organization.Created',
+      'OrganizationRole.Data.Updated',
+      'OrganizationRole.Data.Updated',
+      'OrganizationRole.Data.Updated',
       'Organization.Deleted',
     ]);
     await scene.untilLogged(3, 'succeeded');
@@ -50,8 +50,8 @@ describe('the health of a webhook', () => {
   });
 
   it('tells why nothing goes out, until when, and how that came', async () => {
-    await using scene = await DeliveryScene.set('Away', { events: ['Organization.Created'], isAway: true });
-    await scene.publish(Array.from({ length: 8 }, () => 'Organization.Created'));
+    await using scene = await DeliveryScene.set('Away', { events: ['OrganizationRole.Data.Updated'], isAway: true });
+    await scene.publish(Array.from({ length: 8 }, () => 'OrganizationRole.Data.Updated'));
     await scene.untilLogged(3, 'waiting');
     await using visitor = await ConsoleVisitor.arrive();
     const { page } = visitor;
@@ -64,7 +64,7 @@ describe('the health of a webhook', () => {
       .getByText('5 attempts in a row got no answer')
       .waitFor();
     await page.getByRole('link', { name: 'Recent requests' }).click();
-    await page.getByRole('link', { name: 'Organization.Created, Waiting: show details' }).first().click();
+    await page.getByRole('link', { name: 'OrganizationRole.Data.Updated, Waiting: show details' }).first().click();
     await page
       .getByRole('dialog')
       .getByText(/requests to it are paused · since .* · 5 attempts in a row got no answer · the next one/)
@@ -75,7 +75,7 @@ describe('the health of a webhook', () => {
   });
 
   it('says so where nothing was sent', async () => {
-    await using scene = await DeliveryScene.set('Unused', { events: ['Organization.Created'] });
+    await using scene = await DeliveryScene.set('Unused', { events: ['OrganizationRole.Data.Updated'] });
     await using visitor = await ConsoleVisitor.arrive();
     await visitor.signIn(`/webhooks/${scene.webhook.id}/health`);
     await visitor.page.getByText('Nothing was sent in the last 24 hours.').waitFor();

@@ -51,7 +51,7 @@ async function frameOfScrolling(page: Page): Promise<number> {
 describe('recent requests', () => {
   it('are filtered by the address; one opens with every attempt, its wait and its answer, all of it as text', async () => {
     await using scene = await DeliveryScene.set('Filtered', {
-      events: ['User.Created', 'Role.Created', 'Scope.Created'],
+      events: ['TrustedDevice.Created', 'Role.Created', 'Scope.Created'],
       config: { headers: { 'x-api-token': 'very-secret' }, ...retriedAfterMs(1_000) },
     });
     scene.receiver.answerBy(({ body, number }) => {
@@ -59,7 +59,7 @@ describe('recent requests', () => {
       if (event === 'Scope.Created') return { status: 400, body: HOSTILE };
       return event === 'Role.Created' && number <= 3 ? { status: 503, body: 'busy' } : 200;
     });
-    await scene.publish(['User.Created', 'Role.Created', 'Scope.Created'], { data: { [HOSTILE]: HOSTILE } });
+    await scene.publish(['TrustedDevice.Created', 'Role.Created', 'Scope.Created'], { data: { [HOSTILE]: HOSTILE } });
     await scene.untilLogged(2, 'succeeded');
     await scene.untilLogged(1, 'failed');
 
@@ -96,11 +96,11 @@ describe('recent requests', () => {
       await page.waitForURL(parameter);
       await isListed('Scope.Created', true);
     }
-    await isListed('User.Created', false);
+    await isListed('TrustedDevice.Created', false);
     await visitor.goTo(`/webhooks/${scene.webhook.id}/requests?to=${Date.now() - 3_600_000}`);
     await page.getByText('No request fits these filters.').waitFor();
     await page.getByRole('button', { name: 'Clear filters' }).first().click();
-    await isListed('User.Created', true);
+    await isListed('TrustedDevice.Created', true);
     await page.getByLabel('Delivery or event id').fill(`${scene.webhook.id}-2`);
     await page.waitForURL(/id=/);
     await page.getByRole('link', { name: 'Scope.Created' }).waitFor({ state: 'detached' });
@@ -119,10 +119,10 @@ describe('recent requests', () => {
 
   it('are copied as a curl command that a shell sends with the same body, and with no secret in it', async () => {
     await using scene = await DeliveryScene.set('Copied', {
-      events: ['User.Created'],
+      events: ['TrustedDevice.Created'],
       config: { headers: { authorization: 'Bearer very-secret' } },
     });
-    await scene.publish(['User.Created'], { data: { text: "it's $(id) `id` \\ Zoë" } });
+    await scene.publish(['TrustedDevice.Created'], { data: { text: "it's $(id) `id` \\ Zoë" } });
     const [sent] = await scene.untilLogged(1, 'succeeded');
     await using visitor = await ConsoleVisitor.arrive();
     const { page } = visitor;
@@ -137,36 +137,38 @@ describe('recent requests', () => {
   });
 
   it('come in live, counted beside the list, and move nothing until they are asked for', async () => {
-    await using scene = await DeliveryScene.set('As it happens', { events: ['User.Created', 'User.Deleted'] });
+    await using scene = await DeliveryScene.set('As it happens', {
+      events: ['TrustedDevice.Created', 'TrustedDevice.Deleted'],
+    });
     await using visitor = await ConsoleVisitor.arrive();
     const { page } = visitor;
     await visitor.signIn(`/webhooks/${scene.webhook.id}/requests`);
     await page.getByText('No request in the last 24 hours').waitFor();
     await page.getByText('Live', { exact: true }).waitFor();
-    await scene.publish(['User.Created']);
-    const first = page.getByRole('link', { name: 'User.Created, Succeeded: show details' });
+    await scene.publish(['TrustedDevice.Created']);
+    const first = page.getByRole('link', { name: 'TrustedDevice.Created, Succeeded: show details' });
     await first.waitFor();
     const placeBefore = await first.boundingBox();
-    await scene.publish(['User.Created', 'User.Deleted', 'User.Deleted']);
+    await scene.publish(['TrustedDevice.Created', 'TrustedDevice.Deleted', 'TrustedDevice.Deleted']);
     await page.getByRole('button', { name: '2 new requests' }).waitFor();
     expect(await first.boundingBox()).toEqual(placeBefore);
     expect(await page.getByRole('row').count()).toBe(2);
     await page.getByRole('button', { name: '2 new requests' }).press('Enter');
-    await page.getByRole('link', { name: 'User.Deleted' }).nth(1).waitFor();
+    await page.getByRole('link', { name: 'TrustedDevice.Deleted' }).nth(1).waitFor();
     expect(await page.getByRole('row').count()).toBe(4);
     expect(visitor.complaints).toEqual([]);
   });
 
   it('are resent one by one, and one that is under way says so and until when', async () => {
     await using scene = await DeliveryScene.set('Resent', {
-      events: ['User.Created', 'Role.Created'],
+      events: ['TrustedDevice.Created', 'Role.Created'],
       config: retriedAfterMs(600_000),
     });
     scene.receiver.answerBy(({ number, body }) => {
       if (body.includes('"Role.Created"')) return 503;
       return number <= 2 ? { status: 400, body: 'no' } : 200;
     });
-    await scene.publish(['User.Created', 'Role.Created']);
+    await scene.publish(['TrustedDevice.Created', 'Role.Created']);
     const [failed] = await scene.untilLogged(1, 'failed');
     const [retrying] = await scene.untilLogged(1, 'retrying');
     await using visitor = await ConsoleVisitor.arrive();
@@ -179,7 +181,7 @@ describe('recent requests', () => {
     expect(await accessibilityFaults(page)).toEqual([]);
     await escapeFrom(drawer);
 
-    await page.getByRole('link', { name: 'User.Created, Failed: show details' }).click();
+    await page.getByRole('link', { name: 'TrustedDevice.Created, Failed: show details' }).click();
     const told = page.getByText('It is sent again now, with the same id.');
     await resendUntil(drawer.getByRole('button', { name: 'Resend' }), told);
     await drawer.getByText('Resend 1').waitFor();
@@ -187,14 +189,14 @@ describe('recent requests', () => {
     const ids = scene.receiver.requests.map(({ headers }) => headers['webhook-id']);
     expect(ids.filter((id) => id === failed?.id)).toHaveLength(2);
     await escapeFrom(drawer);
-    await page.getByRole('link', { name: 'User.Created, Succeeded: show details' }).waitFor();
+    await page.getByRole('link', { name: 'TrustedDevice.Created, Succeeded: show details' }).waitFor();
     expect(visitor.complaints).toEqual([]);
   });
 
   it('are resent in bulk: counted first, at a rate, with progress, until it is cancelled', async () => {
-    await using scene = await DeliveryScene.set('In bulk', { events: ['User.Created'] });
+    await using scene = await DeliveryScene.set('In bulk', { events: ['TrustedDevice.Created'] });
     scene.receiver.answer({ status: 400, body: 'no' });
-    await scene.publish(Array.from({ length: 40 }, () => 'User.Created'));
+    await scene.publish(Array.from({ length: 40 }, () => 'TrustedDevice.Created'));
     await scene.untilLogged(40, 'failed');
     await using visitor = await ConsoleVisitor.arrive();
     const { page } = visitor;
@@ -222,8 +224,8 @@ describe('recent requests', () => {
   });
 
   it('say when the API is away, and are there when it is back', async () => {
-    await using scene = await DeliveryScene.set('Away', { events: ['User.Created'] });
-    await scene.publish(['User.Created']);
+    await using scene = await DeliveryScene.set('Away', { events: ['TrustedDevice.Created'] });
+    await scene.publish(['TrustedDevice.Created']);
     await scene.untilLogged(1, 'succeeded');
     await using visitor = await ConsoleVisitor.arrive();
     const { page } = visitor;
@@ -232,14 +234,14 @@ describe('recent requests', () => {
     await page.getByText('The API cannot be reached.').waitFor();
     await page.unroute('**/deliveries?*');
     await page.getByRole('button', { name: 'Try again' }).click();
-    await page.getByRole('link', { name: 'User.Created, Succeeded: show details' }).waitFor();
+    await page.getByRole('link', { name: 'TrustedDevice.Created, Succeeded: show details' }).waitFor();
     expect(visitor.complaints).toEqual([]);
   });
 
   it('are 10,000 in a list that holds only those in sight, and scrolls on without an end', async () => {
     const { id: hookId } = await new ApiClient(consoleTestSystem().run).createWebhook({
       name: 'Many',
-      events: ['User.Created'],
+      events: ['TrustedDevice.Created'],
       enabled: false,
       config: { url: 'https://example.com/' },
     });

@@ -3,6 +3,7 @@ import { ApiClient, type Webhook } from '../../support/api-client.ts';
 import { untilApplied } from '../../support/applied-configuration.ts';
 import { Publisher } from '../../support/publisher.ts';
 import { consoleTestSystem } from './console-test-system.ts';
+import { DEMO_EVENTS } from './demo-data.ts';
 
 /** As `GET …/deliveries` tells it, as far as tests look at it. */
 export interface DeliveryRow {
@@ -33,6 +34,8 @@ export class DeliveryScene implements AsyncDisposable {
   ) {}
 
   static async set(name: string, { events, config = {}, isAway = false }: SceneOptions): Promise<DeliveryScene> {
+    const published = events.filter((event) => DEMO_EVENTS.includes(event));
+    if (published.length > 0) throw new Error(`another spec publishes ${published.join(', ')}`);
     const { run } = consoleTestSystem();
     const api = new ApiClient(run);
     const receiver = await ReceiverServer.start();

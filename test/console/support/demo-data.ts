@@ -26,6 +26,8 @@ interface DemoWebhook {
 const SIGN_INS = ['PostRegister', 'PostSignIn', 'PostResetPassword'];
 const USERS = ['User.Created', 'User.Deleted', 'User.Data.Updated', 'User.SuspensionStatus.Updated'];
 const ORGANIZATIONS = ['Organization.Created', 'Organization.Data.Updated', 'Organization.Membership.Updated'];
+/** What is published for it is sent to every webhook of the tenant that listens to it. */
+export const DEMO_EVENTS: readonly string[] = [...SIGN_INS, ...USERS, ...ORGANIZATIONS];
 const EVENTS_OF_EACH = 24;
 
 /** One in `every` fails for good, and the tenth before each is to be tried again. */
@@ -100,7 +102,7 @@ async function create(
 async function publishEvents(run: RunInfo): Promise<void> {
   await using publisher = await Publisher.connect(run);
   for (let round = 0; round < EVENTS_OF_EACH; round++) {
-    for (const name of [...SIGN_INS, ...USERS, ...ORGANIZATIONS]) publisher.send(anEvent(name));
+    for (const name of DEMO_EVENTS) publisher.send(anEvent(name));
   }
   publisher.send(JSON.stringify({ event: 'Invoice.Paid', invoiceId: 'in_1043' }));
   publisher.send('not JSON at all');
