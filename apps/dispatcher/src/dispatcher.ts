@@ -41,12 +41,11 @@ export class Dispatcher {
 
   /** Rejects with the first error of a role, when all else has stopped. */
   async stop(): Promise<void> {
-    const stopped = await Promise.allSettled(this.parts.roles.map(async (role) => role.stop()));
+    const stopping = this.parts.roles.map(async (role) => role.stop());
+    await Promise.allSettled(stopping);
     await Promise.all([this.parts.webhookLog?.stop(), this.parts.eventTypeLog?.stop()]);
     await this.parts.tracing?.stop();
     await this.opsListener?.close();
-    for (const result of stopped) if (result.status === 'rejected') throw asError(result.reason);
+    await Promise.all(stopping);
   }
 }
-
-const asError = (reason: unknown): Error => (reason instanceof Error ? reason : new Error(String(reason)));

@@ -163,7 +163,7 @@ export class OriginConnections {
   }
 
   #tellIfUnused(): void {
-    const { size } = this.#seekers;
-    if (this.#open.size + this.#opening.size + this.#unwanted.size + size === 0) this.#owner.onUnused(this.#origin);
+    const connections = this.#open.size + this.#opening.size + this.#unwanted.size;
+    if (connections + this.#seekers.size === 0) this.#owner.onUnused(this.#origin);
   }
 }

@@ -1,3 +1,4 @@
+import { asError } from './errors.ts';
 import type { CommitEntry, LogConsumer } from './log-consumer.port.ts';
 
 export interface CommitLoopOptions {
@@ -38,7 +39,7 @@ export class CommitLoop {
   }
 
   private fail(error: unknown): void {
-    if (!this.isGivenUp) this.options.onFatal(error instanceof Error ? error : new Error(String(error)));
+    if (!this.isGivenUp) this.options.onFatal(asError(error));
   }
 
   private async commit(): Promise<void> {

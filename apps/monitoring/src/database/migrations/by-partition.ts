@@ -1,3 +1,4 @@
+import { rowsOf } from '@signalbox/postgres';
 import type { QueryRunner } from 'typeorm';
 import { MAINTENANCE_LOCK } from '../maintenance-lock.ts';
 
@@ -20,10 +21,11 @@ export async function byPartition(
 ): Promise<void> {
   await runner.query('SELECT pg_advisory_lock($1)', [MAINTENANCE_LOCK]);
   try {
-    const partitions = (await runner.query(
+    const partitions = await rowsOf<{ name: string }>(
+      runner,
       `SELECT relname AS name FROM pg_inherits JOIN pg_class ON oid = inhrelid
        WHERE inhparent = 'monitoring.${table}'::regclass ORDER BY relname`,
-    )) as { name: string }[];
+    );
     for (const { name } of partitions) await work(name);
   } finally {
     await runner.query('SELECT pg_advisory_unlock($1)', [MAINTENANCE_LOCK]);
@@ -34,10 +36,11 @@ export async function byPartition(
 export async function buildIndex(runner: QueryRunner, { name, table, definition }: PartitionedIndex): Promise<void> {
   await runner.query(`CREATE INDEX IF NOT EXISTS ${name} ON ONLY monitoring.${table} ${definition}`);
   await byPartition(runner, table, async (partition) => {
-    const attached = (await runner.query(
+    const attached = await rowsOf<object>(
+      runner,
       `SELECT 1 FROM pg_index JOIN pg_inherits ON inhrelid = indexrelid
        WHERE indrelid = 'monitoring.${partition}'::regclass AND inhparent = 'monitoring.${name}'::regclass`,
-    )) as object[];
+    );
     if (attached.length > 0) return;
     const part = `${partition}_${name.replace(`${table}_`, '')}`;
     // It waits for every transaction under way, which a bound on waiting for locks would end.
