@@ -3,7 +3,7 @@ import type { ServiceName } from '@signalbox/sandbox';
 import { anEvent } from '@signalbox/testing';
 import { createWebhooks } from '../support/create-webhooks.ts';
 import type { ChaosSystem, Interruption } from './chaos-system.ts';
-import type { Audit, ExpectedDelivery, PostOfAttempt, Repetition, Unrest } from './delivery-audit.ts';
+import type { Audit, ExpectedDelivery, Generation, PostOfAttempt, Repetition, Unrest } from './delivery-audit.ts';
 import { auditDeliveries, DUPLICATE_CLASSES } from './delivery-audit.ts';
 import type { Reply } from './recording-receiver.ts';
 import { hashOf, RecordingReceiver } from './recording-receiver.ts';
@@ -128,7 +128,8 @@ export class ChaosLoad implements AsyncDisposable {
     const expected = this.expectedDeliveries();
     const ids = new Set(expected.map(({ deliveryId }) => deliveryId));
     const facts = this.system.logs.attempts.filter(({ deliveryId }) => ids.has(deliveryId));
-    const audit = auditDeliveries({ expected, posts: this.receiver.posts, facts, kills, unrests });
+    const generations = this.generations(interruptions, unrests);
+    const audit = auditDeliveries({ expected, posts: this.receiver.posts, facts, kills, unrests, generations });
     const { lost, duplicated, unexplained, unexpected, altered, withoutFact, withoutPost } = audit;
     const delays = facts.map(({ appendedAtMs, endedAtMs }) => appendedAtMs - endedAtMs);
     const lines = [
@@ -142,6 +143,7 @@ export class ChaosLoad implements AsyncDisposable {
       ...unrests.map(
         ({ atMs, untilMs }) => `unrest from ${this.msSinceStart(atMs)} to ${this.msSinceStart(untilMs)} ms`,
       ),
+      this.describeGenerations(generations),
       ...unexplained.slice(0, EXAMPLES).map((repetition) => this.describe(repetition)),
       `${((Date.now() - this.startedAtMs) / 1_000).toFixed(1)} s in all`,
     ];
@@ -151,6 +153,26 @@ export class ChaosLoad implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.receiver[Symbol.asyncDispose]();
+  }
+
+  /** Of the sender's group, since this load began. */
+  private generations(interruptions: readonly Interruption[], unrests: readonly Unrest[]): readonly Generation[] {
+    const { commits, groups } = this.system;
+    const ofSender = interruptions.filter(({ service }) => service === 'dispatcher-sender');
+    const expected = [...unrests, ...ofSender.map(({ atMs, readyAtMs }) => ({ atMs, untilMs: readyAtMs }))];
+    return commits
+      .generationsOf(groups.sender)
+      .filter((atMs) => atMs >= this.startedAtMs)
+      .map((atMs) => ({
+        atMs,
+        isExpected: expected.some((span) => span.atMs <= atMs && atMs <= span.untilMs),
+      }));
+  }
+
+  private describeGenerations(generations: readonly Generation[]): string {
+    const others = generations.filter(({ isExpected }) => !isExpected);
+    const at = others.map(({ atMs }) => `, one not at ${this.msSinceStart(atMs)} ms`).join('');
+    return `generations of the sender's group: ${generations.length}, ${generations.length - others.length} of them by the test itself${at}`;
   }
 
   private msSinceStart(timeMs: number): number {

@@ -1,3 +1,5 @@
+import { MAX_HEARTBEAT_AGE_MS } from '@signalbox/kafka';
+
 /** One delivery that must arrive: an event that Kafka acknowledged to its publisher, and a webhook that matches it. */
 export interface ExpectedDelivery {
   readonly deliveryId: string;
@@ -50,6 +52,14 @@ export interface Unrest {
   readonly mayComeBack: boolean;
 }
 
+/** The members of the sender's group were told anew what they hold. */
+export interface Generation {
+  /** No member knew before. */
+  readonly atMs: number;
+  /** The test has made it itself, in an unrest of its own or by a kill or a stop: these say what they excuse. */
+  readonly isExpected: boolean;
+}
+
 /**
  * What a POST of an attempt that had been POSTed before is: design.md, invariant 3. After a kill -9 those answered and
  * not yet acknowledged are expected, and those that had no answer yet when the process that made them ended.
@@ -81,10 +91,21 @@ export interface AuditInput {
   readonly facts: readonly AttemptFact[];
   readonly kills: readonly Kill[];
   readonly unrests?: readonly Unrest[];
+  /** In order. */
+  readonly generations?: readonly Generation[];
+}
+
+/** What may have been excused, beside what POSTs were. */
+interface Circumstances {
+  readonly kills: readonly Kill[];
+  readonly unrests: readonly Unrest[];
+  readonly generations: readonly Generation[];
 }
 
 /** A fact that never came was forgotten, and not lost with its process, where its answer came so long before. */
 const ACKNOWLEDGED_WITHIN_MS = 1_000;
+/** A fact is on its log, and a new holder reads past it, while not all brokers have it. */
+const REPLICATED_WITHIN_MS = 1_000;
 
 export interface PostOfAttempt {
   readonly post: RecordedPost;
@@ -101,7 +122,8 @@ export interface Repetition {
 }
 
 /** Compares what was published with what receivers got. The facts only say which attempt a POST belonged to. */
-export function auditDeliveries({ expected, posts, facts, kills, unrests = [] }: AuditInput): Audit {
+export function auditDeliveries(input: AuditInput): Audit {
+  const { expected, posts, facts, kills, unrests = [], generations = [] } = input;
   const postsById = groupById(posts);
   const factsById = groupById(facts);
   const isExpected = new Set(expected.map(({ deliveryId }) => deliveryId));
@@ -124,7 +146,7 @@ export function auditDeliveries({ expected, posts, facts, kills, unrests = [] }:
     const { matched, unmatchedFacts } = matchPosts(ofDelivery, factsById.get(deliveryId) ?? []);
     if (unmatchedFacts > 0) withoutPost.push(deliveryId);
     if (matched.some(({ attempt }) => attempt === undefined)) withoutFact.push(deliveryId);
-    for (const repetition of repetitionsIn(matched, kills, unrests)) {
+    for (const repetition of repetitionsIn(matched, { kills, unrests, generations })) {
       duplicated[repetition.kind]++;
       if (repetition.kind === 'other') unexplained.push(repetition);
     }
@@ -167,28 +189,20 @@ function withoutTwins(facts: readonly AttemptFact[]): readonly AttemptFact[] {
   return [...first.values()];
 }
 
-function repetitionsIn(
-  matched: readonly PostOfAttempt[],
-  kills: readonly Kill[],
-  unrests: readonly Unrest[],
-): readonly Repetition[] {
+function repetitionsIn(matched: readonly PostOfAttempt[], circumstances: Circumstances): readonly Repetition[] {
   const latest = new Map<string, PostOfAttempt>();
   const repetitions: Repetition[] = [];
   for (const again of matched) {
     if (again.attempt === undefined) continue;
     const first = latest.get(again.attempt);
-    if (first !== undefined) repetitions.push({ kind: classOf(first, again, kills, unrests), first, again });
+    if (first !== undefined) repetitions.push({ kind: classOf(first, again, circumstances), first, again });
     latest.set(again.attempt, again);
   }
   return repetitions;
 }
 
-function classOf(
-  first: PostOfAttempt,
-  again: PostOfAttempt,
-  kills: readonly Kill[],
-  unrests: readonly Unrest[],
-): DuplicateClass {
+function classOf(first: PostOfAttempt, again: PostOfAttempt, circumstances: Circumstances): DuplicateClass {
+  const { kills, unrests, generations } = circumstances;
   const { connectedAtMs, receivedAtMs } = again.post;
   // The first kill after which it was still to be made again; a POST on an older connection is the same process's own.
   const kill = kills.find(
@@ -203,7 +217,38 @@ function classOf(
       first.post.receivedAtMs <= untilMs && receivedAtMs >= atMs && classAsOf(atMs, first) !== 'other',
   );
   if (unrest !== undefined) return classAsOf(unrest.atMs, first);
-  return isOfHandOver(first.fact, again.fact, excusing) ? 'in flight at hand-over' : 'other';
+  if (isOfHandOver(first.fact, again.fact, excusing)) return 'in flight at hand-over';
+  // Which of them began before the other came to its receiver says little: a process may stand still in between.
+  const ofGeneration = classByGenerations(first, again, generations, isOwn);
+  return ofGeneration === 'other' ? classByGenerations(again, first, generations, isOwn) : ofGeneration;
+}
+
+/**
+ * What `old` was to who has POSTed it again, if a generation that the test did not make has come between: it must have begun
+ * before its sender could know of that generation, it must not have been told of by then, and the other one must have begun
+ * later. What one and the same sender makes again must have been another one's in between: that takes two generations.
+ */
+function classByGenerations(
+  old: PostOfAttempt,
+  next: PostOfAttempt,
+  generations: readonly Generation[],
+  isOwn: boolean,
+): DuplicateClass {
+  for (const [index, { atMs, isExpected }] of generations.entries()) {
+    const isLeftBehind = begunAtMs(old) <= atMs + MAX_HEARTBEAT_AGE_MS;
+    if (!isLeftBehind) continue;
+    const taken = isOwn ? generations.slice(index + 1) : [{ atMs, isExpected }];
+    const isTaken = taken.some(
+      (generation) => (!isExpected || !generation.isExpected) && begunAtMs(next) >= generation.atMs,
+    );
+    const kind = isTaken ? classAsOf(atMs - REPLICATED_WITHIN_MS, old) : 'other';
+    if (kind !== 'other') return kind;
+  }
+  return 'other';
+}
+
+function begunAtMs({ post, fact }: PostOfAttempt): number {
+  return fact?.startedAtMs ?? post.receivedAtMs;
 }
 
 /** One of them had begun in the unrest, and neither was told of when the other one began. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { AttemptFact, RecordedPost } from './delivery-audit.ts';
+import type { AttemptFact, Generation, RecordedPost } from './delivery-audit.ts';
 import { auditDeliveries } from './delivery-audit.ts';
 
 const KILL = { atMs: 1_000, startedAgainAtMs: 1_010 };
@@ -190,5 +190,59 @@ describe('the audit of deliveries', () => {
     expect(judge({ appendedAtMs: 1_400 }, { startedAtMs: 1_500 })).toEqual(other);
     expect(judge({ startedAtMs: 1_500 }, {})).toEqual(other);
     expect(judge({ appendedAtMs: 2_499 }, {})).toEqual(other);
+  });
+
+  describe('with a generation that the test did not make', () => {
+    const unforeseen = { atMs: 5_000, isExpected: false };
+    const judge = (
+      posts: readonly RecordedPost[],
+      facts: readonly AttemptFact[],
+      generations: readonly Generation[] = [unforeseen],
+    ) => auditDeliveries({ expected, posts, facts, kills: [], generations }).duplicated;
+    const handOver = { ...none, 'in flight at hand-over': 1 };
+    const other = { ...none, other: 1 };
+
+    it('excuses what was under way when it came, and what was not told of by then', () => {
+      const slow = post(4_900, { answeredAtMs: 6_500 });
+      expect(
+        judge([slow, post(6_000)], [fact(4_900, 1, { endedAtMs: 6_510, appendedAtMs: 6_520 }), fact(6_000, 1)]),
+      ).toEqual(handOver);
+      expect(judge([slow, post(60_000)], [fact(60_000, 1)])).toEqual(handOver);
+      const answered = [post(3_500), post(6_000)];
+      const untold = { ...none, 'answered but unacknowledged': 1 };
+      expect(judge(answered, [fact(3_500, 1, { appendedAtMs: 5_500 }), fact(6_000, 1)])).toEqual(untold);
+    });
+
+    it('excuses what a sender began while it could not know of it yet, whichever POST came first', () => {
+      const late = fact(7_000, 1, { startedAtMs: 4_000, endedAtMs: 7_100, appendedAtMs: 7_200 });
+      expect(judge([post(6_000), post(7_000)], [fact(6_000, 1), late])).toEqual(handOver);
+      expect(judge([post(9_400), post(9_700)], [fact(9_400, 1), fact(9_700, 1)])).toEqual(handOver);
+    });
+
+    it('excuses nothing outside of it', () => {
+      const before = [post(4_000), post(4_500)];
+      expect(judge(before, [fact(4_000, 1, { appendedAtMs: 5_500 }), fact(4_500, 1)])).toEqual(other);
+      const after = [post(9_600), post(9_900)];
+      expect(judge(after, [fact(9_600, 1), fact(9_900, 1)])).toEqual(other);
+      expect(judge([post(3_900), post(6_000)], [fact(3_900, 1), fact(6_000, 1)])).toEqual(other);
+      expect(judge([post(2_980), post(6_000)], [fact(6_000, 1)])).toEqual(other);
+    });
+
+    it('excuses nothing by one that the test has made: its unrest says what that excuses', () => {
+      const posts = [post(4_900, { answeredAtMs: 6_500 }), post(6_000)];
+      expect(judge(posts, [fact(6_000, 1)], [{ ...unforeseen, isExpected: true }])).toEqual(other);
+    });
+
+    it('excuses a POST made again on its own connection only where it was another one’s in between', () => {
+      const posts = [post(4_900, { connection: 7, answeredAtMs: 9_500 }), post(9_000, { connection: 7 })];
+      const facts = [fact(9_000, 1)];
+      const next = { atMs: 8_000, isExpected: false };
+      expect(judge(posts, facts)).toEqual(other);
+      expect(judge(posts, facts, [unforeseen, next])).toEqual(handOver);
+      expect(judge(posts, facts, [unforeseen, { ...next, isExpected: true }])).toEqual(handOver);
+      expect(judge(posts, facts, [unforeseen, { ...next, atMs: 9_000 }])).toEqual(other);
+      const foreseen = [unforeseen, next].map((generation) => ({ ...generation, isExpected: true }));
+      expect(judge(posts, facts, foreseen)).toEqual(other);
+    });
   });
 });

@@ -1,34 +1,34 @@
-import type { KafkaConnection, LogFollower } from '@signalbox/kafka';
+import type { KafkaConnection, LogFollower, LogRecord } from '@signalbox/kafka';
 import { createLogFollower } from '@signalbox/kafka';
+import { readGroupRecord } from './group-record.ts';
 import { TurnWatch } from './turn-watch.ts';
 
 /**
- * The commits of consumer groups, as the broker appends them to its own log. A kill in the milliseconds after a commit
- * finds what was committed too early; at other times all of it may have become true meanwhile.
+ * The commits and the generations of consumer groups, as the broker appends them to its own log. A kill in the milliseconds
+ * after a commit finds what was committed too early; at other times all of it may have become true meanwhile. Generations
+ * tell of each rebalance, also of those that nobody has asked for.
  */
 export class FollowedCommits implements AsyncDisposable {
   private readonly counts = new Map<string, number>();
+  /** By group and number, when each was appended. */
+  private readonly generations = new Map<string, Map<number, number>>();
   private readonly watch = new TurnWatch();
-  private readonly follower: LogFollower;
+  private failed: Error | undefined;
+  private follower: LogFollower | undefined;
 
-  private constructor(connection: KafkaConnection) {
-    this.follower = createLogFollower({
-      connection,
-      topic: '__consumer_offsets',
-      onRecord: ({ key }) => {
-        const groupId = key === null ? undefined : groupOfCommit(key);
-        if (groupId === undefined) return;
-        this.counts.set(groupId, (this.counts.get(groupId) ?? 0) + 1);
-        this.watch.tell();
-      },
-      onFatal: () => undefined,
-    });
-  }
+  private constructor(private readonly connection: KafkaConnection) {}
 
   static async start(connection: KafkaConnection): Promise<FollowedCommits> {
     const commits = new FollowedCommits(connection);
-    await commits.follower.start();
+    await commits.open();
     return commits;
+  }
+
+  /** After an outage that the follower does not outlast: reads all of the log again. */
+  async reopen(): Promise<void> {
+    await this[Symbol.asyncDispose]();
+    this.failed = undefined;
+    await this.open();
   }
 
   /** Resolves in the very turn in which the group's next commit is seen. */
@@ -38,12 +38,42 @@ export class FollowedCommits implements AsyncDisposable {
     await this.watch.until(`a commit of ${groupId}`, isNext, timeoutMs);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.follower.stop();
+  /**
+   * When each generation of the group began, in order (Unix ms): no member of it knew before what it holds.
+   *
+   * @throws the error that ended the following: there may be more of them.
+   */
+  generationsOf(groupId: string): readonly number[] {
+    if (this.failed !== undefined) throw this.failed;
+    return [...(this.generations.get(groupId)?.values() ?? [])].toSorted((a, b) => a - b);
   }
-}
 
-/** Kafka's layout of that log: a version (0 and 1 are commits, others are memberships), then the group's name. */
-function groupOfCommit(key: Buffer): string | undefined {
-  return key.readInt16BE(0) > 1 ? undefined : key.toString('utf8', 4, 4 + key.readInt16BE(2));
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.follower?.stop();
+  }
+
+  private async open(): Promise<void> {
+    this.follower = createLogFollower({
+      connection: this.connection,
+      topic: '__consumer_offsets',
+      onRecord: (record) => this.take(record),
+      onFatal: (error) => (this.failed ??= error),
+    });
+    await this.follower.start();
+  }
+
+  private take({ key, value, timestampMs }: LogRecord): void {
+    const said = key === null ? undefined : readGroupRecord(key, value);
+    if (said === undefined) return;
+    const { groupId } = said;
+    if (said.kind === 'commit') {
+      this.counts.set(groupId, (this.counts.get(groupId) ?? 0) + 1);
+      this.watch.tell();
+      return;
+    }
+    const generations = this.generations.get(groupId) ?? new Map<number, number>();
+    this.generations.set(groupId, generations);
+    // One is noted again when a member changes.
+    if (!generations.has(said.generation)) generations.set(said.generation, timestampMs);
+  }
 }

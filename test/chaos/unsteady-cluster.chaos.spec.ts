@@ -179,7 +179,7 @@ describe('nothing is lost, and only what was in flight comes twice', () => {
         await waitFor(() => Date.now() - awayAtMs >= AWAY_MS, { what: 'time', timeoutMs: AWAY_MS * 2, everyMs: 100 });
         await Promise.all(nodes.map(async (node) => node.start()));
         const backAtMs = Date.now();
-        await Promise.all([published, system.logs.reopen()]);
+        await Promise.all([published, system.logs.reopen(), system.commits.reopen()]);
         notes.push(
           `Kafka away for ${((backAtMs - awayAtMs) / 1_000).toFixed(1)} s with ${underWay} under way; a POST ${await untilPostAfter(load, backAtMs, 120_000)} after it was back`,
         );
