@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Customer } from './chaos-load.ts';
 import { ChaosLoad, customers } from './chaos-load.ts';
 import type { Interruption } from './chaos-system.ts';
 import { ChaosSystem, IS_LONG } from './chaos-system.ts';
 import { expectNothingWrong, untilEnoughUnderWay } from './delivery-expectations.ts';
 
+const ROLES = ['dispatcher-router', 'dispatcher-sender', 'dispatcher-scheduler'] as const;
 const RESTARTS = IS_LONG ? 5 : 1;
 const TIMEOUT_MS = IS_LONG ? 900_000 : 240_000;
 
@@ -14,12 +17,7 @@ const flaky: Customer = { failures: 1, delaysMs: [1_500, 1_000], slownessMs: 0 }
 let system: ChaosSystem;
 
 beforeAll(async () => {
-  system = await ChaosSystem.start([
-    'config-service',
-    'dispatcher-router',
-    'dispatcher-sender',
-    'dispatcher-scheduler',
-  ]);
+  system = await ChaosSystem.start(['config-service', ...ROLES], { brokers: 1 });
 }, 120_000);
 afterAll(async () => {
   await system[Symbol.asyncDispose]();
@@ -56,6 +54,49 @@ describe('a clean stop loses nothing and makes no duplicate', () => {
       const audit = load.audit(`SIGTERM of the ${service}`, stops, notes);
       expectNothingWrong(audit);
       expect(audit.duplicated).toEqual({ 'answered but unacknowledged': 0, 'in flight at hand-over': 0, other: 0 });
+    },
+    TIMEOUT_MS,
+  );
+});
+
+describe('a stop while Kafka is away', () => {
+  it(
+    'ends in time, says that it left something undone, and loses nothing',
+    async () => {
+      await using load = await ChaosLoad.start(system, 'Role.Deleted', customers([28, steady], [12, flaky]));
+      const { kafka, sandbox } = system;
+      const { receiver } = load;
+      const underWay = await untilEnoughUnderWay(load, async () => {
+        await load.topUp(3_200);
+        const target = receiver.posts.length + system.random.between(100, 800);
+        await receiver.watch.until(`${target} POSTs`, () => receiver.posts.length >= target, 60_000);
+      });
+      const awayAtMs = Date.now();
+      // At once, before any of them has ended because Kafka is away.
+      const stopping = ROLES.map(async (service) => {
+        await sandbox.stopService(service);
+        return { service, ...sandbox.exitOf(service), tookMs: Date.now() - awayAtMs };
+      });
+      await Promise.all(kafka.nodes.map(async (node) => node.kill()));
+      const stops = await Promise.all(stopping);
+      const log = await readFile(join(sandbox.dir, 'logs', 'dispatcher-sender.log'), 'utf8');
+      await Promise.all(kafka.nodes.map(async (node) => node.start()));
+      await Promise.all([system.logs.reopen(), system.commits.reopen()]);
+      for (const service of ROLES) await sandbox.startService(service);
+      const unrest = { atMs: awayAtMs, untilMs: Date.now(), mayComeBack: true };
+      await load.publish(10);
+      await system.waitUntilIdle(180_000);
+      const notes = stops.map(
+        ({ service, code, signal, tookMs }) =>
+          `${service} ended after ${(tookMs / 1_000).toFixed(1)} s (${signal ?? `exit code ${code}`})`,
+      );
+      const audit = load.audit(`SIGTERM with ${underWay} under way while Kafka is away`, [], notes, [unrest]);
+      expectNothingWrong(audit);
+      expect(audit.duplicated.other).toBe(0);
+      // After 30 s the supervisor would have killed them.
+      expect(stops.filter(({ signal }) => signal !== null)).toEqual([]);
+      expect(stops).toContainEqual(expect.objectContaining({ service: 'dispatcher-sender', code: 1 }));
+      expect(log).toContain('what it had not settled is left to the next start');
     },
     TIMEOUT_MS,
   );

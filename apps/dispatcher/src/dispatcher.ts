@@ -39,12 +39,16 @@ export class Dispatcher {
     announceReady(logger, { opsUrl: this.opsListener.url, ...(grpcUrl !== undefined && { grpcUrl }) });
   }
 
-  /** Rejects with the first error of a role, when all else has stopped. */
+  /** Rejects with the first error of a role, when all else has stopped; what only reads Kafka is not waited for then. */
   async stop(): Promise<void> {
-    const stopping = this.parts.roles.map(async (role) => role.stop());
-    await Promise.allSettled(stopping);
-    await Promise.all([this.parts.webhookLog?.stop(), this.parts.eventTypeLog?.stop()]);
-    await this.parts.tracing?.stop();
+    const { roles, webhookLog, eventTypeLog, tracing } = this.parts;
+    const stopping = roles.map(async (role) => role.stop());
+    const stopped = await Promise.allSettled(stopping);
+    const isClean = stopped.every(({ status }) => status === 'fulfilled');
+    const unread = Promise.all([webhookLog?.stop(), eventTypeLog?.stop()]);
+    if (isClean) await unread;
+    else unread.catch(() => undefined);
+    await tracing?.stop();
     await this.opsListener?.close();
     await Promise.all(stopping);
   }

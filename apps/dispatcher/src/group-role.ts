@@ -74,18 +74,16 @@ export class GroupRole implements Role {
     // What is drained needs its clock still: without ticks a sender would take its own stop for a standstill.
     await handler.drain?.();
     clearInterval(this.ticks);
-    const isSettled = await this.isSettled();
-    if (!isSettled) {
-      this.commits?.giveUp();
-      // By now others may hold the partitions: nothing is owed here any more.
-      handler.onJoin({ assigned: [], lost: [], isContinuous: false });
-    }
-    await Promise.all([consumer.stop(), tail.stop()]);
-    const stopped = producer.stop();
-    if (isSettled) {
-      await stopped;
+    if (await this.isSettled()) {
+      await Promise.all([consumer.stop(), tail.stop()]);
+      await producer.stop();
       return;
     }
+    this.commits?.giveUp();
+    // By now others may hold the partitions: nothing is owed here any more.
+    handler.onJoin({ assigned: [], lost: [], isContinuous: false });
+    // Where nobody answers each of them waits for itself, and one after the other they would take too long.
+    const stopped = Promise.allSettled([consumer.stop(), tail.stop(), producer.stop()]);
     await Promise.race([stopped, delay(LAST_APPENDS_MS, undefined, { ref: false })]);
     throw new Error(
       `the ${name} was stopped while its group did not answer: what it had not settled is left to the next start`,

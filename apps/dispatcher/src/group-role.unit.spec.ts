@@ -1,12 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import type { LogConsumer, LogProducer, TailReader } from '@signalbox/kafka';
+import { waitFor } from '@signalbox/testing';
 import type { RoleHandler } from './group-role.ts';
 import { GroupRole } from './group-role.ts';
 
 const NEVER = new Promise<void>(() => {});
 
 /** A role whose parts note what is asked of them; `flush` is what the producer does when it is to send all it has. */
-async function startedRole(silentMs: number, flush: () => Promise<void>) {
+async function startedRole(silentMs: number, flush: () => Promise<void>, leave?: Promise<void>) {
   const flow: string[] = [];
   const note = (what: string) => (): Promise<void> => {
     flow.push(what);
@@ -15,7 +16,10 @@ async function startedRole(silentMs: number, flush: () => Promise<void>) {
   const consumer: Partial<LogConsumer> = {
     start: note('consumer started'),
     quiesce: () => void flow.push('quiesced'),
-    stop: note('consumer stopped'),
+    stop: async () => {
+      await note('consumer stopped')();
+      await leave;
+    },
     msSinceHeartbeat: () => silentMs,
   };
   const producer: Partial<LogProducer> = { start: note('producer started'), stop: note('producer stopped'), flush };
@@ -66,6 +70,16 @@ describe('the stop of a role', () => {
       'tail stopped',
       'producer stopped',
     ]);
+  });
+
+  it('lets Kafka take what was done while it waits for nobody who does not answer', async () => {
+    const left = Promise.withResolvers<void>();
+    const { role, flow } = await startedRole(60_000, () => NEVER, left.promise);
+    const stopping = role.stop();
+    stopping.catch(() => undefined);
+    await waitFor(() => flow.includes('producer stopped'), { what: 'the last appends', everyMs: 10 });
+    left.resolve();
+    await expect(stopping).rejects.toThrow('left to the next start');
   });
 
   it('needs no group where nothing is to be settled', async () => {

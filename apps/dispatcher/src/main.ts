@@ -10,20 +10,23 @@ await runService(async () => {
   const env = loadDispatcherEnvironment();
   const service = env.roles.length === 1 ? `dispatcher-${env.roles[0]}` : 'dispatcher';
   const logger = createLogger({ service, level: env.LOG_LEVEL });
-  const onFatal = (error: Error): void => {
+  let isStopping = false;
+  const fail = (error: Error): void => {
     logger.fatal({ err: error }, 'process.failed');
     process.exit(1);
   };
+  // A stop ends by itself, and tells Kafka before of what was done as far as that goes; an end now would be a kill.
+  const onFatal = (error: Error): void =>
+    isStopping ? logger.warn({ err: error }, 'process.failed_while_stopping') : fail(error);
   const module = DispatcherModule.register(env, logger, onFatal);
   const app = await NestFactory.createApplicationContext(module, { logger: nestLogger(logger), abortOnError: false });
   const dispatcher = app.get(Dispatcher);
-  let isStopping = false;
   const stop = (signal: string): void => {
     isStopping = true;
     logger.info({ signal }, 'process.stopping');
     dispatcher.stop().then(
       () => process.exit(0),
-      (error: unknown) => onFatal(error instanceof Error ? error : new Error(String(error))),
+      (error: unknown) => fail(error instanceof Error ? error : new Error(String(error))),
     );
   };
   process.once('SIGTERM', stop);

@@ -130,10 +130,15 @@ export class SoloConsumer {
     const onError = (error: Error): void => {
       this.#logger.debug({ err: error, group_id: this.#groupId }, 'kafka.reader_not_cleaned_up');
     };
-    await within(this.#consumer.stop(), STOP_WITHIN_MS, onError);
+    // All of it together: while Kafka is away each step would take its whole time.
+    await within(this.#leave(onError), STOP_WITHIN_MS, onError);
+  }
+
+  async #leave(onError: (error: Error) => void): Promise<void> {
+    await this.#consumer.stop().catch(onError);
     // A group of a random name is of no use to anybody any more.
     await within(this.#deleteGroup(), 2_000, onError);
-    await within(this.#consumer.disconnect(), STOP_WITHIN_MS, onError);
+    await this.#consumer.disconnect();
   }
 
   #listen(): void {

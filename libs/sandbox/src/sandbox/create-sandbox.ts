@@ -8,6 +8,7 @@ import { keptSecrets } from '../folder/secrets.ts';
 import type { RunningKafka } from '../kafka/start-kafka.ts';
 import { repositoryRoot } from '../paths.ts';
 import type { RunningPostgres } from '../postgres/start-postgres.ts';
+import type { ProcessExit } from '../process/guarded-process.ts';
 import { endOrphan } from '../process/other-process.ts';
 import { SandboxError } from '../sandbox-error.ts';
 import { SupervisedService } from '../supervisor/supervised-service.ts';
@@ -35,6 +36,8 @@ export interface Sandbox {
   readonly serviceNames: readonly string[];
   /** Of a process that runs; undefined while it is down. */
   pidOf(service: string): number | undefined;
+  /** How it ended when it was stopped last. */
+  exitOf(service: string): ProcessExit | undefined;
   /** SIGTERM; it stays down until it is started. */
   stopService(service: string): Promise<void>;
   /** kill -9; it stays down until it is started. A pid killed from outside comes back by itself. */
@@ -167,6 +170,10 @@ class RunningSandbox implements Sandbox {
 
   pidOf(service: string): number | undefined {
     return this.#service(service).pid;
+  }
+
+  exitOf(service: string): ProcessExit | undefined {
+    return this.#service(service).exit;
   }
 
   async stopService(service: string): Promise<void> {

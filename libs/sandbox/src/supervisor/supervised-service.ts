@@ -26,6 +26,8 @@ export interface SupervisedServiceOptions {
 
 /** How long a start may take until its `service.ready` line. */
 const READY_WITHIN_MS = 120_000;
+/** A dispatcher whose Kafka does not answer ends by itself after 20 s, and says what it has left. */
+const STOPPED_WITHIN_MS = 30_000;
 
 /** One service process that is kept running until it is stopped. */
 export class SupervisedService {
@@ -35,6 +37,7 @@ export class SupervisedService {
   #process: GuardedProcess | undefined;
   #spawning: Promise<GuardedProcess> | undefined;
   #ready: ReadyLine | undefined;
+  #exit: ProcessExit | undefined;
   #wanted = false;
   #failures = 0;
   #restarting: NodeJS.Timeout | undefined;
@@ -73,11 +76,17 @@ export class SupervisedService {
     }
   }
 
-  /** SIGTERM, KILL after `timeoutMs` (15 s by default). It stays down until it is started again. */
-  async stop(timeoutMs = 15_000): Promise<void> {
+  /** How it ended when it was stopped last; undefined before the first time. */
+  get exit(): ProcessExit | undefined {
+    return this.#exit;
+  }
+
+  /** SIGTERM, KILL after `timeoutMs` (30 s by default). It stays down until it is started again. */
+  async stop(timeoutMs = STOPPED_WITHIN_MS): Promise<void> {
     await this.#endStarting();
     const asked = this.pid !== undefined;
     const exit = await this.#process?.stop(timeoutMs);
+    if (asked) this.#exit = exit;
     if (asked && exit?.signal === 'SIGKILL') this.#options.onLine(`${this.name} did not stop in time and was killed`);
     else if (asked && exit && exit.code !== 0)
       this.#options.onLine(`${this.name} did not stop cleanly (${describeExit(exit)})`);
