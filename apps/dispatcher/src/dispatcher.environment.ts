@@ -9,12 +9,15 @@ import {
   loadEnvironment,
   loggingEnvironment,
   opsEnvironment,
+  parsedVariable,
   portVariable,
+  secret,
   topicEnvironment,
   tracingEnvironment,
 } from '@signalbox/config';
 import type { UrlRuleOptions } from '@signalbox/domain';
 import type { SocketTransportOptions } from '@signalbox/egress';
+import { parseForwardProxy } from '@signalbox/egress';
 import type { Keyring } from '@signalbox/secrets';
 import { accessSync, constants, readFileSync } from 'node:fs';
 import { z } from 'zod';
@@ -49,6 +52,11 @@ const schema = z.object({
     .refine(isReadable, 'cannot be read')
     .optional()
     .describe('the path of a readable PEM file with authorities to trust besides'),
+  EGRESS_PROXY_URL: secret(
+    parsedVariable(parseForwardProxy)
+      .optional()
+      .describe('http://host:port or http://user:password@host:port of a forward proxy'),
+  ),
   MAX_EVENT_BYTES: integerVariable({ min: 1_024, max: 900 * 1_024 }).default(262_144),
 });
 
@@ -73,8 +81,13 @@ export function loadDispatcherEnvironment(env: RawEnvironment = process.env): Di
 }
 
 /** How customers' endpoints are reached, by whichever role. */
-export function transportOptionsOf({ urlRules, egressCa }: DispatcherEnvironment): SocketTransportOptions {
-  return { allowList: urlRules.allowList, ...(egressCa !== undefined && { ca: egressCa }) };
+export function transportOptionsOf(env: DispatcherEnvironment): SocketTransportOptions {
+  const { urlRules, egressCa, EGRESS_PROXY_URL: proxy } = env;
+  return {
+    allowList: urlRules.allowList,
+    ...(egressCa !== undefined && { ca: egressCa }),
+    ...(proxy !== undefined && { proxy }),
+  };
 }
 
 function isReadable(path: string): boolean {

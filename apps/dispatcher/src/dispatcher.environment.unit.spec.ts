@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { loadDispatcherEnvironment } from './dispatcher.environment.ts';
+import { loadDispatcherEnvironment, transportOptionsOf } from './dispatcher.environment.ts';
 
 const KEYRING = `k1=${Buffer.alloc(32, 1).toString('base64')}`;
 const IDENTITY_KEY = Buffer.alloc(32, 2).toString('base64');
@@ -24,6 +24,22 @@ describe('dispatcher environment', () => {
       ],
     });
     expect(env.MAX_EVENT_BYTES).toBe(262_144);
+  });
+
+  it('goes out directly, or through a proxy that it is given', () => {
+    expect(transportOptionsOf(load({}))).toEqual({ allowList: [] });
+    const env = load({ EGRESS_PROXY_URL: 'http://signalbox:p%40ss@proxy.example.test:3128' });
+    expect(transportOptionsOf(env).proxy).toEqual({
+      hostname: 'proxy.example.test',
+      port: 3_128,
+      authorization: `Basic ${Buffer.from('signalbox:p@ss').toString('base64')}`,
+    });
+  });
+
+  it('says what is wrong with a proxy, without its password', () => {
+    const wrong = () => load({ EGRESS_PROXY_URL: 'https://signalbox:c2VjcmV0@proxy.example.test/path' });
+    expect(wrong).toThrow(/EGRESS_PROXY_URL[^]*does not begin with http:\/\/[^]*has more after its host and port/);
+    expect(wrong).toThrow(/^(?![^]*c2VjcmV0)/);
   });
 
   it('names every fault at once, and no secret', () => {

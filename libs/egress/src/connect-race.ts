@@ -14,37 +14,66 @@ const MAX_ADDRESSES = 6;
  */
 const READ_BUFFER = Buffer.alloc(64 * 1024);
 
+/** A connection that is being made to one address. */
+export interface Dial {
+  /** Closes it; its `done` may still be called with an error. */
+  cancel(): void;
+}
+
+/** Begins to connect to an address. `done` is called once, never before this returns. */
+export type DialAddress = (address: string, done: (error: Error | null, socket: Socket | null) => void) => Dial;
+
+/** @param onBytes takes what is read from the socket; without it the socket emits `data`. */
+export function dialDirectly(port: number, onBytes: OnBytes | undefined): DialAddress {
+  return (address, done) => {
+    const socket = connect({ host: address, port, noDelay: true, keepAlive: true, ...readingTo(onBytes) });
+    const fail = (error: Error): void => done(error, null);
+    // It stays on losers: what happens to them after the race must not end the process.
+    socket.on('error', fail);
+    socket.once('connect', () => {
+      socket.off('error', fail);
+      done(null, socket);
+    });
+    return { cancel: () => socket.destroy() };
+  };
+}
+
+function readingTo(onBytes: OnBytes | undefined): Pick<NetConnectOpts, 'onread'> {
+  if (onBytes === undefined) return {};
+  const callback = (length: number): boolean => {
+    onBytes(READ_BUFFER, length);
+    return true;
+  };
+  return { onread: { buffer: READ_BUFFER, callback } };
+}
+
 /**
  * Connects to the first of the addresses that accepts. They are literal and judged already; nothing is looked up here.
  * `done` is called once, unless the race is cancelled; with the first error when no address accepted.
  */
 export class ConnectRace {
   readonly #addresses: readonly string[];
-  readonly #port: number;
-  readonly #onBytes: OnBytes | undefined;
+  readonly #dial: DialAddress;
   readonly #done: (error: Error | null, socket: Socket | null) => void;
-  readonly #running = new Set<Socket>();
+  readonly #running = new Set<Dial>();
   #next = 0;
   #firstError: Error | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param onBytes takes what is read from the socket that wins; without it the socket emits `data`. */
   constructor(
     addresses: readonly string[],
-    port: number,
-    onBytes: OnBytes | undefined,
+    dial: DialAddress,
     done: (error: Error | null, socket: Socket | null) => void,
   ) {
     this.#addresses = addresses.slice(0, MAX_ADDRESSES);
-    this.#port = port;
-    this.#onBytes = onBytes;
+    this.#dial = dial;
     this.#done = done;
     this.#tryNext();
   }
 
   cancel(): void {
     clearTimeout(this.#timer);
-    for (const socket of this.#running) socket.destroy();
+    for (const dial of this.#running) dial.cancel();
     this.#running.clear();
   }
 
@@ -52,36 +81,23 @@ export class ConnectRace {
     clearTimeout(this.#timer);
     const address = this.#addresses[this.#next++];
     if (address === undefined) return;
-    const socket = connect({ host: address, port: this.#port, noDelay: true, keepAlive: true, ...this.#reading() });
-    this.#running.add(socket);
-    const lose = (error: Error): void => this.#lose(socket, error);
-    // It stays on losers: what happens to them after the race must not end the process.
-    socket.on('error', lose);
-    socket.once('connect', () => this.#win(socket, lose));
+    const dial = this.#dial(address, (error, socket) => {
+      if (!this.#running.delete(dial)) return;
+      if (socket === null) this.#lose(error);
+      else this.#win(socket);
+    });
+    this.#running.add(dial);
     if (this.#next < this.#addresses.length) this.#timer = setTimeout(() => this.#tryNext(), NEXT_ADDRESS_MS);
   }
 
-  #reading(): Pick<NetConnectOpts, 'onread'> {
-    const onBytes = this.#onBytes;
-    if (onBytes === undefined) return {};
-    const callback = (length: number): boolean => {
-      onBytes(READ_BUFFER, length);
-      return true;
-    };
-    return { onread: { buffer: READ_BUFFER, callback } };
-  }
-
-  #win(socket: Socket, lose: (error: Error) => void): void {
-    if (!this.#running.delete(socket)) return;
+  #win(socket: Socket): void {
     this.cancel();
-    socket.off('error', lose);
     this.#done(null, socket);
   }
 
-  #lose(socket: Socket, error: Error): void {
-    if (!this.#running.delete(socket)) return;
-    this.#firstError ??= error;
+  #lose(error: Error | null): void {
+    this.#firstError ??= error ?? undefined;
     if (this.#next < this.#addresses.length) this.#tryNext();
-    else if (this.#running.size === 0) this.#done(this.#firstError, null);
+    else if (this.#running.size === 0) this.#done(this.#firstError ?? null, null);
   }
 }

@@ -1,8 +1,8 @@
 import type { AnswerFault } from './answer-reader.ts';
 import type { Failed } from './http-transport.port.ts';
 
-/** How far an attempt had come. */
-export type Stage = 'dns' | 'connect' | 'tls' | 'exchange';
+/** How far an attempt had come; `proxy` is on its way to the forward proxy, where there is one. */
+export type Stage = 'dns' | 'proxy' | 'connect' | 'tls' | 'exchange';
 
 export interface Failure {
   readonly errorClass: Failed['errorClass'];
@@ -55,6 +55,7 @@ const BY_PREFIX: readonly (readonly [prefix: string, row: Row])[] = [
 
 const OTHERWISE: Readonly<Record<Stage, Row>> = {
   dns: ['dns', 'the name could not be looked up'],
+  proxy: ['connect', 'the forward proxy cannot be reached', true],
   connect: ['connect', 'no connection could be made'],
   tls: ['tls', 'TLS failed'],
   exchange: ['reset', 'the exchange broke off'],
@@ -73,6 +74,40 @@ const BY_ANSWER_FAULT: Readonly<Record<AnswerFault, Row>> = {
 export function answerFailure(fault: AnswerFault): Failure {
   const [errorClass, message] = BY_ANSWER_FAULT[fault];
   return { errorClass, message, isOwnFault: false };
+}
+
+/** What comes of a forward proxy before its tunnel is there; what no endpoint can cause is an own fault. */
+export const TUNNEL_FAULTS = {
+  broken: ['connect', 'the forward proxy closed the connection without an answer', true],
+  'not-http': ['connect', 'the forward proxy does not answer in HTTP/1.1', true],
+  'head-too-large': ['connect', "the headers of the forward proxy's answer are too large", true],
+  unasked: ['protocol', 'something was said through the forward proxy before anything was asked'],
+} as const satisfies Readonly<Record<string, Row>>;
+
+export function tunnelFault(fault: keyof typeof TUNNEL_FAULTS): Failure {
+  const [errorClass, message, isOwnFault = false] = TUNNEL_FAULTS[fault];
+  return { errorClass, message, isOwnFault };
+}
+
+/** What a forward proxy means that answers a CONNECT otherwise than by 2xx. */
+export function tunnelRefusal(statusCode: number): Failure {
+  const says = (errorClass: Failure['errorClass'], what: string, isOwnFault: boolean): Failure => ({
+    errorClass,
+    message: `${what} (the forward proxy answered ${statusCode})`,
+    isOwnFault,
+  });
+  if (statusCode === 403) return says('refused-address', 'the host is not permitted', false);
+  if (statusCode === 407) return says('connect', 'the forward proxy wants other credentials', true);
+  // It could not connect: the endpoint's matter, as without a proxy.
+  if (statusCode >= 500) return says('connect', 'no connection could be made', false);
+  return says('connect', 'the forward proxy opens no tunnel', true);
+}
+
+/** An error of the socket to a forward proxy, before there was an answer. */
+export function proxyFailure(error: unknown): Failure {
+  const code = codeOf(error);
+  const [, message] = OTHERWISE.proxy;
+  return { errorClass: 'connect', message: code === '' ? message : `${message} (${code})`, isOwnFault: true };
 }
 
 /** Translates an error of a socket. While TLS was being set up, what breaks it is `tls`. */

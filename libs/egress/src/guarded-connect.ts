@@ -3,10 +3,12 @@ import { connect as connectTls } from 'node:tls';
 import type { AllowList, EndpointUrl } from '@signalbox/domain';
 import { isLocalhost, localhostAddresses, refusalOf } from '@signalbox/domain';
 import type { OnBytes } from './connect-race.ts';
-import { ConnectRace } from './connect-race.ts';
+import { ConnectRace, dialDirectly } from './connect-race.ts';
 import type { Failure, Stage } from './failure-table.ts';
 import { failureOf } from './failure-table.ts';
+import type { ForwardProxy } from './forward-proxy.ts';
 import type { NameResolver } from './name-resolver.port.ts';
+import { dialThrough, TunnelError } from './proxy-tunnel.ts';
 import type { TlsSettings } from './tls-settings.ts';
 
 /** Why there is no connection. */
@@ -24,14 +26,17 @@ export interface ConnectSettings {
   readonly resolver: NameResolver;
   readonly allowList: AllowList;
   readonly tls: TlsSettings;
+  /** All connections go through it. Default: none. */
+  readonly proxy?: ForwardProxy;
 }
 
 export type Connected = (error: ConnectError | null, socket: Socket | null) => void;
 
 /**
  * One connection being made to an endpoint: name → addresses, each judged → TCP → TLS. Invariant 8: what is connected
- * to is an address that was judged, never the name, so that a name which resolves otherwise a moment later gains
- * nothing; and one refused address refuses the name, as a host that is public has no private addresses.
+ * to, or what a forward proxy is asked for, is an address that was judged, never the name, so that a name which resolves
+ * otherwise a moment later gains nothing; and one refused address refuses the name, as a host that is public has no
+ * private addresses.
  */
 export class GuardedConnect {
   stage: Stage = 'dns';
@@ -92,12 +97,18 @@ export class GuardedConnect {
       this.#fail({ errorClass: 'refused-address', message, isOwnFault: false });
       return;
     }
-    this.#endStage('connect');
-    const isSecure = this.#endpoint.protocol === 'https:';
+    const { proxy } = this.#settings;
+    this.#endStage(proxy === undefined ? 'connect' : 'proxy');
+    const { protocol, port } = this.#endpoint;
+    const isSecure = protocol === 'https:';
     const onBytes = isSecure ? undefined : this.#onBytes;
-    this.#race = new ConnectRace(addresses, this.#endpoint.port, onBytes, (error, socket) => {
+    const dial =
+      proxy === undefined
+        ? dialDirectly(port, onBytes)
+        : dialThrough(proxy, port, onBytes, () => (this.stage = 'connect'));
+    this.#race = new ConnectRace(addresses, dial, (error, socket) => {
       if (socket === null) {
-        this.#fail(failureOf(error, 'connect'), error);
+        this.#fail(error instanceof TunnelError ? error.failure : failureOf(error, 'connect'), error);
         return;
       }
       this.connectMs = this.#endStage('tls');

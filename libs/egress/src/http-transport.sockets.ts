@@ -1,6 +1,7 @@
 import type { AllowList } from '@signalbox/domain';
 import { ConnectionPool } from './connection-pool.ts';
 import type { Failure } from './failure-table.ts';
+import type { ForwardProxy } from './forward-proxy.ts';
 import { ConnectError } from './guarded-connect.ts';
 import type { HttpConnection } from './http-connection.ts';
 import type { HttpTransport, PostOutcome, PostRequest } from './http-transport.port.ts';
@@ -22,6 +23,8 @@ export interface SocketTransportOptions {
   /** Idle connections kept at most, over all origins. Default 4,096. */
   readonly maxIdleConnections?: number;
   readonly names?: NameResolverOptions;
+  /** All connections go through it; names are still looked up, and addresses judged, here. Default: none. */
+  readonly proxy?: ForwardProxy;
 }
 
 /** {@link HttpTransport} by HTTP/1.1 over sockets of its own, behind the guard (docs/adr/0010). */
@@ -37,6 +40,7 @@ export class SocketTransport implements HttpTransport, AttemptOwner {
       resolver: this.#resolver,
       allowList: options.allowList ?? [],
       tls: new TlsSettings(options.ca),
+      ...(options.proxy !== undefined && { proxy: options.proxy }),
       keepAliveMs: options.keepAliveMs ?? 45_000,
       maxIdle: options.maxIdleConnections ?? 4_096,
     });

@@ -24,6 +24,7 @@ export interface AttemptOwner {
 
 const DOING: Readonly<Record<Stage, string>> = {
   dns: 'looking up the name',
+  proxy: 'reaching the forward proxy',
   connect: 'connecting',
   tls: 'setting up TLS',
   exchange: 'waiting for the answer',
@@ -125,7 +126,7 @@ export class PostAttempt implements Exchange, ConnectionSeeker {
     }
     const doing = this.#answer.statusCode > 0 ? 'reading the answer' : DOING[stage];
     const message = `no whole answer within ${this.request.timeoutMs} ms (while ${doing})`;
-    this.#fail({ errorClass: 'timeout', message, isOwnFault: false });
+    this.#fail({ errorClass: 'timeout', message, isOwnFault: stage === 'proxy' });
   }
 
   /**

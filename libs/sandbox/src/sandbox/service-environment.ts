@@ -60,10 +60,22 @@ export const ownEnvironment = (env: Environment): Environment => ({
 });
 
 /** What {@link serviceEnvironment} gives to the services that need it. */
-const OF_SOME_SERVICES = new Set(['BOOTSTRAP_API_KEY', 'SECRETS_KEYRING', 'INTERNAL_IDENTITY_KEY', 'DATABASE_URL']);
+const OF_SOME_SERVICES = new Set([
+  'BOOTSTRAP_API_KEY',
+  'SECRETS_KEYRING',
+  'INTERNAL_IDENTITY_KEY',
+  'DATABASE_URL',
+  'EGRESS_PROXY_URL',
+]);
+
+const secretOf = (name: string): string => name.replace(/_FILE$/, '');
 
 const withoutSecrets = (env: Environment): Environment =>
-  Object.fromEntries(Object.entries(env).filter(([name]) => !OF_SOME_SERVICES.has(name.replace(/_FILE$/, ''))));
+  Object.fromEntries(Object.entries(env).filter(([name]) => !OF_SOME_SERVICES.has(secretOf(name))));
+
+/** It may hold credentials, and only the dispatcher goes out. */
+const proxyOf = (env: Environment): Environment =>
+  Object.fromEntries(Object.entries(env).filter(([name]) => secretOf(name) === 'EGRESS_PROXY_URL'));
 
 /** What every process that talks to Kafka gets. */
 export function commonEnvironment(facts: SandboxFacts, env: Environment): Environment {
@@ -114,6 +126,7 @@ export function serviceEnvironment(
     default:
       return {
         ...own,
+        ...proxyOf(env),
         SECRETS_KEYRING: secrets.keyring,
         INTERNAL_IDENTITY_KEY: secrets.identityKey,
         CONFIG_GRPC_URL: `127.0.0.1:${facts.config.grpcPort}`,

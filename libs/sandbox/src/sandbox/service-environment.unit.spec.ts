@@ -41,13 +41,18 @@ describe('the environment of a service', () => {
   });
 
   it('gives no secret to a service that does not need it, also where all of them are set in the shell', () => {
-    const shell = { BOOTSTRAP_API_KEY: 'api', SECRETS_KEYRING: 'ring', INTERNAL_IDENTITY_KEY_FILE: '/f' };
+    const shell = {
+      BOOTSTRAP_API_KEY: 'api',
+      SECRETS_KEYRING: 'ring',
+      INTERNAL_IDENTITY_KEY_FILE: '/f',
+      EGRESS_PROXY_URL_FILE: '/p',
+    };
     const known = (env: Readonly<Record<string, string>>) =>
       Object.keys(env)
-        .filter((name) => /API_KEY|KEYRING|IDENTITY_KEY|DATABASE/.test(name))
+        .filter((name) => /API_KEY|KEYRING|IDENTITY_KEY|DATABASE|PROXY/.test(name))
         .toSorted();
     const dispatcher = known(serviceEnvironment('dispatcher-router', { ops: 1 }, facts, shell));
-    expect(dispatcher).toEqual(['INTERNAL_IDENTITY_KEY', 'SECRETS_KEYRING']);
+    expect(dispatcher).toEqual(['EGRESS_PROXY_URL_FILE', 'INTERNAL_IDENTITY_KEY', 'SECRETS_KEYRING']);
     const monitoring = known(serviceEnvironment('monitoring', ports, facts, shell));
     expect(monitoring).toEqual(['DATABASE_URL', 'INTERNAL_IDENTITY_KEY']);
     expect(known(ownEnvironment(shell))).toEqual([]);
