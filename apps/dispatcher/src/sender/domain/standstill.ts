@@ -32,7 +32,11 @@ export class Standstill {
     this.seenAtMs = nowMs;
   }
 
-  /** Whether too much was lost since then for an attempt of this timeout to tell anything about its endpoint. */
+  /**
+   * Whether too much was lost since then for an attempt of this timeout to tell anything about its endpoint. However often
+   * that is so, there is no bound of its own: what went out uses up the webhook's attempts, and what did not is put off twice
+   * as long each time, some eighty times until it expires. A bound would charge endpoints for a sender that gets no processor.
+   */
   excuses(sinceMs: number, timeoutMs: number): boolean {
     let lostMs = 0;
     for (const { fromMs, toMs } of this.gaps) lostMs += Math.max(0, toMs - Math.max(fromMs, sinceMs));
