@@ -1,5 +1,6 @@
 import type { ConnectError, ConnectSettings } from './guarded-connect.ts';
 import type { HttpConnection } from './http-connection.ts';
+import { OpeningPace } from './opening-pace.ts';
 import type { ConnectionSeeker, OriginOwner } from './origin-connections.ts';
 import { OriginConnections } from './origin-connections.ts';
 
@@ -20,6 +21,7 @@ const LONGEST_SWEEP_MS = 1_000;
  */
 export class ConnectionPool implements OriginOwner {
   readonly settings: PoolSettings;
+  readonly pace = new OpeningPace();
   readonly #origins = new Map<string, OriginConnections>();
   /** In the order in which they became idle. */
   readonly #idle = new Set<HttpConnection>();
@@ -60,14 +62,12 @@ export class ConnectionPool implements OriginOwner {
       return;
     }
     connection.release();
-    connection.idleUntilMs = performance.now() + forMs;
-    this.#idle.add(connection);
-    this.#origins.get(connection.origin)?.addIdle(connection);
-    if (this.#idle.size > this.settings.maxIdle) {
-      const [longest] = this.#idle;
-      if (longest !== undefined) this.#close(longest);
+    if (connection.hasSentAll) {
+      this.#keep(connection, forMs);
+      return;
     }
-    this.#sweeping ??= setInterval(() => this.#sweep(), this.#sweepEveryMs);
+    setImmediate(() => this.#keep(connection, forMs));
+    this.#origins.get(connection.origin)?.expectIdle();
   }
 
   /** Keeps and opens nothing any more; who waits for a connection is told why there will be none. */
@@ -93,6 +93,22 @@ export class ConnectionPool implements OriginOwner {
 
   onUnused(origin: string): void {
     this.#origins.delete(origin);
+  }
+
+  /** Not after an answer that came before all of the request had gone: the rest would be read as the next request. */
+  #keep(connection: HttpConnection, forMs: number): void {
+    if (!connection.hasSentAll || this.#isClosing) {
+      this.#close(connection);
+      return;
+    }
+    connection.idleUntilMs = performance.now() + forMs;
+    this.#idle.add(connection);
+    this.#origins.get(connection.origin)?.addIdle(connection);
+    if (this.#idle.size > this.settings.maxIdle) {
+      const [longest] = this.#idle;
+      if (longest !== undefined) this.#close(longest);
+    }
+    this.#sweeping ??= setInterval(() => this.#sweep(), this.#sweepEveryMs);
   }
 
   #sweep(): void {

@@ -66,9 +66,9 @@ export class HttpConnection {
     exchange.onSent();
   }
 
-  /** Whether all of the request was taken off our hands. */
+  /** Whether it is open and all that was written was taken off our hands; by TLS that is known a turn of the loop later. */
   get hasSentAll(): boolean {
-    return this.#socket?.writableLength === 0;
+    return this.#socket?.writableLength === 0 && !this.#socket.destroyed;
   }
 
   /** No attempt has it; what comes now is said unasked. */

@@ -1,6 +1,7 @@
 import type { EndpointUrl } from '@signalbox/domain';
 import type { ConnectError, ConnectSettings } from './guarded-connect.ts';
 import { HttpConnection } from './http-connection.ts';
+import type { Opener, OpeningPace } from './opening-pace.ts';
 
 /** Wants a connection to an origin. */
 export interface ConnectionSeeker {
@@ -16,6 +17,7 @@ export interface ConnectionSeeker {
 /** What the connections of an origin share with those of all others. */
 export interface OriginOwner {
   readonly settings: ConnectSettings;
+  readonly pace: OpeningPace;
   /** The connection serves nobody for now. */
   onIdle(connection: HttpConnection): void;
   /** An idle connection is taken. False where it may not be used any more: it is closed then. */
@@ -25,12 +27,15 @@ export interface OriginOwner {
   onUnused(origin: string): void;
 }
 
+/** So many connections by TLS are opened without asking whether there is time for them. */
+const UNPACED = 8;
+
 /**
  * The connections of one origin. Who finds none idle takes what comes first, one that becomes idle or the one that is
- * opened for him; what nobody waits for any more when it is open is kept as idle. Each has one opened for him at once:
- * invariant 4, nobody waits for what others have under way, come about or not.
+ * opened for him; what nobody waits for any more when it is open is kept as idle. Each has one opened for him as soon as
+ * this process has the time for it: invariant 4, nobody waits for what others have under way, come about or not.
  */
-export class OriginConnections {
+export class OriginConnections implements Opener {
   readonly #origin: string;
   readonly #owner: OriginOwner;
   /** Those used last come last. */
@@ -43,7 +48,11 @@ export class OriginConnections {
   readonly #unwanted = new Map<HttpConnection, NodeJS.Timeout>();
   /** Who takes one that becomes idle, in the order in which they came. While there are any, nothing stays idle. */
   readonly #seekers = new Set<ConnectionSeeker>();
+  /** Those for whom none is opened, as one is to be theirs in this turn or the next. */
+  readonly #promised = new Set<ConnectionSeeker>();
   #isServing = false;
+  /** Idle from the next turn of the loop on, unless they are closed by then. */
+  #expected = 0;
 
   constructor(origin: string, owner: OriginOwner) {
     this.#origin = origin;
@@ -53,7 +62,7 @@ export class OriginConnections {
   /** Gives it a connection, at once where one is idle. `isNew`: the one that is opened for it, and no other. */
   serve(seeker: ConnectionSeeker, isNew = false): void {
     if (isNew) {
-      this.#openFor(seeker);
+      this.openFor(seeker);
       return;
     }
     const connection = this.#seekers.size > 0 ? undefined : this.#takeIdle();
@@ -62,13 +71,23 @@ export class OriginConnections {
       return;
     }
     this.#seekers.add(seeker);
-    // Otherwise there is one for it in this very turn.
-    if (this.#idle.length < this.#seekers.size) this.#openFor(seeker);
+    if (this.#idle.length + this.#expected < this.#seekers.size) this.#askFor(seeker);
+    else this.#promised.add(seeker);
+  }
+
+  /** Opens one that goes to nobody else, unless another comes sooner. */
+  openFor(seeker: ConnectionSeeker): void {
+    const connection = new HttpConnection(seeker.endpoint, this.#owner.settings, (ended) =>
+      this.#owner.onEndedIdle(ended),
+    );
+    seeker.opened = connection;
+    this.#opening.set(connection, seeker);
+    connection.connect((error) => this.#onOpened(connection, error));
   }
 
   /** It wants none any more. */
   leave(seeker: ConnectionSeeker): void {
-    this.#seekers.delete(seeker);
+    this.#forget(seeker);
     if (seeker.opened !== undefined && this.#opening.get(seeker.opened) === seeker) this.#drop(seeker.opened);
     this.#tellIfUnused();
   }
@@ -82,6 +101,15 @@ export class OriginConnections {
     setImmediate(() => this.#serveSeekers());
   }
 
+  /** In the next turn one will be idle, or closed. To be called after what makes it so is queued for that turn. */
+  expectIdle(): void {
+    this.#expected++;
+    setImmediate(() => {
+      this.#expected--;
+      this.#serveSeekers();
+    });
+  }
+
   /** Closes it, whatever is under way on it. */
   close(connection: HttpConnection): void {
     this.#drop(connection);
@@ -91,7 +119,7 @@ export class OriginConnections {
   /** Closes what is being opened, and tells those who wait for a connection. */
   refuse(reason: ConnectError): void {
     const waiting = new Set([...this.#seekers, ...this.#opening.values()]);
-    this.#seekers.clear();
+    for (const seeker of this.#seekers) this.#forget(seeker);
     for (const connection of [...this.#opening.keys(), ...this.#unwanted.keys()]) this.#drop(connection);
     for (const seeker of waiting) seeker.onNotConnected(reason);
     this.#tellIfUnused();
@@ -109,23 +137,26 @@ export class OriginConnections {
     this.#isServing = false;
     for (const seeker of this.#seekers) {
       const connection = this.#takeIdle();
-      if (connection === undefined) {
-        if (seeker.opened === undefined) this.#openFor(seeker);
-        continue;
-      }
-      this.#seekers.delete(seeker);
+      if (connection === undefined) break;
+      this.#forget(seeker);
       if (seeker.opened !== undefined) this.#leaveOpening(seeker.opened, seeker.leftMs);
       seeker.onConnection(connection);
     }
+    for (const seeker of this.#promised) this.#askFor(seeker);
+    this.#promised.clear();
   }
 
-  #openFor(seeker: ConnectionSeeker): void {
-    const connection = new HttpConnection(seeker.endpoint, this.#owner.settings, (ended) =>
-      this.#owner.onEndedIdle(ended),
-    );
-    seeker.opened = connection;
-    this.#opening.set(connection, seeker);
-    connection.connect((error) => this.#onOpened(connection, error));
+  /** Without TLS one costs little more than a POST; and an origin of which nothing is known yet gets some at once. */
+  #askFor(seeker: ConnectionSeeker): void {
+    const isPaced = seeker.endpoint.protocol === 'https:' && this.#open.size + this.#opening.size >= UNPACED;
+    if (isPaced) this.#owner.pace.ask(this, seeker);
+    else this.openFor(seeker);
+  }
+
+  #forget(seeker: ConnectionSeeker): void {
+    this.#seekers.delete(seeker);
+    this.#promised.delete(seeker);
+    this.#owner.pace.forget(seeker);
   }
 
   /** Nobody waits for it any more; who comes when it is open may have it. */
@@ -137,7 +168,7 @@ export class OriginConnections {
   #onOpened(connection: HttpConnection, error: ConnectError | null): void {
     const seeker = this.#opening.get(connection);
     this.#forgetOpening(connection);
-    if (seeker !== undefined) this.#seekers.delete(seeker);
+    if (seeker !== undefined) this.#forget(seeker);
     if (error === null) {
       this.#open.add(connection);
       if (seeker === undefined) this.#owner.onIdle(connection);

@@ -36,6 +36,12 @@ const NOT_STARTED: Failure = {
   isOwnFault: true,
 };
 
+const NOT_OPENED: Failure = {
+  errorClass: 'connect',
+  message: 'nothing was sent: the sender did not come to open a connection',
+  isOwnFault: true,
+};
+
 /** One POST from its first step to its outcome. One object and one timer per attempt, no closures: this runs for every delivery. */
 export class PostAttempt implements Exchange, ConnectionSeeker {
   readonly request: PostRequest;
@@ -119,6 +125,10 @@ export class PostAttempt implements Exchange, ConnectionSeeker {
 
   onTimeout(): void {
     if (this.#isSettled) return;
+    if (this.connection === undefined && this.opened === undefined) {
+      this.#fail(NOT_OPENED);
+      return;
+    }
     const stage = this.#stage();
     if (stage === 'dns' && this.#owner.isSilentAbout(this.request.endpoint.hostname)) {
       this.#fail({ errorClass: 'dns', message: 'no name server of the sender answers', isOwnFault: true });
@@ -151,10 +161,9 @@ export class PostAttempt implements Exchange, ConnectionSeeker {
     return this.connection === undefined ? (this.opened?.connecting?.stage ?? 'connect') : 'exchange';
   }
 
-  /** Not after an answer that came before all of the request had gone: the rest would be read as the next request. */
   #staysOpenMs(): number {
     const { staysOpen, hasMore, staysOpenMs = Infinity } = this.#answer;
-    return staysOpen && !hasMore && this.connection?.hasSentAll === true ? staysOpenMs : 0;
+    return staysOpen && !hasMore ? staysOpenMs : 0;
   }
 
   #answered(): Answered {
