@@ -56,7 +56,7 @@ process.exitCode = await figuresCommand({
       runs: of(phase, [name]),
     });
     const shaken = (phase: string): Figure => ({
-      what: `handshakes for 1,000 deliveries, ${phase}`,
+      what: `own handshakes waited for, of 1,000, ${phase}`,
       unit: '',
       runs: handshakes.get(phase) ?? [],
     });

@@ -6,26 +6,34 @@ export interface Opener {
   openFor(seeker: ConnectionSeeker): void;
 }
 
+/** Those that wait for connections to one origin. */
+interface Line {
+  readonly costMs: number;
+  readonly seekers: Set<ConnectionSeeker>;
+  /** Goes on where it was: from their beginning it would pass by all that were served long ago. */
+  readonly inOrder: Iterator<ConnectionSeeker, undefined>;
+}
+
 /** How long an event loop has waited for something to do, and how long it was at work, in ms since it began. */
 export interface LoopTimes {
   readonly idle: number;
   readonly active: number;
 }
 
-/** A TLS handshake takes about 1 ms of CPU. So a loop with nothing else to do spends itself on them … */
-const FOR_IDLE_MS = 1;
-/** … and one that is busy a tenth of itself. */
-const FOR_BUSY_MS = 0.1;
-const MOST_SAVED = 16;
+/** What one takes of a CPU, in ms: by TLS, and without. */
+const COST_MS = { 'https:': 1, 'http:': 1 / 8 } as const;
+/** A loop with nothing else to do spends itself on them, one that is busy a tenth of itself. */
+const BUSY_SHARE = 0.1;
+const MOST_SAVED_MS = 16;
 const TICK_MS = 2;
 /** Nobody waits longer, however busy the loop is: then so many are opened in each tick. */
 const LONGEST_WAIT_MS = 1_000;
 const OVERDUE_A_TICK = 4;
 
 /**
- * How fast connections are opened by TLS to origins that have some already. A process that has all it can do sends no more by
- * having more connections: each would cost it a handshake, which takes as long as twenty POSTs, while those it has become
- * free all the time. So what its loop has idle goes on them, and little else. It waits for no other side: what is open or
+ * How fast connections are opened to origins that have some already. A process that has all it can do sends no more by having
+ * more connections: each costs it as much as some POSTs, by TLS as twenty, while those it has become free all the time. So what
+ * its loop has idle goes on them, and little else. It waits for no other side: what is open or
  * hangs elsewhere changes nothing, and origins take turns (invariant 4).
  */
 export class OpeningPace {
@@ -34,9 +42,9 @@ export class OpeningPace {
   /** Since when each waits, and for which origin; who waits longest comes first. */
   readonly #waiting = new Map<ConnectionSeeker, { readonly opener: Opener; readonly sinceMs: number }>();
   /** The same by origin, in the order of their turns. */
-  readonly #lines = new Map<Opener, Set<ConnectionSeeker>>();
+  readonly #lines = new Map<Opener, Line>();
   #seen: LoopTimes;
-  #saved = MOST_SAVED;
+  #savedMs = MOST_SAVED_MS;
   #isTicking = false;
 
   /** @param now ms of any clock. */
@@ -49,18 +57,19 @@ export class OpeningPace {
   /** Calls `openFor`, at once where the loop has the time for it, or later, unless forgotten first. */
   ask(opener: Opener, seeker: ConnectionSeeker): void {
     if (this.#waiting.has(seeker)) return;
+    const costMs = COST_MS[seeker.endpoint.protocol];
     if (this.#waiting.size === 0) {
       this.#save();
-      if (this.#saved >= 1) {
-        this.#saved--;
+      if (this.#savedMs >= costMs) {
+        this.#savedMs -= costMs;
         opener.openFor(seeker);
         return;
       }
     }
     this.#waiting.set(seeker, { opener, sinceMs: this.#now() });
-    const line = this.#lines.get(opener);
-    if (line === undefined) this.#lines.set(opener, new Set([seeker]));
-    else line.add(seeker);
+    let line = this.#lines.get(opener);
+    if (line === undefined) this.#lines.set(opener, (line = lineOf(costMs)));
+    line.seekers.add(seeker);
     if (!this.#isTicking) this.#tickLater();
   }
 
@@ -70,8 +79,8 @@ export class OpeningPace {
     if (opener === undefined) return;
     this.#waiting.delete(seeker);
     const line = this.#lines.get(opener);
-    line?.delete(seeker);
-    if (line?.size === 0) this.#lines.delete(opener);
+    line?.seekers.delete(seeker);
+    if (line?.seekers.size === 0) this.#lines.delete(opener);
   }
 
   #tick(): void {
@@ -83,7 +92,7 @@ export class OpeningPace {
       if (longest === undefined || longest[1].sinceMs > overdueFromMs) break;
       this.#open(longest[1].opener, longest[0]);
     }
-    for (; this.#saved >= 1 && this.#lines.size > 0; this.#saved--) this.#openNext();
+    while (this.#openNext());
     if (this.#waiting.size > 0) this.#tickLater();
   }
 
@@ -94,25 +103,33 @@ export class OpeningPace {
 
   #save(): void {
     const { idle, active } = this.#loop();
-    const earned = (idle - this.#seen.idle) * FOR_IDLE_MS + (active - this.#seen.active) * FOR_BUSY_MS;
+    const earnedMs = idle - this.#seen.idle + (active - this.#seen.active) * BUSY_SHARE;
     this.#seen = { idle, active };
-    this.#saved = Math.min(MOST_SAVED, this.#saved + earned);
+    this.#savedMs = Math.min(MOST_SAVED_MS, this.#savedMs + earnedMs);
   }
 
-  /** For the one that waits longest at the origin whose turn it is, which is the last one then. */
-  #openNext(): void {
-    for (const [opener, line] of this.#lines) {
-      this.#lines.delete(opener);
-      this.#lines.set(opener, line);
-      for (const seeker of line) {
-        this.#open(opener, seeker);
-        return;
-      }
-    }
+  /** For the one that waits longest at the origin whose turn it is, which is the last one then. False where that cannot be paid. */
+  #openNext(): boolean {
+    const [next] = this.#lines;
+    if (next === undefined) return false;
+    const [opener, line] = next;
+    if (this.#savedMs < line.costMs) return false;
+    const { value: seeker } = line.inOrder.next();
+    if (seeker === undefined) return false;
+    this.#savedMs -= line.costMs;
+    this.#lines.delete(opener);
+    this.#lines.set(opener, line);
+    this.#open(opener, seeker);
+    return true;
   }
 
   #open(opener: Opener, seeker: ConnectionSeeker): void {
     this.forget(seeker);
     opener.openFor(seeker);
   }
+}
+
+function lineOf(costMs: number): Line {
+  const seekers = new Set<ConnectionSeeker>();
+  return { costMs, seekers, inOrder: seekers.values() };
 }

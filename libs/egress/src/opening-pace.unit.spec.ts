@@ -2,7 +2,9 @@ import { beforeEach, expect, it, jest } from '@jest/globals';
 import { OpeningPace } from './opening-pace.ts';
 import type { ConnectionSeeker } from './origin-connections.ts';
 
-const seekers = (count: number): ConnectionSeeker[] => Array.from({ length: count }, () => ({}) as ConnectionSeeker);
+function seekers(count: number, protocol = 'https:'): ConnectionSeeker[] {
+  return Array.from({ length: count }, () => ({ endpoint: { protocol } }) as ConnectionSeeker);
+}
 
 /** An origin that notes for whom it was to open. */
 class Origin {
@@ -77,6 +79,13 @@ it('opens one for whoever has waited a second, however busy the loop is', () => 
   expect(origin.opened.length).toBeLessThanOrEqual(SAVED + 100);
   pass(1_000, 1);
   expect(origin.opened).toHaveLength(SAVED + 1_000);
+});
+
+it('takes less of it for what costs less', () => {
+  ask(origin, seekers(SAVED * 8 + 100, 'http:'));
+  expect(origin.opened).toHaveLength(SAVED * 8);
+  pass(4, 0);
+  expect(origin.opened).toHaveLength(SAVED * 8 + 32);
 });
 
 it('saves no more than for a burst, and looks at no clock while nobody waits', () => {

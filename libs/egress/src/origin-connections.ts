@@ -27,7 +27,7 @@ export interface OriginOwner {
   onUnused(origin: string): void;
 }
 
-/** So many connections by TLS are opened without asking whether there is time for them. */
+/** So many connections are opened without asking whether there is time for them. */
 const UNPACED = 8;
 
 /**
@@ -146,11 +146,10 @@ export class OriginConnections implements Opener {
     this.#promised.clear();
   }
 
-  /** Without TLS one costs little more than a POST; and an origin of which nothing is known yet gets some at once. */
+  /** An origin of which nothing is known yet gets some at once. */
   #askFor(seeker: ConnectionSeeker): void {
-    const isPaced = seeker.endpoint.protocol === 'https:' && this.#open.size + this.#opening.size >= UNPACED;
-    if (isPaced) this.#owner.pace.ask(this, seeker);
-    else this.openFor(seeker);
+    if (this.#open.size + this.#opening.size < UNPACED) this.openFor(seeker);
+    else this.#owner.pace.ask(this, seeker);
   }
 
   #forget(seeker: ConnectionSeeker): void {
