@@ -1,7 +1,8 @@
+import type { ConnectionSeeker } from './connection-seeker.ts';
 import type { ConnectError, ConnectSettings } from './guarded-connect.ts';
 import type { HttpConnection } from './http-connection.ts';
 import { OpeningPace } from './opening-pace.ts';
-import type { ConnectionSeeker, OriginOwner } from './origin-connections.ts';
+import type { OriginOwner } from './origin-connections.ts';
 import { OriginConnections } from './origin-connections.ts';
 
 export interface PoolSettings extends ConnectSettings {
@@ -27,7 +28,7 @@ export class ConnectionPool implements OriginOwner {
   readonly #idle = new Set<HttpConnection>();
   readonly #sweepEveryMs: number;
   #sweeping: NodeJS.Timeout | undefined;
-  #isClosing = false;
+  #closing: ConnectError | undefined;
 
   constructor(settings: PoolSettings) {
     this.settings = settings;
@@ -39,6 +40,10 @@ export class ConnectionPool implements OriginOwner {
    * there is one. `isNew`: none that is idle now.
    */
   serve(seeker: ConnectionSeeker, isNew = false): void {
+    if (this.#closing !== undefined) {
+      seeker.onNotConnected(this.#closing);
+      return;
+    }
     const { origin } = seeker.endpoint;
     let connections = this.#origins.get(origin);
     if (connections === undefined) this.#origins.set(origin, (connections = new OriginConnections(origin, this)));
@@ -57,7 +62,7 @@ export class ConnectionPool implements OriginOwner {
    */
   release(connection: HttpConnection, staysOpenMs = Infinity): void {
     const forMs = Math.min(this.settings.keepAliveMs, staysOpenMs - MARGIN_MS);
-    if (forMs <= 0 || this.#isClosing) {
+    if (forMs <= 0 || this.#closing !== undefined) {
       this.#close(connection);
       return;
     }
@@ -72,7 +77,7 @@ export class ConnectionPool implements OriginOwner {
 
   /** Keeps and opens nothing any more; who waits for a connection is told why there will be none. */
   close(reason: ConnectError): void {
-    this.#isClosing = true;
+    this.#closing = reason;
     for (const connection of this.#idle) this.#close(connection);
     for (const connections of this.#origins.values()) connections.refuse(reason);
     this.#sweep();
@@ -91,13 +96,14 @@ export class ConnectionPool implements OriginOwner {
     this.#close(connection);
   }
 
-  onUnused(origin: string): void {
-    this.#origins.delete(origin);
+  onUnused(origin: string, connections: OriginConnections): void {
+    // Who was told that there is none may have come again at once, to a successor.
+    if (this.#origins.get(origin) === connections) this.#origins.delete(origin);
   }
 
   /** Not after an answer that came before all of the request had gone: the rest would be read as the next request. */
   #keep(connection: HttpConnection, forMs: number): void {
-    if (!connection.hasSentAll || this.#isClosing) {
+    if (!connection.hasSentAll || this.#closing !== undefined) {
       this.#close(connection);
       return;
     }

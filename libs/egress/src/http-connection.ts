@@ -26,6 +26,8 @@ export class HttpConnection {
   connecting: GuardedConnect | undefined;
   /** By `performance.now()`: until when it may serve another attempt; 0 before it was idle for the first time. */
   idleUntilMs = 0;
+  /** By `performance.now()`: when it was begun to be made. */
+  begunAtMs = 0;
 
   readonly #endpoint: EndpointUrl;
   readonly #settings: ConnectSettings;
@@ -43,6 +45,7 @@ export class HttpConnection {
 
   /** `done` is called once, never before this returns, and not at all where it is destroyed first. */
   connect(done: (error: ConnectError | null) => void): void {
+    this.begunAtMs = performance.now();
     const onBytes = (bytes: Buffer, length: number): void => this.#onBytes(bytes, length);
     this.connecting = new GuardedConnect(this.#endpoint, this.#settings, onBytes, (error, socket) => {
       if (socket !== null) {

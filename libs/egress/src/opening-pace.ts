@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import type { ConnectionSeeker } from './origin-connections.ts';
+import type { ConnectionSeeker } from './connection-seeker.ts';
 
 /** Opens connections to one origin. */
 export interface Opener {
@@ -26,9 +26,9 @@ const COST_MS = { 'https:': 1, 'http:': 1 / 8 } as const;
 const BUSY_SHARE = 0.1;
 const MOST_SAVED_MS = 16;
 const TICK_MS = 2;
-/** Nobody waits longer, however busy the loop is: then so many are opened in each tick. */
-const LONGEST_WAIT_MS = 1_000;
-const OVERDUE_A_TICK = 4;
+/** Who has waited longer may have half of the loop, however busy it is. */
+const LONG_WAIT_MS = 1_000;
+const OVERDUE_SHARE = 0.5;
 
 /**
  * How fast connections are opened to origins that have some already. A process that has all it can do sends no more by having
@@ -46,6 +46,7 @@ export class OpeningPace {
   #seen: LoopTimes;
   #savedMs = MOST_SAVED_MS;
   #isTicking = false;
+  #tickedAtMs = 0;
 
   /** @param now ms of any clock. */
   constructor(loop: () => LoopTimes = () => performance.eventLoopUtilization(), now = () => performance.now()) {
@@ -70,7 +71,16 @@ export class OpeningPace {
     let line = this.#lines.get(opener);
     if (line === undefined) this.#lines.set(opener, (line = lineOf(costMs)));
     line.seekers.add(seeker);
-    if (!this.#isTicking) this.#tickLater();
+    if (this.#isTicking) return;
+    this.#tickedAtMs = this.#now();
+    this.#tickLater();
+  }
+
+  /** Who waits longest for this origin waits no more. */
+  takeLongest(opener: Opener): ConnectionSeeker | undefined {
+    const seeker = this.#lines.get(opener)?.inOrder.next().value;
+    if (seeker !== undefined) this.forget(seeker);
+    return seeker;
   }
 
   /** It was served otherwise, or wants none any more. */
@@ -86,10 +96,12 @@ export class OpeningPace {
   #tick(): void {
     this.#isTicking = false;
     this.#save();
-    const overdueFromMs = this.#now() - LONGEST_WAIT_MS;
-    for (let opened = 0; opened < OVERDUE_A_TICK; opened++) {
+    const nowMs = this.#now();
+    let leftMs = Math.max(1, (nowMs - this.#tickedAtMs) * OVERDUE_SHARE);
+    this.#tickedAtMs = nowMs;
+    for (; leftMs > 0; leftMs--) {
       const [longest] = this.#waiting;
-      if (longest === undefined || longest[1].sinceMs > overdueFromMs) break;
+      if (longest === undefined || longest[1].sinceMs > nowMs - LONG_WAIT_MS) break;
       this.#open(longest[1].opener, longest[0]);
     }
     while (this.#openNext());

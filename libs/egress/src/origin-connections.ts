@@ -1,18 +1,7 @@
-import type { EndpointUrl } from '@signalbox/domain';
+import type { ConnectionSeeker } from './connection-seeker.ts';
 import type { ConnectError, ConnectSettings } from './guarded-connect.ts';
 import { HttpConnection } from './http-connection.ts';
 import type { Opener, OpeningPace } from './opening-pace.ts';
-
-/** Wants a connection to an origin. */
-export interface ConnectionSeeker {
-  readonly endpoint: EndpointUrl;
-  /** How much of its time is left. */
-  readonly leftMs: number;
-  /** What was opened for it, whether or not it got that one; set by who opens it. */
-  opened: HttpConnection | undefined;
-  onConnection(connection: HttpConnection): void;
-  onNotConnected(error: ConnectError): void;
-}
 
 /** What the connections of an origin share with those of all others. */
 export interface OriginOwner {
@@ -24,7 +13,7 @@ export interface OriginOwner {
   onTaken(connection: HttpConnection): boolean;
   onEndedIdle(connection: HttpConnection): void;
   /** It has no connection, and nobody wants one. */
-  onUnused(origin: string): void;
+  onUnused(origin: string, connections: OriginConnections): void;
 }
 
 /** So many connections are opened without asking whether there is time for them. */
@@ -89,7 +78,7 @@ export class OriginConnections implements Opener {
   leave(seeker: ConnectionSeeker): void {
     this.#forget(seeker);
     if (seeker.opened !== undefined && this.#opening.get(seeker.opened) === seeker) this.#drop(seeker.opened);
-    this.#tellIfUnused();
+    this.#onFewer();
   }
 
   /** It serves nobody for now. */
@@ -113,7 +102,7 @@ export class OriginConnections implements Opener {
   /** Closes it, whatever is under way on it. */
   close(connection: HttpConnection): void {
     this.#drop(connection);
-    this.#tellIfUnused();
+    this.#onFewer();
   }
 
   /** Closes what is being opened, and tells those who wait for a connection. */
@@ -142,14 +131,32 @@ export class OriginConnections implements Opener {
       if (seeker.opened !== undefined) this.#leaveOpening(seeker.opened, seeker.leftMs);
       seeker.onConnection(connection);
     }
+    // Others will be idle in this same turn.
+    if (this.#expected > 0) return;
     for (const seeker of this.#promised) this.#askFor(seeker);
     this.#promised.clear();
   }
 
-  /** An origin of which nothing is known yet gets some at once. */
+  get #count(): number {
+    return this.#open.size + this.#opening.size + this.#unwanted.size;
+  }
+
+  /** An origin that has few gets one at once, for whoever waits longest. */
   #askFor(seeker: ConnectionSeeker): void {
-    if (this.#open.size + this.#opening.size < UNPACED) this.openFor(seeker);
-    else this.#owner.pace.ask(this, seeker);
+    const { pace } = this.#owner;
+    const longest = this.#count < UNPACED ? (pace.takeLongest(this) ?? seeker) : undefined;
+    if (longest !== seeker) pace.ask(this, seeker);
+    if (longest !== undefined) this.openFor(longest);
+  }
+
+  /** There may be so few now that who waits for the pace gets one at once. */
+  #onFewer(): void {
+    while (this.#count < UNPACED) {
+      const longest = this.#owner.pace.takeLongest(this);
+      if (longest === undefined) break;
+      this.openFor(longest);
+    }
+    this.#tellIfUnused();
   }
 
   #forget(seeker: ConnectionSeeker): void {
@@ -158,9 +165,14 @@ export class OriginConnections implements Opener {
     this.#owner.pace.forget(seeker);
   }
 
-  /** Nobody waits for it any more; who comes when it is open may have it. */
+  /** Nobody waits for it any more; who comes when it is open may have it. Of those that never come about few are kept. */
   #leaveOpening(connection: HttpConnection, forMs: number): void {
-    if (!this.#opening.delete(connection)) return;
+    if (!this.#opening.has(connection)) return;
+    if (this.#unwanted.size >= Math.max(UNPACED, this.#seekers.size)) {
+      this.#drop(connection);
+      return;
+    }
+    this.#opening.delete(connection);
     this.#unwanted.set(connection, setTimeout(() => this.close(connection), forMs).unref());
   }
 
@@ -175,7 +187,7 @@ export class OriginConnections implements Opener {
     } else {
       seeker?.onNotConnected(error);
     }
-    this.#tellIfUnused();
+    this.#onFewer();
   }
 
   #forgetOpening(connection: HttpConnection): void {
@@ -193,7 +205,6 @@ export class OriginConnections implements Opener {
   }
 
   #tellIfUnused(): void {
-    const connections = this.#open.size + this.#opening.size + this.#unwanted.size;
-    if (connections + this.#seekers.size === 0) this.#owner.onUnused(this.#origin);
+    if (this.#count + this.#seekers.size === 0) this.#owner.onUnused(this.#origin, this);
   }
 }

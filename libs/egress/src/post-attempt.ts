@@ -6,7 +6,7 @@ import type { ConnectError } from './guarded-connect.ts';
 import type { Exchange, HttpConnection } from './http-connection.ts';
 import type { Answered, PostOutcome, PostRequest } from './http-transport.port.ts';
 import { MAX_ANSWER_BYTES } from './http-transport.port.ts';
-import type { ConnectionSeeker } from './origin-connections.ts';
+import type { ConnectionSeeker } from './connection-seeker.ts';
 
 type Timings = { -readonly [Step in keyof Answered['timings']]: Answered['timings'][Step] };
 
@@ -36,9 +36,9 @@ const NOT_STARTED: Failure = {
   isOwnFault: true,
 };
 
-const NOT_OPENED: Failure = {
+const OPENED_LATE: Failure = {
   errorClass: 'connect',
-  message: 'nothing was sent: the sender did not come to open a connection',
+  message: 'nothing was sent: the sender came too late to open a connection',
   isOwnFault: true,
 };
 
@@ -125,8 +125,8 @@ export class PostAttempt implements Exchange, ConnectionSeeker {
 
   onTimeout(): void {
     if (this.#isSettled) return;
-    if (this.connection === undefined && this.opened === undefined) {
-      this.#fail(NOT_OPENED);
+    if (this.connection === undefined && this.#wasOpenedLate()) {
+      this.#fail(OPENED_LATE);
       return;
     }
     const stage = this.#stage();
@@ -155,6 +155,12 @@ export class PostAttempt implements Exchange, ConnectionSeeker {
     this.#sentAtMs = 0;
     this.connection = undefined;
     this.#owner.onSentBack(this, broken);
+  }
+
+  /** Half of its time at least was spent waiting for this process: what is left says nothing about the endpoint. */
+  #wasOpenedLate(): boolean {
+    const begunAtMs = this.opened?.begunAtMs ?? Infinity;
+    return begunAtMs - this.#startedAtMs > this.request.timeoutMs / 2;
   }
 
   #stage(): Stage {

@@ -107,10 +107,10 @@ export class Posting {
       if (startedAtMs === undefined && this.isStopping) return;
       this.options.whenFresh(() => {
         const signals = isExcused ? NOTHING_LEARNT : signalsOf(outcome);
-        admission.end(ready, signals, outcome.timings.totalMs);
         // A fault of our own resolver or network is not charged to the webhook.
-        if (outcome.kind === 'failed' && outcome.isOwnFault)
-          admission.defer(task, state, 'own fault', undefined, outcome.message);
+        const isOwnFault = outcome.kind === 'failed' && outcome.isOwnFault;
+        admission.end(ready, signals, isOwnFault ? undefined : outcome.timings.totalMs);
+        if (isOwnFault) admission.defer(task, state, 'own fault', undefined, outcome.message);
         else this.options.finish(task, attempted(task, outcomeOf(outcome, startedAtMs ?? begunAtMs, endedAtMs), state));
       });
       if (startedAtMs !== undefined && --this.started === 0) this.onIdle?.();
