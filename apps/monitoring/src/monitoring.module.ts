@@ -78,7 +78,10 @@ export class MonitoringModule {
           provide: APP_INTERCEPTOR,
           inject: [Projections, REBUILD_WATCH],
           useFactory: (projections: Projections, rebuild: RebuildWatch) =>
-            new StaleDataInterceptor(async () => projections.isStale || (await rebuild.isUnderWay())),
+            new StaleDataInterceptor({
+              lately: async () => projections.isStale || (await rebuild.isUnderWay()),
+              now: async () => projections.isStale || (await rebuild.isUnderWayNow()),
+            }),
         },
         {
           provide: Monitoring,

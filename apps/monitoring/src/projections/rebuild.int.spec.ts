@@ -94,8 +94,19 @@ it('while it is under way, and not before or after, answers say that they may la
   };
   expect(await isMarked()).toBe(false);
   const target = { topic: monitoring.backends.topics.attempts, partition: 0, until: 1_000_000 };
-  await monitoring.dataSource.query('INSERT INTO monitoring.rebuild (targets) VALUES ($1)', [JSON.stringify([target])]);
-  await waitFor(isMarked, { what: 'answers that are marked' });
+  const beginning = monitoring.dataSource.createQueryRunner();
+  await beginning.startTransaction();
+  await beginning.query('LOCK TABLE monitoring.delivery IN ACCESS EXCLUSIVE MODE');
+  await beginning.query('INSERT INTO monitoring.rebuild (targets) VALUES ($1)', [JSON.stringify([target])]);
+  const isHeldUpMarked = isMarked();
+  const heldUp = `SELECT FROM pg_locks WHERE NOT granted AND relation = 'monitoring.delivery'::regclass
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
+  await waitFor(async () => (await monitoring.dataSource.query<object[]>(heldUp)).length > 0, {
+    what: 'an answer to wait for tables that are being emptied',
+  });
+  await beginning.commitTransaction();
+  await beginning.release();
+  expect(await isHeldUpMarked).toBe(true);
   await rebuilt();
   await waitFor(async () => !(await isMarked()), { what: 'answers that are not' });
 });

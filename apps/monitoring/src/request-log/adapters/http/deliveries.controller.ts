@@ -52,10 +52,11 @@ export class DeliveriesController {
     @Caller() { tenantId }: Identity,
     @Param('id') webhookId: string,
     @Param('deliveryId') deliveryId: string,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<string> {
     const found = isDeliveryId(deliveryId) ? await this.#log.delivery({ tenantId, webhookId }, deliveryId) : undefined;
     if (found === undefined) throw notFound('a delivery', deliveryId);
-    await reply.header('content-type', 'application/json; charset=utf-8').send(deliveryJson(found));
+    void reply.header('content-type', 'application/json; charset=utf-8');
+    return deliveryJson(found);
   }
 }

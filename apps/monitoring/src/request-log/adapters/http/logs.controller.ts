@@ -37,27 +37,32 @@ export class LogsController {
     @Param('id') webhookId: string,
     @Query() query: RawQuery,
     @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<string> {
     const asked = parseLogQuery(query, Date.now(), this.#shownMs);
     const owner = { tenantId, webhookId };
     const { entries, total } = await this.#log.page(owner, asked);
     if (total === 0 && (await this.#log.isForeign(owner))) throw notFound('a webhook', webhookId);
     const isCapped = asked.isCapped && total > COUNT_CAP;
     if (isCapped) void reply.header('total-number-is-capped', 'true');
-    await reply
+    void reply
       .header('total-number', String(total))
       .header('link', pageLinks(publicUrlOf(request), query, { ...asked, total, isCapped }))
-      .header('content-type', 'application/json; charset=utf-8')
-      .send(`[${entries.map(logEntryJson).join(',')}]`);
+      .header('content-type', 'application/json; charset=utf-8');
+    return `[${entries.map(logEntryJson).join(',')}]`;
   }
 
   @Get('logs/:id')
   @OpenTo('deliveries:read')
-  async log(@Caller() { tenantId }: Identity, @Param('id') id: string, @Res() reply: FastifyReply): Promise<void> {
+  async log(
+    @Caller() { tenantId }: Identity,
+    @Param('id') id: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<string> {
     const entry = isDeliveryId(id) ? await this.#log.entry(tenantId, id) : undefined;
     if (entry === undefined) throw notFound('a log entry', id);
-    await reply.header('content-type', 'application/json; charset=utf-8').send(logEntryJson(entry));
+    void reply.header('content-type', 'application/json; charset=utf-8');
+    return logEntryJson(entry);
   }
 }
 
