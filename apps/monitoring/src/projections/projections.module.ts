@@ -3,7 +3,7 @@ import type { KafkaEnvironment } from '@signalbox/config';
 import { kafkaConnectionOf } from '@signalbox/config';
 import { groupNames, topicNames } from '@signalbox/contracts';
 import type { LogConsumer } from '@signalbox/kafka';
-import { createLogConsumer, createLogProducer } from '@signalbox/kafka';
+import { createGroupLagReader, createLogConsumer, createLogProducer } from '@signalbox/kafka';
 import type { Logger, Registry, Tracing } from '@signalbox/observability';
 import { DataSource } from 'typeorm';
 import { PROJECTION_DATABASE } from '../database/database.module.ts';
@@ -13,10 +13,12 @@ import { ENVIRONMENT, LOGGER, REGISTRY, TRACING } from '../shared.ts';
 import { KafkaDeadLetters } from './adapters/kafka/dead-letters.kafka.ts';
 import { observeLag, projectorMetrics } from './adapters/metrics/projector.metrics.ts';
 import { PostgresReadModels } from './adapters/postgres/read-models.postgres.ts';
-import { isUnfinished } from './adapters/postgres/rebuilt-tables.postgres.ts';
+import { unfinishedSince } from './adapters/postgres/rebuilt-tables.postgres.ts';
 import { recordProjectionSpans } from './application/projection-spans.ts';
 import { Projector } from './application/projector.ts';
 import { RebuildWatch } from './application/rebuild-watch.ts';
+import { UnfinishedRebuild } from './application/unfinished-rebuild.ts';
+import type { LogRange } from './domain/log-remains.ts';
 import { Projections } from './projections.ts';
 
 export const REBUILD_WATCH = Symbol('RebuildWatch');
@@ -61,6 +63,17 @@ export function createProjections(
   return new Projections({ projector, createConsumer, producer, logger });
 }
 
+/** Over a connection of its own: rebuilds are rare, and their logs looked at every few seconds. */
+async function rangesOf(env: ProjectionEnvironment, logger: Logger): Promise<readonly LogRange[]> {
+  const { deliveries, attempts } = topicNames({ prefix: env.TOPIC_PREFIX, authEvents: env.AUTH_EVENT_TOPICS });
+  const logs = createGroupLagReader({ ...kafkaConnectionOf(env), logger });
+  try {
+    return await logs.read([{ groupId: groupNames(env.TOPIC_PREFIX).projector, topics: [deliveries, attempts] }]);
+  } finally {
+    await logs.stop();
+  }
+}
+
 @Module({
   providers: [
     {
@@ -71,8 +84,15 @@ export function createProjections(
     {
       provide: REBUILD_WATCH,
       // Asked by calls, which must not hold up the projection.
-      inject: [DataSource],
-      useFactory: (dataSource: DataSource) => new RebuildWatch(async () => isUnfinished(dataSource)),
+      inject: [ENVIRONMENT, DataSource, LOGGER],
+      useFactory: (env: MonitoringEnvironment, dataSource: DataSource, logger: Logger) => {
+        const rebuild = new UnfinishedRebuild({
+          unfinished: async (ranges) => unfinishedSince(dataSource, ranges),
+          ranges: async () => rangesOf(env, logger),
+          now: () => performance.now(),
+        });
+        return new RebuildWatch(async () => rebuild.isUnderWay());
+      },
     },
   ],
   exports: [Projections, REBUILD_WATCH],

@@ -86,18 +86,22 @@ it('is begun anew when it is run again after that', async () => {
   expect(said).toEqual(['the read models are emptied; projecting anew', 'the read models are built anew']);
 });
 
+async function isMarked(): Promise<boolean> {
+  const headers = { [IDENTITY_HEADER]: await identityOf() };
+  const answer = await fetch(`${monitoring.url}/api/hooks/${webhookId}/recent-logs`, { headers });
+  return answer.headers.has('signalbox-stale-data');
+}
+
+/** As if its topic had been made anew since. */
+const endlessTargets = (): string =>
+  JSON.stringify([{ topic: monitoring.backends.topics.attempts, partition: 0, until: 1_000_000 }]);
+
 it('while it is under way, and not before or after, answers say that they may lack something', async () => {
-  const isMarked = async (): Promise<boolean> => {
-    const headers = { [IDENTITY_HEADER]: await identityOf() };
-    const answer = await fetch(`${monitoring.url}/api/hooks/${webhookId}/recent-logs`, { headers });
-    return answer.headers.has('signalbox-stale-data');
-  };
-  expect(await isMarked()).toBe(false);
-  const target = { topic: monitoring.backends.topics.attempts, partition: 0, until: 1_000_000 };
+  await waitFor(async () => !(await isMarked()), { what: 'answers that are not' });
   const beginning = monitoring.dataSource.createQueryRunner();
   await beginning.startTransaction();
   await beginning.query('LOCK TABLE monitoring.delivery IN ACCESS EXCLUSIVE MODE');
-  await beginning.query('INSERT INTO monitoring.rebuild (targets) VALUES ($1)', [JSON.stringify([target])]);
+  await beginning.query('INSERT INTO monitoring.rebuild (targets) VALUES ($1)', [endlessTargets()]);
   const isHeldUpMarked = isMarked();
   const heldUp = `SELECT FROM pg_locks WHERE NOT granted AND relation = 'monitoring.delivery'::regclass
     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
@@ -109,4 +113,11 @@ it('while it is under way, and not before or after, answers say that they may la
   expect(await isHeldUpMarked).toBe(true);
   await rebuilt();
   await waitFor(async () => !(await isMarked()), { what: 'answers that are not' });
+});
+
+it('nor for ever, where nobody can carry it out to its end', async () => {
+  await monitoring.dataSource.query('INSERT INTO monitoring.rebuild (targets) VALUES ($1)', [endlessTargets()]);
+  expect(await isMarked()).toBe(true);
+  await waitFor(async () => !(await isMarked()), { what: 'answers that are not marked' });
+  expect(await monitoring.dataSource.query('SELECT FROM monitoring.rebuild')).toHaveLength(1);
 });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import type { SqlRunner } from '@signalbox/postgres';
 import { waitFor } from '@signalbox/testing';
 import { ProjectingDatabase, deliveryRecord } from '../../testing/projecting-database.ts';
-import { PostgresRebuiltTables, isUnfinished } from './rebuilt-tables.postgres.ts';
+import { PostgresRebuiltTables, unfinishedSince } from './rebuilt-tables.postgres.ts';
 
 let database: ProjectingDatabase;
 beforeAll(async () => {
@@ -15,7 +15,8 @@ beforeEach(async () => {
 });
 
 const tables = () => new PostgresRebuiltTables(database.dataSource, [database.topic], 86_400_000);
-const log = (logEnd: number) => [{ topic: database.topic, partition: 0, logStart: 0, logEnd }];
+const log = (logEnd: number, logStart = 0) => [{ topic: database.topic, partition: 0, logStart, logEnd }];
+const isUnfinished = async (runner: SqlRunner): Promise<boolean> => (await unfinishedSince(runner, [])) !== null;
 const projectedToBy = async (runner: SqlRunner, offset: number): Promise<unknown> =>
   runner.query('UPDATE monitoring.projection_offset SET next_offset = $1', [offset]);
 const projectedTo = async (offset: number): Promise<unknown> => projectedToBy(database.dataSource, offset);
@@ -42,6 +43,13 @@ it('one is not waited for that an older version began, or whose topic was made a
   expect(await tables().begin(log(3))).toBe('continued');
   await projectedTo(3);
   expect(await tables().begin(log(3))).toBe('begun');
+});
+
+it('nor is one for what the retention has taken before it was projected', async () => {
+  expect(await tables().begin(log(5))).toBe('begun');
+  await projectedTo(2);
+  expect(await tables().isUnderWay(log(5, 4))).toBe(true);
+  expect(await tables().isUnderWay(log(5, 5))).toBe(false);
 });
 
 it('one that begins while a projector is at work and somebody asks for it waits in no circle', async () => {

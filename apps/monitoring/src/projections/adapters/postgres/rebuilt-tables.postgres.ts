@@ -33,7 +33,7 @@ export class PostgresRebuiltTables implements RebuiltTables {
   }
 
   async isUnderWay(ranges: readonly LogRange[]): Promise<boolean> {
-    return isUnfinished(this.#dataSource, ranges);
+    return (await unfinishedSince(this.#dataSource, ranges)) !== null;
   }
 
   async webhooks(): Promise<readonly HeldWebhook[]> {
@@ -69,7 +69,7 @@ export class PostgresRebuiltTables implements RebuiltTables {
     return this.#dataSource.transaction(async (manager) => {
       // As whoever asks for a rebuild, then what projectors change first: so nobody waits in a circle.
       await manager.query('LOCK TABLE monitoring.rebuild, monitoring.projection_offset IN ACCESS EXCLUSIVE MODE');
-      if (await isUnfinished(manager, ranges)) return 'continued';
+      if ((await unfinishedSince(manager, ranges)) !== null) return 'continued';
       await manager.query('DELETE FROM monitoring.rebuild');
       const targets = ranges.map(({ topic, partition, logEnd }) => ({ topic, partition, until: logEnd }));
       await manager.query('INSERT INTO monitoring.rebuild (targets) VALUES ($1)', [JSON.stringify(targets)]);
@@ -102,20 +102,21 @@ export class PostgresRebuiltTables implements RebuiltTables {
   }
 }
 
-/** $1 to $3 where the logs end now, as far as that is known: a log that was made anew is read no further. */
+/** $1 to $4 where the logs are now, as far as that is known: one that was made anew, or that retention emptied, is read no further. */
 const UNFINISHED = `
-  SELECT FROM monitoring.rebuild
+  SELECT started_at::text AS "begunAt" FROM monitoring.rebuild
   CROSS JOIN LATERAL jsonb_to_recordset(targets) AS target (topic text, partition int4, until int8)
   LEFT JOIN monitoring.projection_offset AS known USING (topic, partition)
-  LEFT JOIN unnest($1::text[], $2::int4[], $3::int8[]) AS log (topic, partition, log_end) USING (topic, partition)
-  WHERE coalesce(known.next_offset, 0) < least(target.until, log.log_end) LIMIT 1`;
+  LEFT JOIN unnest($1::text[], $2::int4[], $3::int8[], $4::int8[]) AS log (topic, partition, log_start, log_end) USING (topic, partition)
+  WHERE greatest(known.next_offset, log.log_start, 0) < least(target.until, log.log_end) LIMIT 1`;
 
-/** Whether a rebuild was begun that nobody has carried out to where the logs ended then. */
-export async function isUnfinished(runner: SqlRunner, ranges: readonly LogRange[] = []): Promise<boolean> {
-  const rows = await rowsOf<object>(runner, UNFINISHED, [
+/** When the rebuild was begun that nobody has carried out to where the logs ended then, as Postgres writes it; null without one. */
+export async function unfinishedSince(runner: SqlRunner, ranges: readonly LogRange[]): Promise<string | null> {
+  const [rebuild] = await rowsOf<{ begunAt: string }>(runner, UNFINISHED, [
     ranges.map(({ topic }) => topic),
     ranges.map(({ partition }) => partition),
+    ranges.map(({ logStart }) => logStart),
     ranges.map(({ logEnd }) => logEnd),
   ]);
-  return rows.length > 0;
+  return rebuild?.begunAt ?? null;
 }
