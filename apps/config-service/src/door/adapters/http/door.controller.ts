@@ -33,6 +33,9 @@ const PASSED_HEADERS = [
   'traceparent',
 ] as const;
 
+/** On answers that may lack something; docs/operations.md. */
+const STALE_HEADER = 'signalbox-stale-data';
+
 /** Of an answer that is taken as a whole, from its head on. */
 const ANSWER_TIMEOUT_MS = 10_000;
 
@@ -90,7 +93,8 @@ export class DoorController {
   async troubledWebhooks(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const answer = await this.ask(request);
     if (answer.status !== 200) return this.hand(answer, request, reply);
-    const told = (await json(answer.body)) as TroubledWebhooks;
+    const told = (await wholeOf(answer, reply))?.whole as TroubledWebhooks | undefined;
+    if (told === undefined) throw unreachable();
     const names = await this.names.namesOf(told.webhooks.map(({ hookId }) => hookId));
     const webhooks = told.webhooks.map((webhook) => ({ ...webhook, name: names.get(webhook.hookId) ?? null }));
     await reply.send({ ...told, webhooks });
@@ -124,13 +128,9 @@ export class DoorController {
 
   /** As a handler that gives its answer back, so that it can be kept for an `Idempotency-Key`: a refusal is thrown. */
   private async passWhole(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-    const { status, headers, body } = await this.ask(request);
-    const giveUp = setTimeout(() => body.destroy(), ANSWER_TIMEOUT_MS);
-    const told = await json(body).then(
-      (whole) => ({ whole }),
-      () => undefined,
-    );
-    clearTimeout(giveUp);
+    const answer = await this.ask(request);
+    const { status, headers } = answer;
+    const told = await wholeOf(answer, reply);
     if (status >= 400) throw refusalOf(told?.whole, headers['retry-after']);
     // What was done is not known here: an answer without its body must not be kept as if it were the answer.
     if (told === undefined) throw unreachable();
@@ -179,6 +179,23 @@ export class DoorController {
       .status(status)
       .headers({ ...headers })
       .send(body);
+  }
+}
+
+/** Undefined where it breaks off or takes too long. That it may be stale is said with whatever is made of it. */
+async function wholeOf(
+  { headers, body }: PassedAnswer,
+  reply: FastifyReply,
+): Promise<{ readonly whole: unknown } | undefined> {
+  const isStale = headers[STALE_HEADER];
+  if (isStale !== undefined) void reply.header(STALE_HEADER, isStale);
+  const giveUp = setTimeout(() => body.destroy(), ANSWER_TIMEOUT_MS);
+  try {
+    return { whole: await json(body) };
+  } catch {
+    return undefined;
+  } finally {
+    clearTimeout(giveUp);
   }
 }
 

@@ -63,11 +63,13 @@ describe('the public door', () => {
     ['GET', 'logs/some-log'],
     ['GET', 'health?hookIds=a,b'],
     ['GET', 'ops/lag'],
+    ['POST', 'hooks/:id/resends'],
     ['POST', 'ops/dead-letters/some-letter/redrive'],
   ])('passes %s /api/%s on as it is, with who calls vouched for', async (method, path) => {
     const { id } = await service.makeWebhook();
     monitoring.answer = (_, response) => {
-      response.writeHead(202, { 'content-type': 'application/json', 'total-number': '7', connection: 'close' });
+      const head = { 'content-type': 'application/json', 'total-number': '7', 'signalbox-stale-data': 'true' };
+      response.writeHead(202, { ...head, connection: 'close' });
       response.end('[{"a": 1}]');
     };
     const asked = `/api/${path.replace(':id', id)}`;
@@ -77,6 +79,7 @@ describe('the public door', () => {
     });
     expect(answer).toMatchObject({ status: 202, body: [{ a: 1 }] });
     if (method === 'GET') expect(answer.headers.get('total-number')).toBe('7');
+    expect(answer.headers.get('signalbox-stale-data')).toBe('true');
     const [passed] = monitoring.asked;
     expect(passed).toMatchObject({ method, url: asked, headers: { traceparent: '00-1-2-03' } });
     expect(passed?.body).toBe(method === 'POST' ? '{"ratePerSecond":1}' : '');
@@ -105,9 +108,10 @@ describe('the public door', () => {
     const { id } = await service.makeWebhook({ name: 'Billing' });
     monitoring.answer = (_, response) =>
       response
-        .writeHead(200, { 'content-type': 'application/json' })
+        .writeHead(200, { 'content-type': 'application/json', 'signalbox-stale-data': 'true' })
         .end(JSON.stringify({ at: 5, webhooks: [{ hookId: id, failed: 2 }, { hookId: 'gone' }] }));
     const answer = await service.call('GET', '/api/ops/webhooks?sort=lag');
+    expect(answer.headers.get('signalbox-stale-data')).toBe('true');
     expect(monitoring.asked[0]?.url).toBe('/api/ops/webhooks?sort=lag');
     expect(answer).toMatchObject({ status: 200 });
     expect(answer.body).toEqual({
@@ -116,6 +120,14 @@ describe('the public door', () => {
         { hookId: id, failed: 2, name: 'Billing' },
         { hookId: 'gone', name: null },
       ],
+    });
+    monitoring.answer = (_, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' }).write('{"at": 5, ');
+      setImmediate(() => response.destroy());
+    };
+    expect(await service.call('GET', '/api/ops/webhooks')).toMatchObject({
+      status: 503,
+      body: { code: 'service.unavailable' },
     });
   });
 
