@@ -1,5 +1,5 @@
 import type { Last24Hours } from '@signalbox/domain';
-import { cheapestCover } from '../../domain/window-cover.ts';
+import { cheapestCover } from '../../window-cover.ts';
 
 export interface WindowBuckets {
   /** Whose tables of hours and minutes. */
