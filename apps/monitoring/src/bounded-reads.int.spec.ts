@@ -4,6 +4,7 @@ import type { DataSource } from 'typeorm';
 import { PartitionMaintenance } from './database/adapters/postgres/partition-maintenance.ts';
 import { PostgresHealthCounts } from './health/adapters/postgres/health-counts.postgres.ts';
 import { PostgresHealthPages } from './health/adapters/postgres/health-pages.postgres.ts';
+import { PostgresTroubledWebhooks } from './operations/adapters/postgres/troubled-webhooks.postgres.ts';
 import { PostgresRequestLog } from './request-log/adapters/postgres/request-log.postgres.ts';
 import type { Cursor, DeliveryQuery } from './request-log/domain/delivery-query.ts';
 import { PostgresBulkResends } from './resends/adapters/postgres/bulk-resends.postgres.ts';
@@ -202,3 +203,24 @@ it('what health reads are hours and minutes, and no delivery', async () => {
   expect(wholeTables).toEqual([]);
   expect(rows).toBeLessThan(1_440 + 400);
 });
+
+it.each([20, 40])(
+  'what the list of troubled webhooks reads are hours, and few minutes of each: at minute %d of an hour',
+  async (minute) => {
+    const window = last24Hours(until + 5 * HOUR_MS + minute * 60_000);
+    const expected = await dataSource.query<object[]>(
+      `SELECT webhook_id AS "webhookId", count(*) FILTER (WHERE is_request)::float8 AS requests,
+         count(*) FILTER (WHERE state = 'succeeded')::float8 AS succeeded, count(*) FILTER (WHERE state = 'failed')::float8 AS failed
+       FROM monitoring.delivery WHERE first_scheduled_at >= $1 GROUP BY 1 ORDER BY failed DESC, requests DESC, webhook_id`,
+      [new Date(window.fromMs)],
+    );
+    expect(expected).toHaveLength(27);
+    let listed: readonly object[] = [];
+    const { rows } = await readsOf(dataSource, async (explained) => {
+      listed = await new PostgresTroubledWebhooks(explained, 3_650 * DAY_MS).worst('failing', window, 100);
+    });
+    expect(listed).toMatchObject(expected);
+    // The hours of the day three times, and half an hour of minutes; what is open at last.
+    expect(rows).toBeLessThan(27 * (3 * 24 + 30) + 2 * (24 + 60));
+  },
+);

@@ -48,7 +48,8 @@ const triedAndWaiting: DeliveryCounts = { ...waiting, requests: 1 };
 /**
  * A delivery that was skipped counts as failed when it had been tried before, else not at all: nobody failed then. A resend of
  * one whose last round was skipped untried counts as open from its first attempt until it has ended, whatever earlier rounds had
- * come to: the skipped one had taken their place. So requests = succeeded + failed + the open ones that were tried.
+ * come to: the skipped one had taken their place, and whether anything was tried before it is not kept. So requests =
+ * succeeded + failed + the open ones that were tried.
  */
 export function countsOf(summary: DeliverySummary): DeliveryCounts {
   const { standing } = summary;

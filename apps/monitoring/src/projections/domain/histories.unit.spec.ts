@@ -64,6 +64,12 @@ const HISTORIES: readonly (readonly [name: string, steps: readonly Step[], state
   ],
   ['a resend under way', [0, ended(1, 1), 1, deferred({ round: 1, atMs: 2 })], 'failed', '1 waiting'],
   ['a second resend just begun', [0, ended(1, 1), 1, ended(1, 2, 1), 2], 'failed', '2 queued'],
+  [
+    'a resend that was skipped, and another one under way',
+    [0, ended(1, 1), 1, skipped({ round: 1, atMs: 2 }), 2, retrying(1, 3, 2)],
+    'skipped',
+    '2 retrying',
+  ],
   ['clocks that disagree', [0, retrying(1, 900), retrying(2, 100), ended(3, 500)], 'failed', '0 failed'],
 ];
 

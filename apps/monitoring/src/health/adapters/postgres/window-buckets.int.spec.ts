@@ -2,7 +2,6 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { last24Hours } from '@signalbox/domain';
 import { readsOf } from '../../../testing/explained-database.ts';
 import { ProjectingDatabase, factRecord } from '../../../projections/testing/projecting-database.ts';
-import { PostgresTroubledWebhooks } from '../../../operations/adapters/postgres/troubled-webhooks.postgres.ts';
 import { attempted } from '../../../testing/facts.ts';
 import { PostgresHealthCounts } from './health-counts.postgres.ts';
 import { PostgresHealthPages } from './health-pages.postgres.ts';
@@ -51,12 +50,6 @@ it.each([0, 1, 29, 30, 31, 59])(
     });
     expect(wholeTables).toEqual([]);
     expect(rows).toBeLessThanOrEqual(3 * (26 + 30));
-    const list = await readsOf(database.dataSource, async (dataSource) => {
-      const [troubled, ...others] = await new PostgresTroubledWebhooks(dataSource, DAY_MS).worst('failing', window, 9);
-      expect([troubled, others]).toMatchObject([{ webhookId: hook, requests: expected, failed: expected }, []]);
-    });
-    expect(list).toEqual({ rows: expect.any(Number), wholeTables: [] });
-    expect(list.rows).toBeLessThanOrEqual(3 * 26 + 30);
     const tenant = await new PostgresTenantCounts(database.dataSource, DAY_MS).of('default', window);
     expect(tenant.totals.failed).toBe(expected);
   },
