@@ -17,7 +17,7 @@ const DAY_MS = 24 * HOUR_MS;
 const since = Date.parse('2026-03-02T00:00:00Z');
 const until = since + DAY_MS;
 const owner = { tenantId: 'default', webhookId: 'busy' };
-/** It was well at the day's beginning, and has failed since; an answer broke off once. */
+/** It was well at the day's beginning, and has not answered since but twice; once the answer broke off. */
 const failing = { ...owner, webhookId: 'failing' };
 /** As many as a page of the API at most. */
 const limit = 20;
@@ -34,7 +34,8 @@ const FILL = `
   SELECT md5(n::text)::uuid, $1::timestamptz + n * ($2::float8 / $3::int4) * interval '1 ms', 'default',
     CASE WHEN ${IS_FAILING} THEN 'failing' WHEN n % 3 = 0 THEN 'other' || n % 50 ELSE 'busy' END, CASE n % 5000 WHEN 11 THEN 'Rare' ELSE 'Usual' END,
     decode(repeat('00', 200), 'hex'), state,
-    CASE state WHEN 'succeeded' THEN 200 WHEN 'failed' THEN CASE n WHEN 3003 THEN 200 ELSE 404 END WHEN 'retrying' THEN 503 END,
+    CASE state WHEN 'succeeded' THEN 200 WHEN 'failed' THEN CASE WHEN n = 3003 THEN 200 WHEN n = 3009 OR NOT ${IS_FAILING} THEN 404 END
+      WHEN 'retrying' THEN 503 END,
     state IN ('succeeded', 'failed', 'retrying'), state = 'succeeded', 0, 1, false, 0, 1
   FROM (SELECT n, ${STATE} AS state FROM generate_series(0, $3 - 1) AS n) AS made`;
 const COUNT = (width: string): string => `
@@ -44,7 +45,7 @@ const COUNT = (width: string): string => `
   SELECT webhook_id, tenant_id, date_trunc('${width}', first_scheduled_at), count(*) FILTER (WHERE is_request),
     count(*) FILTER (WHERE state = 'succeeded'), count(*) FILTER (WHERE state = 'failed'), 0, 0,
     count(*) FILTER (WHERE state = 'retrying'), count(*) FILTER (WHERE state = 'waiting'),
-    count(*) FILTER (WHERE state = 'failed' AND status_code = 200)
+    count(*) FILTER (WHERE state = 'failed' AND coalesce(status_code, 200) = 200)
   FROM monitoring.delivery GROUP BY 1, 2, 3`;
 
 let dataSource: DataSource;
@@ -101,6 +102,9 @@ describe('what the request log reads of a busy webhook is a small part of its tr
     ...lists.map((list) => [...list, owner] as const),
     [...of2xx, owner] as const,
     [`${of2xx[0]} where it fails`, of2xx[1], of2xx[2], failing] as const,
+    ['2xx of an event where it fails', { statusClass: 2, eventType: 'Usual' }, of2xx[2], failing] as const,
+    ['4xx where it fails', { statusClass: 4 }, 'status_code = 404', failing] as const,
+    ['4xx that failed where it fails', { statusClass: 4, state: 'failed' }, 'status_code = 404', failing] as const,
   ])('by pages of: %s', async (_name, change, condition, of) => {
     const wanted = await dataSource.query<{ id: string }[]>(
       `SELECT delivery_id AS id FROM monitoring.delivery WHERE webhook_id = $1 AND ${condition}

@@ -6,6 +6,7 @@ import { Resends1795834000000 } from './migrations/1795834000000-resends.ts';
 import { Rebuild1795838400000 } from './migrations/1795838400000-rebuild.ts';
 import { LettersOnce1795847000000 } from './migrations/1795847000000-letters-once.ts';
 import { ByEvent1795859000000 } from './migrations/1795859000000-by-event.ts';
+import { BadClass1795860200000 } from './migrations/1795860200000-bad-class.ts';
 import { RebuildTargets1795859600000 } from './migrations/1795859600000-rebuild-targets.ts';
 import { EndedBadly1795858200000 } from './migrations/1795858200000-ended-badly.ts';
 
@@ -33,6 +34,7 @@ export function createMonitoringDataSource(options: DatabaseOptions) {
       EndedBadly1795858200000,
       ByEvent1795859000000,
       RebuildTargets1795859600000,
+      BadClass1795860200000,
     ],
   });
 }

@@ -19,7 +19,12 @@ beforeAll(async () => {
 });
 afterAll(async () => stop());
 
-const NAMES = ['EndedBadly1795858200000', 'ByEvent1795859000000', 'RebuildTargets1795859600000'];
+const NAMES = [
+  'EndedBadly1795858200000',
+  'ByEvent1795859000000',
+  'RebuildTargets1795859600000',
+  'BadClass1795860200000',
+];
 
 async function undo(): Promise<void> {
   for (const _ of NAMES) await dataSource.undoLastMigration();
@@ -29,14 +34,19 @@ async function undo(): Promise<void> {
 async function insert(state: string, atMs: number): Promise<void> {
   await dataSource.query(
     `INSERT INTO monitoring.delivery (delivery_id, first_scheduled_at, tenant_id, webhook_id, event_type, state, is_request,
-       has_expired, last_round, last_attempt)
-     VALUES (gen_random_uuid(), $2, 't', 'w', 'e', $1, false, false, 0, 0)`,
+       has_expired, last_round, last_attempt, status_code)
+     VALUES (gen_random_uuid(), $2, 't', 'w', 'e', $1, false, false, 0, 0, CASE $1::text WHEN 'failed' THEN 404 WHEN 'succeeded' THEN 204 END)`,
     [state, new Date(atMs)],
   );
 }
 
 const marked = async (): Promise<readonly unknown[]> =>
   dataSource.query(`SELECT state, ended_badly AS is_marked, count(*) AS count FROM monitoring.delivery
+    GROUP BY 1, 2 ORDER BY 1, 2`);
+
+/** Those whose status has a class by which they are found. */
+const classed = async (): Promise<readonly unknown[]> =>
+  dataSource.query(`SELECT state, bad_class, count(*) AS count FROM monitoring.delivery WHERE bad_class IS NOT NULL
     GROUP BY 1, 2 ORDER BY 1, 2`);
 
 const isSeen = async (activity: string): Promise<boolean> =>
@@ -71,6 +81,7 @@ it('what ended badly is marked while others write, by Postgres itself, whoever w
     is('succeeded', false, 3),
     is('waiting', false, 3),
   ]);
+  expect(await classed()).toEqual([{ state: 'failed', bad_class: 4, count: 4 }]);
   expect(
     await dataSource.query(
       `SELECT indisvalid FROM pg_index WHERE indexrelid = 'monitoring.delivery_ended_badly'::regclass`,
@@ -83,12 +94,16 @@ it('goes with every change, into partitions made later, and cannot be set wrong'
   await dataSource.query('TRUNCATE monitoring.delivery');
   await insert('failed', now + 26 * HOUR_MS);
   await insert('queued', now + 26 * HOUR_MS);
-  await dataSource.query('UPDATE monitoring.delivery SET ended_badly = NOT ended_badly');
+  await dataSource.query('UPDATE monitoring.delivery SET ended_badly = NOT ended_badly, bad_class = 3');
   const is = (state: string, isMarked: boolean) => ({ state, is_marked: isMarked, count: 1 });
   expect(await marked()).toEqual([is('failed', true), is('queued', false)]);
+  expect(await classed()).toEqual([{ state: 'failed', bad_class: 4, count: 1 }]);
+  await dataSource.query(`UPDATE monitoring.delivery SET status_code = 503 WHERE state = 'failed'`);
+  expect(await classed()).toEqual([{ state: 'failed', bad_class: 5, count: 1 }]);
   await dataSource.query(`UPDATE monitoring.delivery SET state = 'succeeded' WHERE state = 'failed'`);
   await dataSource.query(`UPDATE monitoring.delivery SET state = 'expired' WHERE state = 'queued'`);
   expect(await marked()).toEqual([is('expired', true), is('succeeded', false)]);
+  expect(await classed()).toEqual([]);
   const indexes = `SELECT FROM pg_indexes WHERE tablename = 'delivery_20260303_16' AND indexdef LIKE '%WHERE ended_badly'`;
   expect(await dataSource.query(indexes)).toHaveLength(1);
 });

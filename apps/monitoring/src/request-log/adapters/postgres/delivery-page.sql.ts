@@ -15,11 +15,6 @@ const MINUTES_OF: Readonly<Record<Exclude<ListedState, 'failed' | 'expired' | 's
 };
 const OPEN_STATES = `('queued', 'retrying', 'waiting')`;
 
-/** Which can hold a delivery that was answered with a 2xx: a success, or an answer that broke off after its status. */
-const MINUTES_OF_2XX = `(${['succeeded', 'error_tls', 'error_timeout', 'error_reset', 'error_protocol', 'error_other']
-  .map((count) => `${count} > 0`)
-  .join(' OR ')})`;
-
 const rowsWhere = (where: string, limit: number): string =>
   `SELECT d.* FROM delivery AS d WHERE ${where} ${NEWEST_FIRST} LIMIT ${limit}`;
 
@@ -35,30 +30,25 @@ const MINUTE_MS = 60_000;
 
 /**
  * The newest deliveries that a query asks for, as a table. What is rare among many is looked for where it can be: what ended badly
- * by its index, other states in the minutes that count any.
+ * by its indexes, other states in the minutes that count any.
  *
  * @param where on the delivery `d`: all that the query asks for, the owner included. Takes the parameters of what is added.
  */
 export function deliveryPage(owner: Owner, query: DeliveryQuery, where: Where, limit: number): string {
-  const { state, statusClass, deliveryIds, eventType } = query;
-  // Most of an event that is asked for have succeeded, and it has an index of its own.
-  const isFoundByEvent = eventType !== null && (state === 'succeeded' || (state === null && statusClass === 2));
-  if (deliveryIds !== null || isFoundByEvent) return rowsWhere(where.sql, limit);
-  const minutes = (counts: string): string => minutesOf(owner, query, where).and(counts).sql;
-  if (state !== null) {
-    if (isEndedBadly(state)) return rowsWhere(`${where.sql} AND d.ended_badly`, limit);
-    return rowsOfMinutes(minutes(MINUTES_OF[state]), where.sql, limit);
-  }
-  if (statusClass === null) return rowsWhere(where.sql, limit);
-  if (statusClass === 2) return rowsOfMinutes(minutes(MINUTES_OF_2XX), where.sql, limit);
-  // A success is a 2xx, so that any other status is that of a delivery that ended badly or has not ended.
-  return `
-    SELECT d.* FROM (
-      (${rowsWhere(`${where.sql} AND d.ended_badly`, limit)})
-      UNION ALL
-      (${rowsOfMinutes(minutes('has_open'), `${where.sql} AND d.state IN ${OPEN_STATES}`, limit)})
-    ) AS d
-    ${NEWEST_FIRST} LIMIT ${limit}`;
+  const { state, statusClass, deliveryIds } = query;
+  if (deliveryIds !== null || (state === null && statusClass === null)) return rowsWhere(where.sql, limit);
+  const endedBadly = (): string => rowsWhere(`${where.sql} AND ${badOf(statusClass)}`, limit);
+  const ofMinutes = (counts: string, states: string): string =>
+    rowsOfMinutes(minutesOf(owner, query, where).and(counts).sql, `${where.sql} AND d.state IN ${states}`, limit);
+  if (state !== null) return isEndedBadly(state) ? endedBadly() : ofMinutes(MINUTES_OF[state], `('${state}')`);
+  const parts = [endedBadly(), ofMinutes('has_open', OPEN_STATES)];
+  // A success is a 2xx, and any other status that of a delivery that ended badly or has not ended.
+  if (statusClass === 2) parts.push(ofMinutes(MINUTES_OF.succeeded, `('succeeded')`));
+  return `SELECT d.* FROM (${parts.map((part) => `(${part})`).join(' UNION ALL ')}) AS d ${NEWEST_FIRST} LIMIT ${limit}`;
+}
+
+function badOf(statusClass: number | null): string {
+  return statusClass === null ? 'd.ended_badly' : `d.bad_class = ${statusClass}`;
 }
 
 function minutesOf({ tenantId, webhookId }: Owner, { window, after }: DeliveryQuery, where: Where): Where {
