@@ -77,6 +77,11 @@ describe('from a published event to the request log', () => {
       key: 'TriggerHook.User.Created',
       payload: { hookId: webhook.id, hookRequest: { body: { hookId: webhook.id } }, response: { statusCode: 200 } },
     });
+    const shown = await api.call<object>('GET', `/api/hooks/${webhook.id}/deliveries/${entry?.id}`, 200);
+    expect(shown).toMatchObject({
+      request: { headers: { 'x-tenant': '***' } },
+      timeline: [{ ownHeaders: ['x-tenant'] }],
+    });
     await remove(webhook);
   });
 

@@ -45,6 +45,7 @@ describe('the API of monitoring', () => {
         outcome: 'retrying',
         statusCode: 503,
         errorClass: 'http-status',
+        headerNames: 'X-Early',
         nextAttemptAtMs: now + 5_000,
         timings: { totalMs: 900 },
       }),
@@ -53,6 +54,7 @@ describe('the API of monitoring', () => {
         statusCode: 500,
         outcome: 'failed',
         errorClass: 'http-status',
+        headerNames: 'X-Tenant, User-Agent',
         answer: 'oops',
         error: 'the endpoint answered 500',
       }),
@@ -239,6 +241,7 @@ describe('the API of monitoring', () => {
           kind: 'attempted',
           number: 1,
           outcome: 'retrying',
+          ownHeaders: ['x-early'],
           statusCode: 503,
           nextAttemptAt: now + 5_000,
           durations: { total: 900 },
@@ -252,6 +255,25 @@ describe('the API of monitoring', () => {
         },
       ],
     });
+    const { request, timeline } = json as { request: { headers: object }; timeline: object[] };
+    expect(request.headers).toEqual({
+      'content-type': 'application/json',
+      'user-agent': '***',
+      'x-tenant': '***',
+      'logto-signature-sha-256': '***',
+      'webhook-id': idOf({ webhookId, index: 2 }),
+      'webhook-timestamp': '***',
+      'webhook-signature': '***',
+    });
+    for (const attempt of timeline) expect(attempt).not.toHaveProperty('reason');
+  });
+
+  it('shows an attempt of which an older version did not tell the headers', async () => {
+    const { json } = await get(`/api/hooks/${webhookId}/deliveries/${idOf({ webhookId, index: 6 })}`);
+    expect(json).toMatchObject({ timeline: [{ kind: 'attempted' }] });
+    const { request, timeline } = json as { request: { headers: object }; timeline: object[] };
+    expect(Object.keys(request.headers)).toHaveLength(6);
+    expect(timeline[0]).not.toHaveProperty('ownHeaders');
   });
 
   it('says for each wait why', async () => {

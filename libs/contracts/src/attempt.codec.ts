@@ -53,6 +53,8 @@ export interface Attempted extends FactBase {
   /** `retrying`: failed and owes an attempt at `nextAttemptAtMs`; `failed`: failed and the round has ended. */
   readonly outcome: 'succeeded' | 'retrying' | 'failed';
   readonly startedAtMs: number;
+  /** Of the webhook's own headers, as they were sent, joined by `, `; absent without any, and in facts of older versions. Never a value. */
+  readonly headerNames?: string;
   readonly timings: AttemptTimings;
   readonly statusCode?: number;
   /** The answer's first 4 KiB as text; bytes that are no UTF-8 are replaced. */

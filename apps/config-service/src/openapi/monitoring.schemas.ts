@@ -86,6 +86,12 @@ const timelineEntry: JsonSchema = {
     number: { type: 'integer', minimum: 1, description: 'Of the attempt, within its round' },
     deferrals: { ...COUNT, description: 'How often it had been put off' },
     startedAt: UNIX_MS,
+    ownHeaders: {
+      type: 'array',
+      items: { type: 'string' },
+      description:
+        "Names of the webhook's own headers that went along; absent without any, and where it was not told yet",
+    },
     outcome: { enum: ['succeeded', 'retrying', 'failed'] },
     statusCode: { type: 'integer' },
     errorClass: { type: 'string', description: ERROR_CLASSES },
@@ -182,7 +188,11 @@ export const MONITORING_SCHEMAS = {
     {
       ...delivery,
       request: closed({
-        headers: { type: 'object', additionalProperties: { type: 'string' }, description: 'Values masked' },
+        headers: {
+          type: 'object',
+          additionalProperties: { type: 'string' },
+          description: 'Of the last attempt; values masked',
+        },
         body: { description: 'The JSON that was sent, as it was sent; null where it is not kept' },
       }),
       timeline: { type: 'array', items: timelineEntry, description: 'In the order it happened' },

@@ -1393,7 +1393,7 @@ export interface components {
             /** @description Unix ms */
             nextAttemptAt?: number;
             request: {
-                /** @description Values masked */
+                /** @description Of the last attempt; values masked */
                 headers: {
                     [key: string]: string;
                 };
@@ -1417,6 +1417,8 @@ export interface components {
                 deferrals?: number;
                 /** @description Unix ms */
                 startedAt?: number;
+                /** @description Names of the webhook's own headers that went along; absent without any, and where it was not told yet */
+                ownHeaders?: string[];
                 /** @enum {unknown} */
                 outcome?: "succeeded" | "retrying" | "failed";
                 statusCode?: number;

@@ -8,7 +8,7 @@ import { webhookQuery } from '../../webhooks/webhook.queries.ts';
 import { curlCommand } from './curl-command.ts';
 import type { DeliveryDetails } from './deliveries.query.ts';
 
-/** The address and headers are the webhook's of now: those of then are not kept. Absent while they are not known. */
+/** The address is the webhook's of now, and so are the headers beside those that the log tells. Absent while they are not known. */
 export function CopyCurlButton({ delivery }: { readonly delivery: DeliveryDetails }): ReactNode {
   const { common, requests } = useTexts();
   const { data } = useQuery(webhookQuery(delivery.hookId));

@@ -110,8 +110,12 @@ export class Posting {
         // A fault of our own resolver or network is not charged to the webhook.
         const isOwnFault = outcome.kind === 'failed' && outcome.isOwnFault;
         admission.end(ready, signals, isOwnFault ? undefined : outcome.timings.totalMs);
-        if (isOwnFault) admission.defer(task, state, 'own fault', undefined, outcome.message);
-        else this.options.finish(task, attempted(task, outcomeOf(outcome, startedAtMs ?? begunAtMs, endedAtMs), state));
+        if (isOwnFault) {
+          admission.defer(task, state, 'own fault', undefined, outcome.message);
+        } else {
+          const told = outcomeOf(outcome, startedAtMs ?? begunAtMs, endedAtMs);
+          this.options.finish(task, attempted(task, told, state, profile.headerNames));
+        }
       });
       if (startedAtMs !== undefined && --this.started === 0) this.onIdle?.();
       this.options.onEnded();

@@ -44,7 +44,7 @@ export class SendProfiles {
       const headers = state.headers.map(({ name, sealedValue }) => ({ name, value: this.open(sealedValue, state.id) }));
       return {
         endpoint,
-        headers: profileHeaders(headers),
+        ...profileHeaders(headers),
         keys,
         timeoutMs: state.timeoutMs,
         retryPolicy: state.retryPolicy,

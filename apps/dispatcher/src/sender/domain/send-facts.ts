@@ -42,8 +42,16 @@ export type SentWith = Pick<WebhookState, 'epoch' | 'version'> & { readonly retr
 /** What a delivery waits for in a retry tier, as the codec keeps it. */
 export const HELD_BACK = 'deferred: breaker open';
 
-/** `sentWith`: the state of the webhook at send time, which may be newer than the one the delivery was routed with. */
-export function attempted(task: SendTask, outcome: AttemptOutcome, sentWith: SentWith): Attempted {
+/**
+ * `sentWith`: the state of the webhook at send time, which may be newer than the one the delivery was routed with. `headerNames`:
+ * of its own headers that went along.
+ */
+export function attempted(
+  task: SendTask,
+  outcome: AttemptOutcome,
+  sentWith: SentWith,
+  headerNames?: string,
+): Attempted {
   const retryAfterMs = parseRetryAfter(outcome.retryAfter, outcome.endedAtMs);
   const verdict = receiverVerdict(outcome);
   // A status that came before the answer broke off is no success: the receiver may not have taken it.
@@ -67,6 +75,7 @@ export function attempted(task: SendTask, outcome: AttemptOutcome, sentWith: Sen
     kind: 'attempted',
     outcome: judged.kind === 'succeeded' ? 'succeeded' : judged.kind === 'retry' ? 'retrying' : 'failed',
     startedAtMs: outcome.startedAtMs,
+    ...(headerNames === undefined ? {} : { headerNames }),
     timings: outcome.timings,
     ...(outcome.statusCode === undefined ? {} : { statusCode: outcome.statusCode }),
     ...(outcome.answer === undefined ? {} : { answer: outcome.answer }),

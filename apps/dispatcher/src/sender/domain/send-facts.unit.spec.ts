@@ -52,6 +52,8 @@ describe('facts of a delivery', () => {
       answer: 'ok',
     });
     expect(fact).not.toHaveProperty('errorClass');
+    expect(fact).not.toHaveProperty('headerNames');
+    expect(attempted(task, outcome({ statusCode: 200 }), sentWith, 'X-A, x-b').headerNames).toBe('X-A, x-b');
     expect(owedBy(fact, delivery)).toBeUndefined();
   });
 

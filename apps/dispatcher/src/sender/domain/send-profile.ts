@@ -8,6 +8,8 @@ export interface SendProfile {
   readonly endpoint: EndpointUrl;
   /** Custom headers and `user-agent`: name, value, name, value … */
   readonly headers: readonly string[];
+  /** Of the custom ones that are sent, as a fact tells them; absent without any. */
+  readonly headerNames?: string;
   /** Newest first; never empty. */
   readonly keys: readonly { readonly key: KeyObject; readonly honouredUntilMs: number | null }[];
   readonly ed25519?: KeyObject;
@@ -30,13 +32,15 @@ const RESERVED = new Set([
   'traceparent',
 ]);
 
-/** The flat header list that does not change from attempt to attempt. */
-export function profileHeaders(custom: readonly { readonly name: string; readonly value: string }[]): string[] {
+/** The flat header list that does not change from attempt to attempt, and which of its names are the webhook's own. */
+export function profileHeaders(
+  custom: readonly { readonly name: string; readonly value: string }[],
+): Pick<SendProfile, 'headers' | 'headerNames'> {
   const headers = ['content-type', 'application/json'];
   const allowed = custom.filter(({ name }) => !RESERVED.has(name.toLowerCase()));
   if (!allowed.some(({ name }) => name.toLowerCase() === 'user-agent')) headers.push('user-agent', USER_AGENT);
   for (const { name, value } of allowed) headers.push(name, value);
-  return headers;
+  return allowed.length === 0 ? { headers } : { headers, headerNames: allowed.map(({ name }) => name).join(', ') };
 }
 
 /** All headers of one attempt: both signature schemes over these bytes at this time (contract.md section 3). */

@@ -35,7 +35,7 @@ const ATTEMPT_FIELDS: readonly Field<Attempted>[] = [
 const FIELDS: readonly Field<StoredFact>[] = [
   nextAtOf,
   (fact) => reasonOf(fact),
-  (fact) => (fact.kind === 'deferred' ? fact.detail : undefined),
+  (fact) => detailOf(fact),
   (fact) => fact.deferrals,
   (fact) => fact.webhookEpoch,
   (fact) => fact.webhookVersion,
@@ -48,6 +48,12 @@ export function nextAtOf(fact: StoredFact): number | undefined {
 
 export function reasonOf(fact: StoredFact): string | undefined {
   return fact.kind === 'deferred' || fact.kind === 'skipped' ? fact.reason : undefined;
+}
+
+/** Of a wait what people are told besides, of an attempt the names of the webhook's own headers. */
+export function detailOf(fact: StoredFact): string | undefined {
+  if (fact.kind === 'attempted') return fact.headerNames;
+  return fact.kind === 'deferred' ? fact.detail : undefined;
 }
 
 function firstDifference<Fact>(left: Fact, right: Fact, fields: readonly Field<Fact>[]): number {

@@ -72,6 +72,7 @@ function whyAttemptNotStorable(fact: Attempted): string | null {
   return (
     whyNoText('errorClass', fact.errorClass) ??
     whyNoText('error', fact.error) ??
+    whyNoText('headerNames', fact.headerNames) ??
     whyNoText('answer', fact.answer) ??
     whyNoText('verdict', fact.verdict)
   );

@@ -64,6 +64,7 @@ export function timelineView(fact: RecordedFact, changes: readonly BreakerChange
     deferrals: fact.deferrals,
     ...present({
       startedAt: fact.startedAtMs,
+      ownHeaders: headerNamesOf(fact.headerNames),
       outcome: fact.outcome,
       statusCode: fact.statusCode,
       errorClass: fact.errorClass,
@@ -109,17 +110,26 @@ export function deliveryJson({ delivery, body, facts, resends, breakerChanges }:
     // The clocks of those who asked and of those who sent may differ; a round begins with being asked for all the same.
     timeline: timeline.toSorted((left, right) => left.round - right.round),
   });
-  const headers = JSON.stringify(requestHeaders(delivery.deliveryId));
+  const headers = JSON.stringify(requestHeaders(delivery.deliveryId, facts));
   return `${fields.slice(0, -1)},"request":{"headers":${headers},"body":${bodyJson(body)}}}`;
 }
 
 const MASKED = '***';
 
-/** What every attempt carried whatever its webhook's own headers were; values that tell anything, or differ, are masked. */
-function requestHeaders(deliveryId: string): Readonly<Record<string, string>> {
+/** In lower case, as all names in the log. */
+function headerNamesOf(told: string | null): readonly string[] | null {
+  return told === null || told === '' ? null : told.toLowerCase().split(', ');
+}
+
+/** What the last attempt carried, its webhook's own headers included; values that tell anything, or differ, are masked. */
+function requestHeaders(deliveryId: string, facts: readonly RecordedFact[]): Readonly<Record<string, string>> {
+  const last = facts.findLast(({ kind }) => kind === 'attempted');
+  // A name may be any token: it must not be taken for a property that all objects have.
+  const own = headerNamesOf(last?.headerNames ?? null)?.map((name) => [name, MASKED]) ?? [];
   return {
     'content-type': 'application/json',
     'user-agent': MASKED,
+    ...(Object.fromEntries(own) as Record<string, string>),
     'logto-signature-sha-256': MASKED,
     'webhook-id': deliveryId,
     'webhook-timestamp': MASKED,

@@ -43,6 +43,8 @@ export interface RecordedFact {
   readonly deferrals: number;
   readonly atMs: number;
   readonly startedAtMs: number | null;
+  /** Of the webhook's own headers then, joined by `, `; null also where an older version made the attempt. */
+  readonly headerNames: string | null;
   readonly outcome: string | null;
   readonly dnsMs: number | null;
   readonly connectMs: number | null;

@@ -27,6 +27,7 @@ const fact = (more: Partial<RecordedFact>): RecordedFact => ({
   deferrals: 0,
   atMs: at('14:02:40'),
   startedAtMs: null,
+  headerNames: null,
   outcome: null,
   dnsMs: null,
   connectMs: null,

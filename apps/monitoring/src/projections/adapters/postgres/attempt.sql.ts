@@ -1,5 +1,5 @@
 import type { Attempted } from '@signalbox/contracts';
-import { nextAtOf, reasonOf } from '../../application/fact-order.ts';
+import { detailOf, nextAtOf, reasonOf } from '../../application/fact-order.ts';
 import type { DeliveryKey, StoredFact } from '../../application/read-models.port.ts';
 import type { AttemptSlot, AttemptStanding } from '../../domain/attempt-standing.ts';
 import { attemptStandingOf } from '../../domain/attempt-standing.ts';
@@ -101,7 +101,7 @@ export const attemptColumns: readonly Column<StoredFact>[] = [
   ),
   column('next_at', 'timestamptz', timestampArray, nextAtOf),
   column('reason', 'text', textArray, reasonOf),
-  column('detail', 'text', textArray, (fact) => (fact.kind === 'deferred' ? fact.detail : null)),
+  column('detail', 'text', textArray, detailOf),
 ];
 
 const KEY = ['delivery_id', 'first_scheduled_at', 'round', 'attempt_number', 'kind', 'wait_number'];

@@ -51,6 +51,7 @@ export const FACTS_OF_DELIVERY = `
   SELECT kind, round, attempt_number AS "attemptNumber", deferrals, ${ms('at')} AS "atMs",
     ${ms('started_at')} AS "startedAtMs", outcome, dns_ms AS "dnsMs", connect_ms AS "connectMs", tls_ms AS "tlsMs",
     first_byte_ms AS "firstByteMs", total_ms AS "totalMs", status_code AS "statusCode", error_class AS "errorClass",
-    error, answer, verdict, ${ms('next_at')} AS "nextAttemptAtMs", nullif(concat_ws(': ', reason, detail), '') AS reason
+    error, answer, verdict, ${ms('next_at')} AS "nextAttemptAtMs", CASE WHEN kind = 'attempted' THEN reason ELSE nullif(concat_ws(': ', reason, detail), '') END AS reason,
+    CASE WHEN kind = 'attempted' THEN detail END AS "headerNames"
   FROM attempt WHERE delivery_id = $1 AND first_scheduled_at = $2
   ORDER BY round, attempt_number, deferrals, at`;
