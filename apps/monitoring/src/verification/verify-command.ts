@@ -13,7 +13,7 @@ import type { VerifyOptions } from './verify-options.ts';
 
 /** More than these say nothing new to a reader; their number is printed. */
 const MAX_PRINTED = 50;
-/** About 200 MB. */
+/** About 250 MB. */
 const MAX_FACTS = 400_000;
 const HOUR_MS = 3_600_000;
 /** The log shows what a fast clock has dated ahead, too. */

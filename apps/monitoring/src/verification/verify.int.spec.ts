@@ -51,13 +51,18 @@ describe('verify', () => {
     log.append({ webhookId, index: 5 }, skipped());
     log.append({ webhookId, index: 6 }, deferred());
     log.append({ webhookId, index: 7 });
+    const text = { answer: 'a\0b\uD800', error: 'answered 500', headerNames: 'x-a' };
+    log.append(
+      { webhookId, index: 8 },
+      attempted({ outcome: 'failed', statusCode: 500, errorClass: 'http-status', ...text }),
+    );
     await log.projected();
   });
 
   it('finds no difference between the facts and what was made of them', async () => {
     const { isEqual, said } = await verified();
-    expect(said).toContain('10 facts');
-    expect(said).toContain('6 deliveries compared');
+    expect(said).toContain('11 facts');
+    expect(said).toContain('7 deliveries compared');
     expect(said).toContain('no difference');
     expect(isEqual).toBe(true);
   });
@@ -109,6 +114,17 @@ describe('verify', () => {
       (said) => expect(said).toContain(`${at(3)}: statusCode of "attempted 0/2/0" is 418, the fact says null`),
     );
     await tamperedBy(
+      `UPDATE monitoring.attempt SET answer = 'sorry', verdict = 'abort-delivery', dns_ms = 5, tenant_id = 'x' WHERE ${of} = 2`,
+      `UPDATE monitoring.attempt SET answer = NULL, verdict = NULL, dns_ms = NULL, tenant_id = 'default' WHERE ${of} = 2`,
+      (said) => {
+        for (const name of ['answer', 'verdict', 'dns']) {
+          expect(said).toContain(`${at(3)}: ${name} of "attempted 0/2/0" is not what the fact says`);
+        }
+        expect(said).toContain(`${at(3)}: tenantId of "attempted 0/2/0" is x, the fact says default`);
+        expect(said).toContain('4 differences');
+      },
+    );
+    await tamperedBy(
       `UPDATE monitoring.attempt SET attempt_number = 7 WHERE ${of} = 2`,
       `UPDATE monitoring.attempt SET attempt_number = 2 WHERE ${of} = 7`,
       (said) => {
@@ -129,6 +145,37 @@ describe('verify', () => {
     await tamperedBy(copied('attempt'), undone('attempt'), (said) =>
       expect(said).toContain(`${at(3)}: "attempted 0/2/0" has two rows`),
     );
+    expect((await verified()).isEqual).toBe(true);
+  });
+
+  it('names what was altered by hand in the row of a delivery', async () => {
+    const id = idOf({ webhookId, index: 8 });
+    const row = `monitoring.delivery WHERE delivery_id = '${id}'`;
+    const altered = async (change: string, differences: readonly string[]): Promise<void> =>
+      tamperedBy(
+        `CREATE TABLE kept AS SELECT * FROM ${row}; UPDATE monitoring.delivery SET ${change} WHERE delivery_id = '${id}'`,
+        `DELETE FROM ${row}; INSERT INTO monitoring.delivery SELECT * FROM kept; DROP TABLE kept`,
+        (said) => {
+          const at = `delivery ${id} of webhook ${webhookId} (attempts[0] offset 10): `;
+          const told = said.split('\n').filter((line) => line.startsWith(at));
+          expect(told.map((line) => line.slice(at.length))).toEqual(differences);
+        },
+      );
+    await altered(
+      `status_code = 418, error_class = 'dns', best_total_ms = 1, has_succeeded = true, reason = 'nobody knows',
+       event_type = 'Other', has_expired = true, round_state = 'waiting'`,
+      [
+        'when and why it is failed is not what its facts say',
+        'it is stored as event Other, its facts say User.Created',
+        'it has not expired',
+        'the success of its answer is true, its facts say false',
+        'the duration of its answer is 1, its facts say 12',
+        'the status of its answer is 418, its facts say 500',
+        'the error class of its answer is dns, its facts say http-status',
+        'its round 0 is waiting, its facts say failed',
+      ],
+    );
+    await altered('round = 1', ['its round 1 is failed, its facts say queued']);
     expect((await verified()).isEqual).toBe(true);
   });
 
@@ -156,7 +203,7 @@ describe('verify', () => {
   it('reads the topic in several passes when there are more facts than it may hold', async () => {
     const { isEqual, said } = await verified(undefined, 3);
     expect(isEqual).toBe(true);
-    expect(said).toMatch(/11 facts of \S+ read up to where they are projected, in 4 passes/);
-    expect(said).toContain('7 deliveries compared');
+    expect(said).toMatch(/12 facts of \S+ read up to where they are projected, in 4 passes/);
+    expect(said).toContain('8 deliveries compared');
   });
 });

@@ -1,5 +1,6 @@
 import type { BucketCounts } from '../domain/bucket-recount.ts';
-import type { ComparedTime, StoredDelivery, StoredFact } from '../domain/compare.ts';
+import type { StoredDelivery } from '../domain/compare-delivery.ts';
+import type { ComparedTime, StoredFact } from '../domain/compare.ts';
 
 /** A part of all webhooks that is looked at by itself; see `sliceOf`. */
 export interface Slice {

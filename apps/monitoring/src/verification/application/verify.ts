@@ -4,6 +4,7 @@ import type { ComparedTime } from '../domain/compare.ts';
 import { Comparison } from '../domain/compare.ts';
 import type { CountedFact } from '../domain/counted-fact.ts';
 import { sliceOf } from '../domain/counted-fact.ts';
+import { countedFact } from './read-fact.ts';
 import { Recount } from '../domain/recount.ts';
 import type { Slice, StoredRows } from './stored-rows.port.ts';
 
@@ -139,20 +140,5 @@ function countedFactOf(record: LogRecord, putAside: ReadonlySet<string>): Counte
   const fact = decodeFact(record.headers, record.value);
   if (fact.kind === 'not-a-fact' || putAside.has(`${partition}/${offset}`)) return 'unreadable';
   if (fact.kind === 'breaker-changed') return undefined;
-  const { tenantId, webhookId, deliveryId, firstScheduledAtMs, round, attemptNumber, deferrals, atMs } = fact;
-  const common = { tenantId, webhookId, deliveryId, firstScheduledAtMs, round, attemptNumber, deferrals, atMs };
-  const nothing = { outcome: null, totalMs: null, statusCode: null, errorClass: null, nextAtMs: null };
-  const position = { partition, offset };
-  if (fact.kind === 'deferred') return { ...common, ...nothing, ...position, kind: fact.kind, nextAtMs: fact.dueAtMs };
-  if (fact.kind !== 'attempted') return { ...common, ...nothing, ...position, kind: fact.kind };
-  return {
-    ...common,
-    ...position,
-    kind: fact.kind,
-    outcome: fact.outcome,
-    totalMs: fact.timings.totalMs,
-    statusCode: fact.statusCode ?? null,
-    errorClass: fact.errorClass ?? null,
-    nextAtMs: fact.nextAttemptAtMs ?? null,
-  };
+  return countedFact(fact, { partition, offset });
 }

@@ -1,24 +1,25 @@
 import { BucketRecount } from './bucket-recount.ts';
+import type { StoredDelivery } from './compare-delivery.ts';
+import { deliveryDifferences } from './compare-delivery.ts';
 import type { CountedFact } from './counted-fact.ts';
-import { slotOf } from './counted-fact.ts';
+import { differingOf, slotOf } from './counted-fact.ts';
 import type { Recount, RecountedDelivery } from './recount.ts';
 
-/** A delivery as the table has it. */
-export interface StoredDelivery {
-  readonly deliveryId: string;
-  readonly tenantId: string;
-  readonly webhookId: string;
-  readonly firstScheduledAtMs: number;
-  readonly state: string;
-  readonly isRequest: boolean;
-}
-
 /** A row of the table of attempts. */
-export type StoredFact = Omit<CountedFact, 'tenantId' | 'partition' | 'offset'>;
+export type StoredFact = Omit<CountedFact, 'eventType' | 'why' | 'partition' | 'offset'>;
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
-const COMPARED = ['outcome', 'atMs', 'totalMs', 'statusCode', 'errorClass', 'nextAtMs'] as const;
+const COMPARED = [
+  'tenantId',
+  'webhookId',
+  'outcome',
+  'atMs',
+  'totalMs',
+  'statusCode',
+  'errorClass',
+  'nextAtMs',
+] as const;
 
 /** Which deliveries are compared, by when they were first scheduled, Unix ms. */
 export interface ComparedTime {
@@ -56,7 +57,7 @@ export class Comparison {
       return;
     }
     this.#open.set(row.deliveryId, new Set(facts.slots.keys()));
-    yield* differences(facts, row);
+    for (const difference of deliveryDifferences(facts, row)) yield `${nameOf(facts)}: ${difference}`;
     const [first = ''] = facts.possibleStates;
     this.#count(facts, row.firstScheduledAtMs, facts.possibleStates.includes(row.state) ? row.state : first);
   }
@@ -64,7 +65,9 @@ export class Comparison {
   *attempt(row: StoredFact): Generator<string> {
     const facts = this.#recount.delivery(row.deliveryId);
     const slot = slotOf(row);
-    const fact = facts?.slots.get(slot);
+    const standing = facts?.standing.get(slot);
+    const isSame = (twin: CountedFact): boolean => twin.further === row.further && twin.nextAtMs === row.nextAtMs;
+    const fact = standing?.find(isSame) ?? standing?.[0];
     if (facts === undefined || fact === undefined) {
       yield `delivery ${row.deliveryId} of webhook ${row.webhookId}: its row "${slot}" has no fact`;
       return;
@@ -76,6 +79,9 @@ export class Comparison {
     for (const name of COMPARED) {
       if (row[name] === fact[name]) continue;
       yield `${nameOf(facts, fact)}: ${name} of "${slot}" is ${row[name]}, the fact says ${fact[name]}`;
+    }
+    for (const name of differingOf(row.further, fact.further)) {
+      yield `${nameOf(facts, fact)}: ${name} of "${slot}" is not what the fact says`;
     }
   }
 
@@ -103,24 +109,6 @@ export class Comparison {
 
   #countQueued({ tenantId, webhookId, firstScheduledAtMs }: StoredDelivery): void {
     for (const buckets of [this.minutes, this.hours]) buckets.addQueued(tenantId, webhookId, firstScheduledAtMs);
-  }
-}
-
-function* differences(facts: RecountedDelivery, row: StoredDelivery): Generator<string> {
-  const name = nameOf(facts);
-  if (!facts.possibleStates.includes(row.state)) {
-    yield `${name}: its row says ${row.state}, its facts say ${facts.possibleStates.join(' or ')}`;
-  }
-  if (row.isRequest !== facts.isRequest) {
-    yield `${name}: it ${facts.isRequest ? 'must' : 'must not'} be in the request log`;
-  }
-  if (row.tenantId !== facts.tenantId) {
-    yield `${name}: it is stored for tenant ${row.tenantId} and belongs to ${facts.tenantId}`;
-  }
-  if (row.webhookId !== facts.webhookId) yield `${name}: it is stored for webhook ${row.webhookId}`;
-  // Its record may tell of an earlier time than any of its facts.
-  if (row.firstScheduledAtMs > facts.firstScheduledAtMs) {
-    yield `${name}: it is stored at ${row.firstScheduledAtMs}, and was first scheduled at ${facts.firstScheduledAtMs}`;
   }
 }
 

@@ -7,6 +7,7 @@ export interface CountedFact {
   readonly tenantId: string;
   readonly webhookId: string;
   readonly deliveryId: string;
+  readonly eventType: string;
   readonly firstScheduledAtMs: number;
   readonly round: number;
   readonly attemptNumber: number;
@@ -16,9 +17,51 @@ export interface CountedFact {
   readonly statusCode: number | null;
   readonly errorClass: string | null;
   readonly nextAtMs: number | null;
+  /** Why it has not succeeded, as the delivery tells it; see {@link digestOf}. */
+  readonly why: string;
+  /** What else its row tells; see {@link digestsOf}. */
+  readonly further: string;
   /** Where it lies in `attempts`. */
   readonly partition: number;
   readonly offset: number;
+}
+
+/** What is told of a fact besides, and is neither counted nor decides anything. */
+const FURTHER = [
+  'startedAt',
+  'dns',
+  'connect',
+  'tls',
+  'firstByte',
+  'error',
+  'answer',
+  'verdict',
+  'reason',
+  'detail',
+  'deferrals',
+  'webhookEpoch',
+  'webhookVersion',
+] as const;
+
+/** Short, so that many facts find room; of a text without NUL, which Postgres cannot hold. */
+export function digestOf(value: string | number | null | undefined): string {
+  if (value === null || value === undefined) return '';
+  if (typeof value === 'number') return String(value);
+  return createHash('md5').update(value.replaceAll('\0', '\uFFFD')).digest('base64').slice(0, 12);
+}
+
+const SEPARATOR = '|';
+
+/** Of values in the order of {@link FURTHER}; one text, as many facts are held. */
+export function digestsOf(values: readonly (string | number | null | undefined)[]): string {
+  return values.map(digestOf).join(SEPARATOR);
+}
+
+/** The names of those that differ. */
+export function differingOf(left: string, right: string): readonly string[] {
+  if (left === right) return [];
+  const others = right.split(SEPARATOR);
+  return left.split(SEPARATOR).flatMap((one, index) => (one === others[index] ? [] : (FURTHER[index] ?? [])));
 }
 
 /** Which of `count` slices a webhook belongs to; the tables are asked by the same rule. At most 256 slices. */

@@ -18,6 +18,16 @@ export interface RecountedDelivery {
   readonly triedAnew: 'retrying' | 'waiting' | null;
   /** The fact that its row must hold, for each slot (see `slotOf`); twins are one. */
   readonly slots: ReadonlyMap<string, CountedFact>;
+  /** For each slot those that may stand, as they count alike; more than one where twins differ in what is told besides. */
+  readonly standing: ReadonlyMap<string, readonly CountedFact[]>;
+  readonly eventType: string;
+  /** The attempt whose answer stands for it: the one that succeeded, else the last; undefined before the first. */
+  readonly best: CountedFact | undefined;
+  readonly hasExpired: boolean;
+  /** Those that may decide its state; more than one where `possibleStates` are, or where they are of the very same moment. */
+  readonly deciding: readonly CountedFact[];
+  /** The same of its last round alone. */
+  readonly decidingLastRound: readonly CountedFact[];
   /** Of its last fact. */
   readonly partition: number;
   readonly offset: number;
@@ -49,19 +59,30 @@ function recounted(facts: readonly CountedFact[]): RecountedDelivery | undefined
   const last = facts.at(-1);
   if (last === undefined) return undefined;
   const slots = new Map<string, CountedFact>();
+  const standing = new Map<string, readonly CountedFact[]>();
   for (const [slot, twins] of Map.groupBy(facts, slotOf)) {
-    const [standing] = twins.toSorted(standingFirst);
-    if (standing !== undefined) slots.set(slot, standing);
+    const [first, ...others] = twins.toSorted(standingFirst);
+    if (first === undefined) continue;
+    slots.set(slot, first);
+    standing.set(slot, [first, ...others.filter((other) => standingFirst(first, other) === 0)]);
   }
+  const deciding = decidingOf(facts);
+  const lastRound = Math.max(...facts.map(({ round }) => round));
   return {
     deliveryId: last.deliveryId,
     tenantId: last.tenantId,
     webhookId: last.webhookId,
     firstScheduledAtMs: Math.min(...facts.map((fact) => fact.firstScheduledAtMs)),
-    possibleStates: possibleStatesOf(facts),
+    possibleStates: statesOf(deciding),
     isRequest: facts.some(({ kind }) => kind === 'attempted' || kind === 'expired'),
     triedAnew: triedAnewOf(facts),
     slots,
+    standing,
+    eventType: last.eventType,
+    best: bestOf([...slots.values()]),
+    hasExpired: facts.some(({ kind }) => kind === 'expired'),
+    deciding,
+    decidingLastRound: decidingOf(facts.filter(({ round }) => round === lastRound)),
     partition: last.partition,
     offset: last.offset,
   };
@@ -81,20 +102,22 @@ function standingFirst(left: CountedFact, right: CountedFact): number {
 }
 
 /** "Final beats open, success beats error, else the highest (round, number, deferrals)", read literally. */
-function possibleStatesOf(facts: readonly CountedFact[]): readonly string[] {
-  if (facts.some(({ outcome }) => outcome === 'succeeded')) return ['succeeded'];
+function decidingOf(facts: readonly CountedFact[]): readonly CountedFact[] {
+  const succeeded = facts.filter(({ outcome }) => outcome === 'succeeded');
   const final = facts.filter(isFailure);
-  const deciding = final.length > 0 ? final : facts;
-  const sorted = deciding.toSorted(latestFirst);
+  const sorted = (succeeded.length > 0 ? succeeded : final.length > 0 ? final : facts).toSorted(latestFirst);
   const [first] = sorted;
-  const ties = sorted.filter(
-    (fact) =>
-      fact.round === first?.round &&
-      fact.attemptNumber === first.attemptNumber &&
-      fact.deferrals === first.deferrals &&
-      fact.atMs === first.atMs,
-  );
-  return [...new Set(ties.map(({ kind, outcome }) => (kind === 'deferred' ? 'waiting' : (outcome ?? kind))))];
+  return first === undefined ? [] : sorted.filter((fact) => latestFirst(first, fact) === 0);
+}
+
+/** How a delivery or a round stands that one of these decides. */
+export function statesOf(deciding: readonly CountedFact[]): readonly string[] {
+  return [...new Set(deciding.map(({ kind, outcome }) => (kind === 'deferred' ? 'waiting' : (outcome ?? kind))))];
+}
+
+function bestOf(slots: readonly CountedFact[]): CountedFact | undefined {
+  const attempts = slots.filter(({ kind }) => kind === 'attempted').toSorted(latestFirst);
+  return attempts.find(({ outcome }) => outcome === 'succeeded') ?? attempts[0];
 }
 
 function latestFirst(left: CountedFact, right: CountedFact): number {

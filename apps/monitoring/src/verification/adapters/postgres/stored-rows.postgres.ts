@@ -2,17 +2,27 @@ import { rowsOf } from '@signalbox/postgres';
 import type { EntityManager } from 'typeorm';
 import type { Slice, StoredRows } from '../../application/stored-rows.port.ts';
 import type { BucketCounts } from '../../domain/bucket-recount.ts';
-import type { ComparedTime, StoredDelivery, StoredFact } from '../../domain/compare.ts';
+import type { StoredDelivery } from '../../domain/compare-delivery.ts';
+import type { ComparedTime, StoredFact } from '../../domain/compare.ts';
+import { digestsOf } from '../../domain/counted-fact.ts';
 
 const ms = (name: string): string => `(extract(epoch FROM ${name}) * 1000)::float8`;
 
 const DELIVERY = `delivery_id AS "deliveryId", tenant_id AS "tenantId", webhook_id AS "webhookId",
-  ${ms('first_scheduled_at')} AS "firstScheduledAtMs", state, is_request AS "isRequest"`;
+  ${ms('first_scheduled_at')} AS "firstScheduledAtMs", event_type AS "eventType", state, is_request AS "isRequest",
+  ${ms('standing_at')} AS "standingAtMs", ${ms('next_at')} AS "nextAtMs", reason, round, round_state AS "roundState",
+  ${ms('round_next_at')} AS "roundNextAtMs", has_succeeded AS "hasSucceeded", ${ms('best_at')} AS "bestAtMs",
+  best_total_ms AS "bestTotalMs", status_code AS "statusCode", error_class AS "errorClass", has_expired AS "hasExpired"`;
 
 const ATTEMPT = `delivery_id AS "deliveryId", webhook_id AS "webhookId", ${ms('first_scheduled_at')} AS "firstScheduledAtMs",
   kind, outcome, round, attempt_number AS "attemptNumber", CASE kind WHEN 'deferred' THEN wait_number ELSE 0 END AS deferrals,
   ${ms('at')} AS "atMs", total_ms AS "totalMs", status_code AS "statusCode", error_class AS "errorClass",
-  ${ms('next_at')} AS "nextAtMs"`;
+  tenant_id AS "tenantId", ${ms('next_at')} AS "nextAtMs",
+  json_build_array(${ms('started_at')}, dns_ms, connect_ms, tls_ms, first_byte_ms, error, answer, verdict, reason, detail,
+    deferrals, webhook_epoch, webhook_version) AS told`;
+
+/** `told`: what of it is held as digests. */
+type ToldFact = Omit<StoredFact, 'further'> & { readonly told: readonly (string | number | null)[] };
 
 const PORTION = 2_000;
 /** Columns of a bucket that are no counts. */
@@ -47,8 +57,11 @@ export class PostgresStoredRows implements StoredRows {
     return this.#portions(`SELECT ${DELIVERY} FROM delivery`, 'first_scheduled_at', slice, time);
   }
 
-  attempts(slice: Slice, time: ComparedTime): AsyncIterable<readonly StoredFact[]> {
-    return this.#portions(`SELECT ${ATTEMPT} FROM attempt`, 'first_scheduled_at', slice, time);
+  async *attempts(slice: Slice, time: ComparedTime): AsyncIterable<readonly StoredFact[]> {
+    const select = `SELECT ${ATTEMPT} FROM attempt`;
+    for await (const rows of this.#portions<ToldFact>(select, 'first_scheduled_at', slice, time)) {
+      yield rows.map(({ told, ...row }) => ({ ...row, further: digestsOf(told) }));
+    }
   }
 
   async *buckets(
