@@ -6,6 +6,7 @@ import { IDENTITY_KEY } from '../access/identity.guard.ts';
 import type { MonitoringEnvironment } from '../monitoring.environment.ts';
 import { retentionMsOf } from '../monitoring.environment.ts';
 import { ENVIRONMENT, LOGGER } from '../shared.ts';
+import { ProjectionsModule, REBUILD_WATCH } from '../projections/projections.module.ts';
 import { FailingWebhooksModule } from '../failing-webhooks/failing-webhooks.module.ts';
 import { FAILING_WEBHOOKS_RPCS } from '../failing-webhooks/failing-webhooks.ts';
 import type { IdentifiedService } from './adapters/grpc/stats.server.ts';
@@ -23,7 +24,7 @@ import { TENANT_COUNTS } from './application/tenant-counts.port.ts';
 export const STATS_SERVER = Symbol('StatsServer');
 
 @Module({
-  imports: [FailingWebhooksModule],
+  imports: [FailingWebhooksModule, ProjectionsModule],
   controllers: [HealthController],
   providers: [
     {
@@ -49,11 +50,12 @@ export const STATS_SERVER = Symbol('StatsServer');
     },
     {
       provide: STATS_SERVER,
-      inject: [ENVIRONMENT, IDENTITY_KEY, HEALTH_COUNTS, FAILING_WEBHOOKS_RPCS, LOGGER],
+      inject: [ENVIRONMENT, IDENTITY_KEY, HEALTH_COUNTS, REBUILD_WATCH, FAILING_WEBHOOKS_RPCS, LOGGER],
       useFactory: (
         env: MonitoringEnvironment,
         identityKey: IdentityKey,
         counts: HealthCounts,
+        rebuild: { isUnderWayNow(): Promise<boolean> },
         rpcs: IdentifiedService['rpcs'],
         logger: Logger,
       ) =>
@@ -62,6 +64,7 @@ export const STATS_SERVER = Symbol('StatsServer');
           port: env.GRPC_PORT,
           identityKey,
           counts,
+          isBuiltAnew: async () => rebuild.isUnderWayNow(),
           further: [{ name: 'FailingWebhooks', rpcs }],
           logger,
         }),
