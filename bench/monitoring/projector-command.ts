@@ -49,6 +49,7 @@ export async function projectorCommand(args: readonly string[]): Promise<number>
       const seconds = (performance.now() - before.at) / 1_000;
       const attempts = publisher.attempts - before.attempts;
       const us = (name: 'monitoring' | 'postgres'): number => ((after[name] - before.cpu[name]) / attempts) * 1e6;
+      const { written } = (await database.query<Written>(WRITTEN)).rows[0] ?? { written: 0 };
       const lines = [
         '',
         ['npm run bench -- projector', ...args].join(' '),
@@ -57,6 +58,7 @@ export async function projectorCommand(args: readonly string[]): Promise<number>
         `projector ${us('monitoring').toFixed(1)} µs of CPU for each attempt with its delivery; ` +
           `aim ${AIM_US} µs: ${us('monitoring') <= AIM_US ? 'met' : 'MISSED'}`,
         `Postgres  ${us('postgres').toFixed(1)} µs of CPU for each attempt`,
+        `rows      each delivery's was written ${written.toFixed(2)} times: once where its fact came with it`,
         `wall      ${(attempts / seconds).toFixed(0)} attempts/s, published and projected on the same machine`,
       ];
       for (const line of lines) console.log(line);
@@ -68,6 +70,12 @@ export async function projectorCommand(args: readonly string[]): Promise<number>
   if (isProfiled && code === 0) for (const line of profileLines(profile)) console.log(line);
   return code;
 }
+
+interface Written {
+  readonly written: number;
+}
+
+const WRITTEN = 'SELECT coalesce(avg(revision), 0)::float8 AS written FROM monitoring.delivery';
 
 async function projected(database: Client, records: number): Promise<void> {
   const deadlineMs = performance.now() + PROJECTED_WITHIN_MS;

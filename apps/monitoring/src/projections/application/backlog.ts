@@ -1,17 +1,14 @@
 import type { LogBatch, LogRecord, PartitionPosition, TopicPartition } from '@signalbox/kafka';
-
-/** Records of one partition in a row, and the positions they lie between. */
-export interface Chunk extends TopicPartition {
-  readonly from: number;
-  readonly to: number;
-  readonly records: readonly LogRecord[];
-}
+import type { Chunk } from './chunk.ts';
+import { ChunkCursor, takeTogether } from './chunk-cursor.ts';
 
 interface Queue {
   readonly of: TopicPartition;
   readonly chunks: Chunk[];
   /** Position after the last chunk taken in. */
   end: number;
+  /** Something of it was left by the last take. */
+  hasWaited: boolean;
 }
 
 /** What was read and is not projected yet, by partition and in order. */
@@ -47,31 +44,44 @@ export class Backlog {
   open(positions: readonly PartitionPosition[]): void {
     for (const { topic, partition, offset } of positions) {
       this.drop({ topic, partition });
-      this.#queues.set(keyOf({ topic, partition }), { of: { topic, partition }, chunks: [], end: offset });
+      this.#queues.set(keyOf({ topic, partition }), {
+        of: { topic, partition },
+        chunks: [],
+        end: offset,
+        hasWaited: false,
+      });
     }
   }
 
-  /** Up to `maxRecords`, one chunk of each partition after the other; at least one chunk when there is any. */
+  /**
+   * Up to `maxRecords`, oldest first; at least something when there is anything. A delivery and its facts lie in partitions
+   * of the same number: these are taken up to the same time. A delivery whose facts come with it is a row written once, one
+   * whose facts come later is written, read and written again. What one partition is ahead of the other is left for the next
+   * time.
+   */
   take(maxRecords: number): readonly Chunk[] {
-    const taken = new Map<Queue, Chunk>();
-    let left = maxRecords;
-    let hasMore = true;
-    while (left > 0 && hasMore) {
-      hasMore = false;
-      for (const queue of this.#queues.values()) {
-        const chunk = queue.chunks.shift();
-        if (chunk === undefined) continue;
-        const [part, rest] = cut(chunk, left);
-        if (rest !== undefined) queue.chunks.unshift(rest);
-        const before = taken.get(queue);
-        taken.set(queue, before === undefined ? part : joined(before, part));
-        this.#forget(part);
-        left -= part.records.length;
-        hasMore = true;
-        if (left <= 0) break;
-      }
+    const cursors = new Map<ChunkCursor, Queue>();
+    for (const queue of this.#queues.values()) {
+      const [first] = queue.chunks;
+      if (first !== undefined) cursors.set(new ChunkCursor(queue.chunks, first), queue);
     }
-    return [...taken.values()];
+    const groups = byAge([...cursors.keys()]);
+    let left = maxRecords;
+    for (const group of groups) {
+      // What had to wait is not left a second time, when still nothing has come beside it.
+      const isDue = group.length > 1 || group.some((cursor) => cursors.get(cursor)?.hasWaited);
+      if (isDue) left -= takeTogether(group, left);
+    }
+    if (left === maxRecords) for (const group of groups) left -= takeTogether(group, left);
+    const taken: Chunk[] = [];
+    for (const [cursor, queue] of cursors) {
+      const chunk = cursor.finish();
+      queue.hasWaited = queue.chunks.length > 0;
+      if (chunk === undefined) continue;
+      taken.push(chunk);
+      this.#forget(chunk);
+    }
+    return taken;
   }
 
   /** Forgets what is queued of a partition. */
@@ -91,7 +101,7 @@ export class Backlog {
     const key = keyOf(of);
     const known = this.#queues.get(key);
     if (known !== undefined) return known;
-    const queue = { of, chunks: [], end: position };
+    const queue = { of, chunks: [], end: position, hasWaited: false };
     this.#queues.set(key, queue);
     return queue;
   }
@@ -113,8 +123,20 @@ export function cut(chunk: Chunk, maxRecords: number): readonly [Chunk, Chunk | 
   ];
 }
 
-function joined(first: Chunk, second: Chunk): Chunk {
-  return { ...first, to: second.to, records: [...first.records, ...second.records] };
+/** By partition number, those that hold the oldest records first. */
+function byAge(cursors: readonly ChunkCursor[]): readonly (readonly ChunkCursor[])[] {
+  const groups = new Map<number, { readonly cursors: ChunkCursor[]; oldestMs: number }>();
+  for (const cursor of cursors) {
+    const atMs = cursor.nextMs;
+    if (atMs === undefined) continue;
+    const group = groups.get(cursor.partition);
+    if (group === undefined) groups.set(cursor.partition, { cursors: [cursor], oldestMs: atMs });
+    else {
+      group.cursors.push(cursor);
+      group.oldestMs = Math.min(group.oldestMs, atMs);
+    }
+  }
+  return [...groups.values()].toSorted((left, right) => left.oldestMs - right.oldestMs).map((group) => group.cursors);
 }
 
 const keyOf = ({ topic, partition }: TopicPartition): string => `${topic}|${partition}`;

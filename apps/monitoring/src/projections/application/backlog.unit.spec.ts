@@ -2,11 +2,11 @@ import { describe, expect, it } from '@jest/globals';
 import type { LogBatch, LogRecord } from '@signalbox/kafka';
 import { Backlog } from './backlog.ts';
 
-const record = (partition: number, offset: number): LogRecord => ({
-  topic: 't',
+const record = (partition: number, offset: number, topic = 't', timestampMs = 0): LogRecord => ({
+  topic,
   partition,
   offset,
-  timestampMs: 0,
+  timestampMs,
   key: null,
   value: Buffer.alloc(100),
   headers: {},
@@ -64,5 +64,47 @@ describe('backlog', () => {
     expect(backlog.records).toBe(1);
     expect(taken(backlog, 10)).toEqual([[1, 0, 1, [0]]]);
     expect(backlog.bytes).toBe(0);
+  });
+
+  const at = (topic: string, partition: number, position: number, times: readonly number[]): LogBatch => ({
+    topic,
+    partition,
+    position,
+    records: times.map((timeMs, index) => record(partition, position + index, topic, timeMs)),
+    nextPosition: position + times.length,
+  });
+  const counts = (backlog: Backlog, maxRecords: number) =>
+    backlog.take(maxRecords).map(({ topic, partition, from, to, records }) => {
+      expect(records).toHaveLength(to - from);
+      return `${topic}${partition} ${from}-${to}`;
+    });
+
+  it('takes partitions of one number up to the same time, the oldest first', () => {
+    const backlog = new Backlog();
+    backlog.add(at('d', 0, 0, [20, 21, 22, 23, 24]));
+    backlog.add(at('d', 1, 0, [10, 11, 12, 13]));
+    backlog.add(at('a', 0, 0, [20, 21, 25]));
+    backlog.add(at('a', 1, 0, [11, 12, 13]));
+    expect(counts(backlog, 6)).toEqual(['d1 0-4', 'a1 0-2']);
+    expect(counts(backlog, 6)).toEqual(['d0 0-3', 'a0 0-2', 'a1 2-3']);
+  });
+
+  it('leaves for the next time what has nothing beside it yet, and not longer', () => {
+    const backlog = new Backlog();
+    backlog.add(at('d', 0, 0, [10, 20]));
+    backlog.add(at('a', 0, 0, [10, 20, 30, 40]));
+    backlog.add(at('d', 1, 0, [5]));
+    expect(counts(backlog, 100)).toEqual(['d0 0-2', 'a0 0-2']);
+    backlog.add(at('d', 0, 2, [30]));
+    expect(counts(backlog, 100)).toEqual(['d0 2-3', 'a0 2-3', 'd1 0-1']);
+    expect(counts(backlog, 100)).toEqual(['a0 3-4']);
+    expect([backlog.records, backlog.bytes]).toEqual([0, 0]);
+  });
+
+  it('gives out what it has when that is all of one topic', () => {
+    const backlog = new Backlog();
+    backlog.add(at('d', 0, 0, [10, 20]));
+    backlog.add(at('d', 1, 0, [30]));
+    expect(counts(backlog, 100)).toEqual(['d0 0-2', 'd1 0-1']);
   });
 });

@@ -1,5 +1,5 @@
 import type { PartitionPosition, TopicPartition } from '@signalbox/kafka';
-import type { Chunk } from './backlog.ts';
+import type { Chunk } from './chunk.ts';
 import { cut } from './backlog.ts';
 import { BatchFold } from './batch-fold.ts';
 import type { DeadLetters, UnreadableRecord } from './dead-letters.port.ts';

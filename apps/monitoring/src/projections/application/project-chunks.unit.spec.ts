@@ -4,7 +4,7 @@ import type { LogRecord } from '@signalbox/kafka';
 import { RecordFault } from '@signalbox/kafka';
 import * as fc from 'fast-check';
 import { attempted } from '../../testing/facts.ts';
-import type { Chunk } from './backlog.ts';
+import type { Chunk } from './chunk.ts';
 import type { UnreadableRecord } from './dead-letters.port.ts';
 import { projectChunks } from './project-chunks.ts';
 import type { Advance, Projected, Projection, ReadModels } from './read-models.port.ts';

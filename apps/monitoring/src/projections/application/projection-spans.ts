@@ -1,6 +1,6 @@
 import { textOf } from '@signalbox/contracts';
 import type { Tracing } from '@signalbox/observability';
-import type { Chunk } from './backlog.ts';
+import type { Chunk } from './chunk.ts';
 
 /** Records for each fact of a traced attempt that it was projected, as caused by the attempt. `startMs`: Unix ms. */
 export function recordProjectionSpans(

@@ -7,7 +7,7 @@ import type {
   TopicPartition,
 } from '@signalbox/kafka';
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
-import type { Chunk } from './backlog.ts';
+import type { Chunk } from './chunk.ts';
 import { Backlog } from './backlog.ts';
 import type { ProjectChunksDeps } from './project-chunks.ts';
 import { projectChunks } from './project-chunks.ts';
