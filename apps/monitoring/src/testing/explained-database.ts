@@ -43,8 +43,11 @@ export async function readsOf(
     for (const { Plan } of explained?.['QUERY PLAN'] ?? []) look(Plan);
     return dataSource.query<unknown>(sql, parameters);
   };
-  await work(
-    new Proxy(dataSource, { get: (of, name) => (name === 'query' ? query : (Reflect.get(of, name) as unknown)) }),
-  );
+  // Where prepared statements are run, beside TypeORM.
+  const master = {
+    query: async ({ text, values }: { text: string; values: unknown[] }) => ({ rows: await query(text, values) }),
+  };
+  const replaced: Readonly<Record<PropertyKey, unknown>> = { query, driver: { master } };
+  await work(new Proxy(dataSource, { get: (of, name) => replaced[name] ?? (Reflect.get(of, name) as unknown) }));
   return { rows: Math.round(rows), wholeTables };
 }

@@ -2,21 +2,23 @@ import type { Last24Hours } from '@signalbox/domain';
 import { rowsOf } from '@signalbox/postgres';
 import type { DataSource } from 'typeorm';
 import type { HealthLine, HealthPages } from '../../application/health-counts.port.ts';
-import type { HourTotals } from '../../domain/webhook-health.ts';
+import type { DeliveryTotals } from '../../domain/webhook-health.ts';
 import { noTotals } from '../../domain/webhook-health.ts';
-import { COUNTS, LATENCIES } from './bucket-columns.ts';
+import { COUNTS, LATENCIES, LATENCY_SUMS, countsOf } from './bucket-columns.ts';
 import { windowBuckets, windowParameters } from './window-buckets.ts';
 
-const sums = COUNTS.map((name) => `sum(${name})::float8 AS ${name}`).join(', ');
-const latencySums = LATENCIES.map((name) => `coalesce(sum(${name}), 0)`).join(', ');
+const sums = COUNTS.map((name) => `sum(${name}) AS ${name}`).join(', ');
+
+/** Of the hours for the sparkline; an object of JSON for each of them would cost Postgres a third of the whole statement. */
+const hourly = (what: string): string => `array_agg(${what}) FILTER (WHERE start_at >= $8)::text`;
 
 /**
  * $1 tenant, $2 webhooks, from $3 the window; one row of sums for each webhook, and its hours for the sparkline, which begins at $8.
  */
 const LINES = `
-  SELECT webhook_id AS "webhookId", ${sums}, ARRAY[${latencySums}]::float8[] AS latency,
-    json_agg(json_build_array((extract(epoch FROM start_at) * 1000)::float8, requests, failed))
-      FILTER (WHERE start_at >= $8) AS hours
+  SELECT webhook_id AS "webhookId", ${sums}, ${LATENCY_SUMS} AS latency,
+    ${hourly("date_part('epoch', start_at)::int4")} AS "hourSeconds", ${hourly('requests')} AS "hourRequests",
+    ${hourly('failed')} AS "hourFailed"
   FROM ${windowBuckets({
     of: 'webhook',
     where: 'webhook_id = ANY($2) AND tenant_id = $1',
@@ -46,12 +48,25 @@ const OLDEST_OPEN = `
     ORDER BY start_at LIMIT 1
   ) AS minute`;
 
-type Hour = readonly [atMs: number, requests: number, failed: number];
-type Line = Omit<HealthLine, 'hours'> & { readonly hours: readonly Hour[] | null };
-
-function hourTotals([atMs, requests, failed]: Hour): HourTotals {
-  return { atMs, requests, failed };
+/** As Postgres gives it. */
+interface Line extends DeliveryTotals {
+  readonly webhookId: string;
+  readonly latency: string;
+  readonly hourSeconds: string | null;
+  readonly hourRequests: string | null;
+  readonly hourFailed: string | null;
 }
+
+function lineOf({ hourSeconds, hourRequests, hourFailed, latency, ...line }: Line): HealthLine {
+  const [requests, failed] = [countsOf(hourRequests ?? ''), countsOf(hourFailed ?? '')];
+  const hours = countsOf(hourSeconds ?? '').map((seconds, index) => {
+    return { atMs: seconds * 1_000, requests: requests[index] ?? 0, failed: failed[index] ?? 0 };
+  });
+  return { ...line, latency: countsOf(latency), hours };
+}
+
+/** From so many on a page is asked for in two halves at once: adding up takes long enough that a second processor pays. */
+const ASKED_IN_HALVES = 40;
 
 export class PostgresHealthPages implements HealthPages {
   readonly #dataSource: DataSource;
@@ -63,18 +78,15 @@ export class PostgresHealthPages implements HealthPages {
   }
 
   async lines(tenantId: string, webhookIds: readonly string[], window: Last24Hours): Promise<readonly HealthLine[]> {
-    const lines = await rowsOf<Line>(this.#dataSource, LINES, [
-      tenantId,
-      webhookIds,
-      ...windowParameters(window),
-      new Date(window.wholeHoursFromMs),
-    ]);
-    const byId = new Map(lines.map((line) => [line.webhookId, line]));
-    return webhookIds.map((webhookId) => {
-      const line = byId.get(webhookId);
-      const hours = line?.hours ?? [];
-      return { ...noTotals, ...line, webhookId, hours: hours.map(hourTotals) };
-    });
+    const ask = async (ids: readonly string[]): Promise<readonly Line[]> => {
+      const parameters = [tenantId, ids, ...windowParameters(window), new Date(window.wholeHoursFromMs)];
+      return rowsOf<Line>(this.#dataSource, LINES, parameters);
+    };
+    const half = webhookIds.length < ASKED_IN_HALVES ? webhookIds.length : Math.ceil(webhookIds.length / 2);
+    const halves = [webhookIds.slice(0, half), webhookIds.slice(half)].filter((ids) => ids.length > 0);
+    const lines = (await Promise.all(halves.map(ask))).flat();
+    const byId = new Map(lines.map((line) => [line.webhookId, lineOf(line)]));
+    return webhookIds.map((webhookId) => byId.get(webhookId) ?? { ...noTotals, webhookId, hours: [] });
   }
 
   async oldestOpen(tenantId: string, webhookIds: readonly string[]): Promise<ReadonlyMap<string, number>> {

@@ -4,9 +4,8 @@ import type { DataSource } from 'typeorm';
 import type { TenantCounts } from '../../application/tenant-counts.port.ts';
 import { ALL_TENANTS } from '../../application/tenant-counts.port.ts';
 import type { TenantHealth } from '../../domain/health-view.ts';
-import { noTotals } from '../../domain/webhook-health.ts';
 import type { CountedBuckets, SeriesRow } from './bucket-columns.ts';
-import { BUCKET_COLUMNS, BUCKET_SUMS, SUMMED_SERIES, errorCountsOf, minuteTotalsOf } from './bucket-columns.ts';
+import { BUCKET_COLUMNS, BUCKET_SUMS, SUMMED_SERIES, minuteTotalsOf, windowTotalsOf } from './bucket-columns.ts';
 import { windowBuckets, windowParameters } from './window-buckets.ts';
 
 /** The rows of all tenants together; see docs/read-models.md. */
@@ -55,7 +54,7 @@ export class PostgresTenantCounts implements TenantCounts {
       rowsOf<{ readonly atMs: number }>(this.#dataSource, OLDEST_OPEN, [tenantId, this.#retentionMs]),
     ]);
     return {
-      totals: totals === undefined ? { ...noTotals, errors: [] } : { ...totals, errors: errorCountsOf(totals.errors) },
+      totals: windowTotalsOf(totals),
       series: series.map(minuteTotalsOf),
       oldestOpenAtMs: oldest?.atMs ?? null,
     };
