@@ -11,7 +11,8 @@ import type {
   ReadModels,
 } from '../../application/read-models.port.ts';
 import { RefusedData } from '../../application/read-models.port.ts';
-import { postgresFaultOf } from '@signalbox/postgres';
+import type { PreparedStatement } from '@signalbox/postgres';
+import { postgresFaultOf, preparedRowsWithin } from '@signalbox/postgres';
 import type { AttemptSlot, AttemptStanding } from '../../domain/attempt-standing.ts';
 import type { StoredAttempt } from './attempt.sql.ts';
 import { SELECT_ATTEMPTS, UPSERT_ATTEMPTS, attemptColumns, countedAttemptOf } from './attempt.sql.ts';
@@ -45,6 +46,25 @@ import {
 const PARTITION_LOCK = 0x5349_474e;
 /** A batch is done again so often when someone else was at its rows; then it is left to the projector, which waits. */
 const MAX_RETRIES = 3;
+
+/**
+ * Planning an upsert of 60 columns takes Postgres 1.6 ms, whatever it writes: for every connection once, and not for every
+ * transaction.
+ */
+const STATEMENTS = {
+  places: { name: 'projection_places', text: SELECT_PLACES },
+  known: { name: 'projection_known', text: SELECT_DELIVERIES },
+  attempted: { name: 'projection_attempted', text: SELECT_ATTEMPTS },
+  deliveries: { name: 'projection_deliveries', text: UPSERT_DELIVERIES },
+  newPlaces: { name: 'projection_new_places', text: INSERT_PLACES },
+  attempts: { name: 'projection_attempts', text: UPSERT_ATTEMPTS },
+  minutes: { name: 'projection_minutes', text: UPSERT_MINUTES },
+  hours: { name: 'projection_hours', text: UPSERT_HOURS },
+  tenantMinutes: { name: 'projection_tenant_minutes', text: UPSERT_TENANT_MINUTES },
+  tenantHours: { name: 'projection_tenant_hours', text: UPSERT_TENANT_HOURS },
+  breakerChanges: { name: 'projection_breaker_changes', text: INSERT_BREAKER_CHANGES },
+  breakers: { name: 'projection_breakers', text: UPSERT_BREAKERS },
+} as const satisfies Readonly<Record<string, PreparedStatement>>;
 
 interface StoredPosition {
   readonly topic: string;
@@ -161,18 +181,18 @@ class PostgresProjection implements Projection {
 
   async known(deliveryIds: readonly string[], keptSinceMs: number): Promise<readonly KnownDelivery[]> {
     if (deliveryIds.length === 0) return [];
-    const places = await this.#manager.query<DeliveryKey[]>(SELECT_PLACES, [
+    const places = await preparedRowsWithin<DeliveryKey>(this.#manager, STATEMENTS.places, [
       uuidArray(deliveryIds, (id) => id),
       new Date(keptSinceMs),
     ]);
     if (places.length === 0) return [];
-    const rows = await this.#manager.query<StoredDelivery[]>(SELECT_DELIVERIES, [...keyParameters(places)]);
+    const rows = await preparedRowsWithin<StoredDelivery>(this.#manager, STATEMENTS.known, keyParameters(places));
     return rows.map(knownDeliveryOf);
   }
 
   async attempts(keys: readonly DeliveryKey[]): Promise<readonly (DeliveryKey & AttemptSlot & AttemptStanding)[]> {
     if (keys.length === 0) return [];
-    const rows = await this.#manager.query<StoredAttempt[]>(SELECT_ATTEMPTS, [...keyParameters(keys)]);
+    const rows = await preparedRowsWithin<StoredAttempt>(this.#manager, STATEMENTS.attempted, keyParameters(keys));
     return rows.map(countedAttemptOf);
   }
 
@@ -181,27 +201,31 @@ class PostgresProjection implements Projection {
       for (const move of MOVES) await this.#manager.query(move, moveParameters(changes.moves));
     }
     await this.#writeDeliveries(changes.deliveries);
-    await this.#upsert(UPSERT_ATTEMPTS, attemptColumns, changes.facts);
-    await this.#upsert(UPSERT_MINUTES, webhookBucketColumns, changes.minutes);
-    await this.#upsert(UPSERT_HOURS, webhookBucketColumns, changes.hours);
+    await this.#upsert(STATEMENTS.attempts, attemptColumns, changes.facts);
+    await this.#upsert(STATEMENTS.minutes, webhookBucketColumns, changes.minutes);
+    await this.#upsert(STATEMENTS.hours, webhookBucketColumns, changes.hours);
     const tenantColumns = tenantBucketColumns(this.#shard);
-    await this.#upsert(UPSERT_TENANT_MINUTES, tenantColumns, changes.tenantMinutes);
-    await this.#upsert(UPSERT_TENANT_HOURS, tenantColumns, changes.tenantHours);
-    await this.#upsert(INSERT_BREAKER_CHANGES, breakerColumns, changes.breakerChanges);
-    await this.#upsert(UPSERT_BREAKERS, breakerColumns, latestChanges(changes.breakerChanges));
+    await this.#upsert(STATEMENTS.tenantMinutes, tenantColumns, changes.tenantMinutes);
+    await this.#upsert(STATEMENTS.tenantHours, tenantColumns, changes.tenantHours);
+    await this.#upsert(STATEMENTS.breakerChanges, breakerColumns, changes.breakerChanges);
+    await this.#upsert(STATEMENTS.breakers, breakerColumns, latestChanges(changes.breakerChanges));
   }
 
   async #writeDeliveries(rows: readonly DeliveryRow[]): Promise<void> {
     if (rows.length === 0) return;
     const parameters = parametersOf(deliveryColumns, rows);
-    const [written] = await this.#manager.query<{ count: number }[]>(UPSERT_DELIVERIES, parameters);
+    const [written] = await preparedRowsWithin<{ count: number }>(this.#manager, STATEMENTS.deliveries, parameters);
     if (written?.count !== rows.length) throw new ChangedMeanwhile('a delivery was changed by someone else');
     const added = rows.filter(({ revision }) => revision === 1);
-    await this.#upsert(INSERT_PLACES, placeColumns, added);
+    await this.#upsert(STATEMENTS.newPlaces, placeColumns, added);
   }
 
-  async #upsert<Row>(sql: string, columns: readonly Column<Row>[], rows: readonly Row[]): Promise<void> {
-    if (rows.length > 0) await this.#manager.query(sql, parametersOf(columns, rows));
+  async #upsert<Row>(
+    statement: PreparedStatement,
+    columns: readonly Column<Row>[],
+    rows: readonly Row[],
+  ): Promise<void> {
+    if (rows.length > 0) await preparedRowsWithin(this.#manager, statement, parametersOf(columns, rows));
   }
 }
 
