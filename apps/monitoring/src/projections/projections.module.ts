@@ -23,6 +23,9 @@ import { Projections } from './projections.ts';
 
 export const REBUILD_WATCH = Symbol('RebuildWatch');
 
+/** Of a partition by one fetch; a larger record comes alone. Not much more than the projector lets wait of each. */
+const MAX_FETCHED_BYTES = 128 * 1024;
+
 /** What projecting reads of the environment. */
 export type ProjectionEnvironment = KafkaEnvironment &
   Pick<MonitoringEnvironment, 'TOPIC_PREFIX' | 'AUTH_EVENT_TOPICS' | 'LOG_RETENTION_DAYS'>;
@@ -55,6 +58,7 @@ export function createProjections(
       topics: [topics.deliveries, topics.attempts],
       // A delivery and its facts lie in partitions of the same number: one instance projects both.
       isCoPartitioned: true,
+      maxBytesPerPartition: MAX_FETCHED_BYTES,
       // In Postgres. What the group has committed may be days behind them, where its partition had no more records.
       isLocatedByHandler: true,
       handler: projector,

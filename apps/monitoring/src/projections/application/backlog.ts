@@ -7,9 +7,12 @@ interface Queue {
   readonly chunks: Chunk[];
   /** Position after the last chunk taken in. */
   end: number;
-  /** Something of it was left by the last take. */
-  hasWaited: boolean;
+  /** How many takes in a row have left something of it. */
+  waits: number;
 }
+
+/** A few transactions: what belongs beside it is fetched meanwhile, unless there is nothing. */
+const MAX_WAITS = 3;
 
 /** What was read and is not projected yet, by partition and in order. */
 export class Backlog {
@@ -23,6 +26,11 @@ export class Backlog {
 
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** Of one partition. */
+  recordsOf(of: TopicPartition): number {
+    return this.#queues.get(keyOf(of))?.chunks.reduce((sum, { records }) => sum + records.length, 0) ?? 0;
   }
 
   add({ topic, partition, position, records, nextPosition }: LogBatch): void {
@@ -48,7 +56,7 @@ export class Backlog {
         of: { topic, partition },
         chunks: [],
         end: offset,
-        hasWaited: false,
+        waits: 0,
       });
     }
   }
@@ -56,8 +64,8 @@ export class Backlog {
   /**
    * Up to `maxRecords`, oldest first; at least something when there is anything. A delivery and its facts lie in partitions
    * of the same number: these are taken up to the same time. A delivery whose facts come with it is a row written once, one
-   * whose facts come later is written, read and written again. What one partition is ahead of the other is left for the next
-   * time.
+   * whose facts come later is written, read and written again. What one partition is ahead of the other is left for a few
+   * takes at most, while there is anything else.
    */
   take(maxRecords: number): readonly Chunk[] {
     const cursors = new Map<ChunkCursor, Queue>();
@@ -68,15 +76,14 @@ export class Backlog {
     const groups = byAge([...cursors.keys()]);
     let left = maxRecords;
     for (const group of groups) {
-      // What had to wait is not left a second time, when still nothing has come beside it.
-      const isDue = group.length > 1 || group.some((cursor) => cursors.get(cursor)?.hasWaited);
+      const isDue = group.length > 1 || group.some((cursor) => (cursors.get(cursor)?.waits ?? 0) >= MAX_WAITS);
       if (isDue) left -= takeTogether(group, left);
     }
     if (left === maxRecords) for (const group of groups) left -= takeTogether(group, left);
     const taken: Chunk[] = [];
     for (const [cursor, queue] of cursors) {
       const chunk = cursor.finish();
-      queue.hasWaited = queue.chunks.length > 0;
+      queue.waits = queue.chunks.length === 0 ? 0 : queue.waits + 1;
       if (chunk === undefined) continue;
       taken.push(chunk);
       this.#forget(chunk);
@@ -101,7 +108,7 @@ export class Backlog {
     const key = keyOf(of);
     const known = this.#queues.get(key);
     if (known !== undefined) return known;
-    const queue = { of, chunks: [], end: position, hasWaited: false };
+    const queue = { of, chunks: [], end: position, waits: 0 };
     this.#queues.set(key, queue);
     return queue;
   }

@@ -27,6 +27,11 @@ const MAX_BATCH_RECORDS = 2_000;
  */
 const MAX_BACKLOG_BYTES = 8 * 1024 * 1024;
 /**
+ * So does one of which more than this waits. Facts are smaller than deliveries: fetched as far as they go, they would be far
+ * ahead of their deliveries, fill the backlog, and have to be projected without them.
+ */
+const MAX_QUEUED_RECORDS = 400;
+/**
  * Transactions of a few records follow each other no faster: their cost hardly depends on their size, and a delivery whose
  * facts come into the same one is one row written once. The first after a pause is made at once.
  */
@@ -101,7 +106,7 @@ export class Projector implements LogHandler {
   onBatch(batch: LogBatch): void {
     this.#backlog.add(batch);
     if (batch.logEnd !== undefined) this.#logEnds.set(keyOf(batch), batch.logEnd);
-    if (this.#backlog.bytes > MAX_BACKLOG_BYTES) {
+    if (this.#backlog.bytes > MAX_BACKLOG_BYTES || this.#backlog.recordsOf(batch) > MAX_QUEUED_RECORDS) {
       const { topic, partition } = batch;
       this.#paused.set(keyOf(batch), { topic, partition });
       this.#logs?.pause([{ topic, partition }]);
@@ -204,9 +209,9 @@ export class Projector implements LogHandler {
 
   #resume(): void {
     if (this.#paused.size === 0 || this.#backlog.bytes > MAX_BACKLOG_BYTES / 2) return;
-    const paused = [...this.#paused.values()];
-    this.#paused.clear();
-    this.#logs?.resume(paused);
+    const resumed = [...this.#paused.values()].filter((of) => this.#backlog.recordsOf(of) <= MAX_QUEUED_RECORDS / 2);
+    for (const of of resumed) this.#paused.delete(keyOf(of));
+    if (resumed.length > 0) this.#logs?.resume(resumed);
   }
 
   async #commit(): Promise<void> {
