@@ -148,6 +148,17 @@ describe('verify', () => {
     expect((await verified()).isEqual).toBe(true);
   });
 
+  it('takes a row of an older version, which kept no names of headers, for a whole one', async () => {
+    const of = `delivery_id = '${idOf({ webhookId, index: 8 })}'`;
+    await monitoring.dataSource.query(`UPDATE monitoring.attempt SET detail = NULL WHERE ${of}`);
+    expect((await verified()).isEqual).toBe(true);
+    await tamperedBy(
+      `UPDATE monitoring.attempt SET detail = 'x-b' WHERE ${of}`,
+      `UPDATE monitoring.attempt SET detail = 'x-a' WHERE ${of}`,
+      (said) => expect(said).toContain('detail of "attempted 0/1/0" is not what the fact says'),
+    );
+  });
+
   it('names what was altered by hand in the row of a delivery', async () => {
     const id = idOf({ webhookId, index: 8 });
     const row = `monitoring.delivery WHERE delivery_id = '${id}'`;

@@ -7,7 +7,7 @@ interface Queue {
   readonly chunks: Chunk[];
   /** Position after the last chunk taken in. */
   end: number;
-  /** How many takes in a row have left something of it. */
+  /** How many takes in a row have taken nothing of what it holds. */
   waits: number;
 }
 
@@ -65,7 +65,7 @@ export class Backlog {
    * Up to `maxRecords`, oldest first; at least something when there is anything. A delivery and its facts lie in partitions
    * of the same number: these are taken up to the same time. A delivery whose facts come with it is a row written once, one
    * whose facts come later is written, read and written again. What one partition is ahead of the other is left for a few
-   * takes at most, while there is anything else.
+   * takes at most: their times are of the clocks of two brokers.
    */
   take(maxRecords: number): readonly Chunk[] {
     const cursors = new Map<ChunkCursor, Queue>();
@@ -76,14 +76,16 @@ export class Backlog {
     const groups = byAge([...cursors.keys()]);
     let left = maxRecords;
     for (const group of groups) {
-      const isDue = group.length > 1 || group.some((cursor) => (cursors.get(cursor)?.waits ?? 0) >= MAX_WAITS);
-      if (isDue) left -= takeTogether(group, left);
+      for (const cursor of group) {
+        if ((cursors.get(cursor)?.waits ?? 0) >= MAX_WAITS) left -= takeTogether([cursor], left);
+      }
+      if (group.length > 1) left -= takeTogether(group, left);
     }
     if (left === maxRecords) for (const group of groups) left -= takeTogether(group, left);
     const taken: Chunk[] = [];
     for (const [cursor, queue] of cursors) {
       const chunk = cursor.finish();
-      queue.waits = queue.chunks.length === 0 ? 0 : queue.waits + 1;
+      queue.waits = chunk === undefined ? queue.waits + 1 : 0;
       if (chunk === undefined) continue;
       taken.push(chunk);
       this.#forget(chunk);

@@ -64,6 +64,11 @@ export function differingOf(left: string, right: string): readonly string[] {
   return left.split(SEPARATOR).flatMap((one, index) => (one === others[index] ? [] : (FURTHER[index] ?? [])));
 }
 
+/** Whether a row, or a fact, tells this at all. */
+export function isTold(further: string, name: (typeof FURTHER)[number]): boolean {
+  return further.split(SEPARATOR)[FURTHER.indexOf(name)] !== '';
+}
+
 /** Which of `count` slices a webhook belongs to; the tables are asked by the same rule. At most 256 slices. */
 export function sliceOf(webhookId: string, count: number): number {
   return (createHash('md5').update(webhookId).digest()[0] ?? 0) % count;

@@ -17,7 +17,7 @@ const hourly = (what: string): string => `array_agg(${what}) FILTER (WHERE start
  */
 const LINES = `
   SELECT webhook_id AS "webhookId", ${sums}, ${LATENCY_SUMS} AS latency,
-    ${hourly("date_part('epoch', start_at)::int4")} AS "hourSeconds", ${hourly('requests')} AS "hourRequests",
+    ${hourly("date_part('epoch', start_at)::int8")} AS "hourSeconds", ${hourly('requests')} AS "hourRequests",
     ${hourly('failed')} AS "hourFailed"
   FROM ${windowBuckets({
     of: 'webhook',

@@ -49,12 +49,11 @@ const MAX_RETRIES = 3;
 
 /**
  * Planning an upsert of 60 columns takes Postgres 1.6 ms, whatever it writes: for every connection once, and not for every
- * transaction.
+ * transaction. What reads `delivery` and `attempt` is not among them: planned without its values it would open and lock every
+ * hour's partition, of which there may be more than Postgres has locks for.
  */
 const STATEMENTS = {
   places: { name: 'projection_places', text: SELECT_PLACES },
-  known: { name: 'projection_known', text: SELECT_DELIVERIES },
-  attempted: { name: 'projection_attempted', text: SELECT_ATTEMPTS },
   deliveries: { name: 'projection_deliveries', text: UPSERT_DELIVERIES },
   newPlaces: { name: 'projection_new_places', text: INSERT_PLACES },
   attempts: { name: 'projection_attempts', text: UPSERT_ATTEMPTS },
@@ -186,13 +185,13 @@ class PostgresProjection implements Projection {
       new Date(keptSinceMs),
     ]);
     if (places.length === 0) return [];
-    const rows = await preparedRowsWithin<StoredDelivery>(this.#manager, STATEMENTS.known, keyParameters(places));
+    const rows = await this.#manager.query<StoredDelivery[]>(SELECT_DELIVERIES, [...keyParameters(places)]);
     return rows.map(knownDeliveryOf);
   }
 
   async attempts(keys: readonly DeliveryKey[]): Promise<readonly (DeliveryKey & AttemptSlot & AttemptStanding)[]> {
     if (keys.length === 0) return [];
-    const rows = await preparedRowsWithin<StoredAttempt>(this.#manager, STATEMENTS.attempted, keyParameters(keys));
+    const rows = await this.#manager.query<StoredAttempt[]>(SELECT_ATTEMPTS, [...keyParameters(keys)]);
     return rows.map(countedAttemptOf);
   }
 
