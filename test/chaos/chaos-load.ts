@@ -29,6 +29,9 @@ export interface Customer {
 export const customers = (...groups: readonly (readonly [number, Customer])[]): readonly Customer[] =>
   groups.flatMap(([count, customer]) => Array.from({ length: count }, () => customer));
 
+/** On several brokers. */
+const REPLICATED_WITHIN_MS = 1_000;
+
 /** Unexplained POSTs that are printed: enough to see what they have in common. */
 const EXAMPLES = 5;
 
@@ -129,7 +132,16 @@ export class ChaosLoad implements AsyncDisposable {
     const ids = new Set(expected.map(({ deliveryId }) => deliveryId));
     const facts = this.system.logs.attempts.filter(({ deliveryId }) => ids.has(deliveryId));
     const generations = this.generations(interruptions, unrests);
-    const audit = auditDeliveries({ expected, posts: this.receiver.posts, facts, kills, unrests, generations });
+    const isReplicated = this.system.sandbox.runInfo.kafkaBrokers.includes(',');
+    const audit = auditDeliveries({
+      expected,
+      posts: this.receiver.posts,
+      facts,
+      kills,
+      unrests,
+      generations,
+      replicatedWithinMs: isReplicated ? REPLICATED_WITHIN_MS : 0,
+    });
     const { lost, duplicated, unexplained, unexpected, altered, withoutFact, withoutPost } = audit;
     const delays = facts.map(({ appendedAtMs, endedAtMs }) => appendedAtMs - endedAtMs);
     const lines = [
@@ -162,16 +174,22 @@ export class ChaosLoad implements AsyncDisposable {
     const expected = [...unrests, ...ofSender.map(({ atMs, readyAtMs }) => ({ atMs, untilMs: readyAtMs }))];
     return commits
       .generationsOf(groups.sender)
-      .filter((atMs) => atMs >= this.startedAtMs)
-      .map((atMs) => ({
+      .filter(({ atMs }) => atMs >= this.startedAtMs)
+      .map(({ atMs, hasOtherMembers }) => ({
         atMs,
+        hasOtherMembers,
         isExpected: expected.some((span) => span.atMs <= atMs && atMs <= span.untilMs),
       }));
   }
 
   private describeGenerations(generations: readonly Generation[]): string {
     const others = generations.filter(({ isExpected }) => !isExpected);
-    const at = others.map(({ atMs }) => `, one not at ${this.msSinceStart(atMs)} ms`).join('');
+    const at = others
+      .map(({ atMs, hasOtherMembers }) => {
+        const who = hasOtherMembers ? 'other members' : 'the same members';
+        return `, one not at ${this.msSinceStart(atMs)} ms (${who})`;
+      })
+      .join('');
     return `generations of the sender's group: ${generations.length}, ${generations.length - others.length} of them by the test itself${at}`;
   }
 

@@ -58,6 +58,8 @@ export interface Generation {
   readonly atMs: number;
   /** The test has made it itself, in an unrest of its own or by a kill or a stop: these say what they excuse. */
   readonly isExpected: boolean;
+  /** Where they are the same as before, each goes on with what it had, and nothing is made twice. */
+  readonly hasOtherMembers: boolean;
 }
 
 /**
@@ -83,6 +85,8 @@ export interface Audit {
   readonly withoutFact: readonly string[];
   /** Facts of a POST that no receiver saw. */
   readonly withoutPost: readonly string[];
+  /** Generations that the test has not made: some are the machine's doing, many are a fault that they would excuse. */
+  readonly unforeseenGenerations: number;
 }
 
 export interface AuditInput {
@@ -93,6 +97,8 @@ export interface AuditInput {
   readonly unrests?: readonly Unrest[];
   /** In order. */
   readonly generations?: readonly Generation[];
+  /** A fact is on its log, and a new holder reads past it, while not all brokers have it. Default: 0, as with one broker. */
+  readonly replicatedWithinMs?: number;
 }
 
 /** What may have been excused, beside what POSTs were. */
@@ -100,12 +106,11 @@ interface Circumstances {
   readonly kills: readonly Kill[];
   readonly unrests: readonly Unrest[];
   readonly generations: readonly Generation[];
+  readonly replicatedWithinMs: number;
 }
 
 /** A fact that never came was forgotten, and not lost with its process, where its answer came so long before. */
 const ACKNOWLEDGED_WITHIN_MS = 1_000;
-/** A fact is on its log, and a new holder reads past it, while not all brokers have it. */
-const REPLICATED_WITHIN_MS = 1_000;
 
 export interface PostOfAttempt {
   readonly post: RecordedPost;
@@ -123,7 +128,7 @@ export interface Repetition {
 
 /** Compares what was published with what receivers got. The facts only say which attempt a POST belonged to. */
 export function auditDeliveries(input: AuditInput): Audit {
-  const { expected, posts, facts, kills, unrests = [], generations = [] } = input;
+  const { expected, posts, facts, kills, unrests = [], generations = [], replicatedWithinMs = 0 } = input;
   const postsById = groupById(posts);
   const factsById = groupById(facts);
   const isExpected = new Set(expected.map(({ deliveryId }) => deliveryId));
@@ -146,13 +151,23 @@ export function auditDeliveries(input: AuditInput): Audit {
     const { matched, unmatchedFacts } = matchPosts(ofDelivery, factsById.get(deliveryId) ?? []);
     if (unmatchedFacts > 0) withoutPost.push(deliveryId);
     if (matched.some(({ attempt }) => attempt === undefined)) withoutFact.push(deliveryId);
-    for (const repetition of repetitionsIn(matched, { kills, unrests, generations })) {
+    for (const repetition of repetitionsIn(matched, { kills, unrests, generations, replicatedWithinMs })) {
       duplicated[repetition.kind]++;
       if (repetition.kind === 'other') unexplained.push(repetition);
     }
   }
   const unexpected = [...postsById.keys()].filter((id) => !isExpected.has(id));
-  return { expected: expected.length, lost, duplicated, unexplained, unexpected, altered, withoutFact, withoutPost };
+  return {
+    expected: expected.length,
+    lost,
+    duplicated,
+    unexplained,
+    unexpected,
+    altered,
+    withoutFact,
+    withoutPost,
+    unforeseenGenerations: generations.filter((generation) => !generation.isExpected).length,
+  };
 }
 
 /**
@@ -202,7 +217,7 @@ function repetitionsIn(matched: readonly PostOfAttempt[], circumstances: Circums
 }
 
 function classOf(first: PostOfAttempt, again: PostOfAttempt, circumstances: Circumstances): DuplicateClass {
-  const { kills, unrests, generations } = circumstances;
+  const { kills, unrests } = circumstances;
   const { connectedAtMs, receivedAtMs } = again.post;
   // The first kill after which it was still to be made again; a POST on an older connection is the same process's own.
   const kill = kills.find(
@@ -219,32 +234,38 @@ function classOf(first: PostOfAttempt, again: PostOfAttempt, circumstances: Circ
   if (unrest !== undefined) return classAsOf(unrest.atMs, first);
   if (isOfHandOver(first.fact, again.fact, excusing)) return 'in flight at hand-over';
   // Which of them began before the other came to its receiver says little: a process may stand still in between.
-  const ofGeneration = classByGenerations(first, again, generations, isOwn);
-  return ofGeneration === 'other' ? classByGenerations(again, first, generations, isOwn) : ofGeneration;
+  const ofGeneration = classByGenerations(first, again, circumstances, isOwn);
+  return ofGeneration === 'other' ? classByGenerations(again, first, circumstances, isOwn) : ofGeneration;
 }
 
 /**
- * What `old` was to who has POSTed it again, if a generation that the test did not make has come between: it must have begun
- * before its sender could know of that generation, it must not have been told of by then, and the other one must have begun
- * later. What one and the same sender makes again must have been another one's in between: that takes two generations.
+ * What `old` was to who has POSTed it again, if a generation of other members that the test did not make has come between: it
+ * must have begun before its sender could know of that generation, it must not have been told of by then, and the other one
+ * must have begun later. What began only after it may as well be of the same new holder, who does not make again what it was
+ * told of itself. What one and the same sender makes again must have been another one's in between: that takes two generations.
  */
 function classByGenerations(
   old: PostOfAttempt,
   next: PostOfAttempt,
-  generations: readonly Generation[],
+  { generations, replicatedWithinMs }: Circumstances,
   isOwn: boolean,
 ): DuplicateClass {
-  for (const [index, { atMs, isExpected }] of generations.entries()) {
-    const isLeftBehind = begunAtMs(old) <= atMs + MAX_HEARTBEAT_AGE_MS;
+  const handOvers = generations.filter(({ hasOtherMembers }) => hasOtherMembers);
+  const isOneAfterOther = wasToldOfBefore(old, next) || wasToldOfBefore(next, old);
+  for (const [index, generation] of handOvers.entries()) {
+    const { atMs, isExpected } = generation;
+    const isLeftBehind = begunAtMs(old) <= (isOneAfterOther ? atMs : atMs + MAX_HEARTBEAT_AGE_MS);
     if (!isLeftBehind) continue;
-    const taken = isOwn ? generations.slice(index + 1) : [{ atMs, isExpected }];
-    const isTaken = taken.some(
-      (generation) => (!isExpected || !generation.isExpected) && begunAtMs(next) >= generation.atMs,
-    );
-    const kind = isTaken ? classAsOf(atMs - REPLICATED_WITHIN_MS, old) : 'other';
+    const taken = isOwn ? handOvers.slice(index + 1) : [generation];
+    const isTaken = taken.some((later) => (!isExpected || !later.isExpected) && begunAtMs(next) >= later.atMs);
+    const kind = isTaken ? classAsOf(atMs - replicatedWithinMs, old) : 'other';
     if (kind !== 'other') return kind;
   }
   return 'other';
+}
+
+function wasToldOfBefore({ fact }: PostOfAttempt, other: PostOfAttempt): boolean {
+  return fact !== undefined && fact.appendedAtMs <= begunAtMs(other);
 }
 
 function begunAtMs({ post, fact }: PostOfAttempt): number {

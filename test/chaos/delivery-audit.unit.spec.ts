@@ -39,6 +39,7 @@ describe('the audit of deliveries', () => {
       altered: [],
       withoutFact: [],
       withoutPost: [],
+      unforeseenGenerations: 0,
     });
   });
 
@@ -193,12 +194,13 @@ describe('the audit of deliveries', () => {
   });
 
   describe('with a generation that the test did not make', () => {
-    const unforeseen = { atMs: 5_000, isExpected: false };
+    const unforeseen = { atMs: 5_000, isExpected: false, hasOtherMembers: true };
     const judge = (
       posts: readonly RecordedPost[],
       facts: readonly AttemptFact[],
       generations: readonly Generation[] = [unforeseen],
-    ) => auditDeliveries({ expected, posts, facts, kills: [], generations }).duplicated;
+      replicatedWithinMs = 1_000,
+    ) => auditDeliveries({ expected, posts, facts, kills: [], generations, replicatedWithinMs }).duplicated;
     const handOver = { ...none, 'in flight at hand-over': 1 };
     const other = { ...none, other: 1 };
 
@@ -216,7 +218,39 @@ describe('the audit of deliveries', () => {
     it('excuses what a sender began while it could not know of it yet, whichever POST came first', () => {
       const late = fact(7_000, 1, { startedAtMs: 4_000, endedAtMs: 7_100, appendedAtMs: 7_200 });
       expect(judge([post(6_000), post(7_000)], [fact(6_000, 1), late])).toEqual(handOver);
-      expect(judge([post(9_400), post(9_700)], [fact(9_400, 1), fact(9_700, 1)])).toEqual(handOver);
+      const untold = fact(9_400, 1, { appendedAtMs: 9_800 });
+      expect(judge([post(9_400), post(9_700)], [untold, fact(9_700, 1)])).toEqual({
+        ...none,
+        'in flight at hand-over': 1,
+      });
+    });
+
+    it('excuses nothing of what began after it and was told of before it was made again', () => {
+      expect(judge([post(5_500), post(5_900)], [fact(5_500, 1), fact(5_900, 1)])).toEqual(other);
+      expect(judge([post(9_400), post(9_700)], [fact(9_400, 1), fact(9_700, 1)])).toEqual(other);
+      // Begun before it by whoever held it then: the new holder had read the log before that fact came.
+      expect(judge([post(4_995), post(5_900)], [fact(4_995, 1), fact(5_900, 1)])).toEqual(handOver);
+    });
+
+    it('excuses nothing where its members are those of the one before', () => {
+      const slow = post(4_900, { answeredAtMs: 6_500 });
+      const same = { ...unforeseen, hasOtherMembers: false };
+      expect(judge([slow, post(6_000)], [fact(6_000, 1)], [same])).toEqual(other);
+      const own = [post(4_900, { connection: 7, answeredAtMs: 9_500 }), post(9_000, { connection: 7 })];
+      expect(judge(own, [fact(9_000, 1)], [unforeseen, { ...same, atMs: 8_000 }])).toEqual(other);
+    });
+
+    it('gives a fact no time to come to all brokers where there is one', () => {
+      const posts = [post(4_500), post(6_000)];
+      const facts = [fact(4_500, 1), fact(6_000, 1)];
+      expect(judge(posts, facts)).toEqual(handOver);
+      expect(judge(posts, facts, [unforeseen], 0)).toEqual(other);
+    });
+
+    it('is counted, unless the test has made it', () => {
+      const generations = [unforeseen, { ...unforeseen, isExpected: true }, { ...unforeseen, hasOtherMembers: false }];
+      const audit = auditDeliveries({ expected, posts: [], facts: [], kills: [], generations });
+      expect(audit.unforeseenGenerations).toBe(2);
     });
 
     it('excuses nothing outside of it', () => {
@@ -236,7 +270,7 @@ describe('the audit of deliveries', () => {
     it('excuses a POST made again on its own connection only where it was another one’s in between', () => {
       const posts = [post(4_900, { connection: 7, answeredAtMs: 9_500 }), post(9_000, { connection: 7 })];
       const facts = [fact(9_000, 1)];
-      const next = { atMs: 8_000, isExpected: false };
+      const next = { ...unforeseen, atMs: 8_000 };
       expect(judge(posts, facts)).toEqual(other);
       expect(judge(posts, facts, [unforeseen, next])).toEqual(handOver);
       expect(judge(posts, facts, [unforeseen, { ...next, isExpected: true }])).toEqual(handOver);

@@ -1,5 +1,7 @@
 import type { KafkaConnection, LogFollower, LogRecord } from '@signalbox/kafka';
 import { createLogFollower } from '@signalbox/kafka';
+import type { NotedGeneration } from './group-generations.ts';
+import { GroupGenerations } from './group-generations.ts';
 import { readGroupRecord } from './group-record.ts';
 import { TurnWatch } from './turn-watch.ts';
 
@@ -10,8 +12,7 @@ import { TurnWatch } from './turn-watch.ts';
  */
 export class FollowedCommits implements AsyncDisposable {
   private readonly counts = new Map<string, number>();
-  /** By group and number, when each was appended. */
-  private readonly generations = new Map<string, Map<number, number>>();
+  private readonly generations = new Map<string, GroupGenerations>();
   private readonly watch = new TurnWatch();
   private failed: Error | undefined;
   private follower: LogFollower | undefined;
@@ -27,6 +28,7 @@ export class FollowedCommits implements AsyncDisposable {
   /** After an outage that the follower does not outlast: reads all of the log again. */
   async reopen(): Promise<void> {
     await this[Symbol.asyncDispose]();
+    this.counts.clear();
     this.failed = undefined;
     await this.open();
   }
@@ -39,13 +41,13 @@ export class FollowedCommits implements AsyncDisposable {
   }
 
   /**
-   * When each generation of the group began, in order (Unix ms): no member of it knew before what it holds.
+   * The generations of the group, in order.
    *
    * @throws the error that ended the following: there may be more of them.
    */
-  generationsOf(groupId: string): readonly number[] {
+  generationsOf(groupId: string): readonly NotedGeneration[] {
     if (this.failed !== undefined) throw this.failed;
-    return [...(this.generations.get(groupId)?.values() ?? [])].toSorted((a, b) => a - b);
+    return this.generations.get(groupId)?.inOrder() ?? [];
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -71,9 +73,8 @@ export class FollowedCommits implements AsyncDisposable {
       this.watch.tell();
       return;
     }
-    const generations = this.generations.get(groupId) ?? new Map<number, number>();
+    const generations = this.generations.get(groupId) ?? new GroupGenerations();
     this.generations.set(groupId, generations);
-    // One is noted again when a member changes.
-    if (!generations.has(said.generation)) generations.set(said.generation, timestampMs);
+    generations.note(said, timestampMs);
   }
 }

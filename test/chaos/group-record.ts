@@ -10,7 +10,8 @@ export interface GroupGeneration {
   readonly groupId: string;
   /** Grows by one with each rebalance. */
   readonly generation: number;
-  readonly members: number;
+  /** Their ids: who has been expelled and joins again has another one. */
+  readonly members: readonly string[];
 }
 
 /** Version 4 would be another layout, which Kafka does not write by itself. */
@@ -38,8 +39,28 @@ export function readGroupRecord(key: Buffer, value: Buffer | null): GroupCommit 
     kind: 'generation',
     groupId,
     generation: value.readInt32BE(generationAt),
-    members: value.readInt32BE(membersAt),
+    members: membersIn(value, membersAt, version),
   };
+}
+
+function membersIn(value: Buffer, at: number, version: number): readonly string[] {
+  const members = Array.from({ length: value.readInt32BE(at) }, () => '');
+  let memberAt = at + 4;
+  for (const index of members.keys()) {
+    const afterId = afterString(value, memberAt);
+    members[index] = value.toString('utf8', memberAt + 2, afterId);
+    // Its static id, its client and host, and how long it may take to join and be silent.
+    const clientAt = version >= 3 ? afterString(value, afterId) : afterId;
+    const timeoutsAt = afterString(value, afterString(value, clientAt));
+    const subscriptionAt = timeoutsAt + (version >= 1 ? 8 : 4);
+    memberAt = afterBytes(value, afterBytes(value, subscriptionAt));
+  }
+  if (memberAt > value.length) throw new RangeError(`members end out of range, at ${memberAt} of ${value.length}`);
+  return members;
+}
+
+function afterBytes(bytes: Buffer, at: number): number {
+  return at + 4 + Math.max(0, bytes.readInt32BE(at));
 }
 
 /** Where what follows a string begins: its length comes first, -1 for none. */

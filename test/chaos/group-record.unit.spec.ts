@@ -17,20 +17,20 @@ const asVersion = (version: number, value: string): string =>
   `000${version}${value.slice(4)}`.replace('000001a2223350c7', version < 2 ? '' : '000001a2223350c7');
 
 describe('a record of consumer groups', () => {
-  it('tells each generation, and how many members it has', () => {
+  it('tells each generation, and who its members are', () => {
     expect([MADE, ONE, TWO, LEFT].map((value) => read(value))).toEqual(
       [
-        [0, 0],
-        [1, 1],
-        [2, 2],
-        [3, 0],
-      ].map(([generation, members]) => ({ kind: 'generation', groupId: 'g', generation, members })),
+        [],
+        ['m-25b55a5e-dc7f-4564-8b8d-1f97ecb7f9d7'],
+        ['m-25b55a5e-dc7f-4564-8b8d-1f97ecb7f9d7', 'm-c7404a2f-3676-4807-bdd5-4b4a166d347a'],
+        [],
+      ].map((members, generation) => ({ kind: 'generation', groupId: 'g', generation, members })),
     );
   });
 
   it('is read in the older layouts too', () => {
     for (const version of [0, 1, 2]) {
-      expect(read(asVersion(version, LEFT))).toEqual({ kind: 'generation', groupId: 'g', generation: 3, members: 0 });
+      expect(read(asVersion(version, LEFT))).toEqual({ kind: 'generation', groupId: 'g', generation: 3, members: [] });
     }
   });
 

@@ -157,6 +157,7 @@ describe('nothing is lost, and only what was in flight comes twice', () => {
             await system.waitForBrokers(2, 60_000);
             await node?.start();
             await system.waitForReplicas(60_000);
+            await system.commits.reopen();
           }),
         );
       }
