@@ -96,8 +96,8 @@ describe('a stop while Kafka is away', () => {
       const audit = load.audit(`SIGTERM with ${underWay} under way while Kafka is away`, [], notes, [unrest]);
       expectNothingWrong(audit);
       expect(audit.duplicated.other).toBe(0);
-      // After 30 s the supervisor would have killed them.
-      expect(stops.filter(({ signal }) => signal !== null)).toEqual([]);
+      // These POSTs are short, and Kafka is not waited for longer than 20 s; a signal would be the supervisor's kill.
+      expect(stops.filter(({ signal, tookMs }) => signal !== null || tookMs > 30_000)).toEqual([]);
       expect(stops).toContainEqual(expect.objectContaining({ service: 'dispatcher-sender', code: 1 }));
       expect(log).toContain('what it had not settled is left to the next start');
     },

@@ -13,7 +13,15 @@ export interface DispatcherParts {
   readonly registry: Registry;
   readonly tracing: Tracing | undefined;
   readonly logger: Logger;
+  /** After this long a stop is given up. Default 50,000. */
+  readonly stopWithinMs?: number;
 }
+
+/**
+ * The longest that an endpoint may take for its answer, and 20 s for Kafka. Without a bound a stop would last as long as one
+ * partition has no leader: its group answers all the while, and what is appended waits for ever.
+ */
+const STOP_WITHIN_MS = 30_000 + 20_000;
 
 /** The process as a whole: its webhooks, its roles, its ops listener. */
 export class Dispatcher {
@@ -39,15 +47,34 @@ export class Dispatcher {
     announceReady(logger, { opsUrl: this.opsListener.url, ...(grpcUrl !== undefined && { grpcUrl }) });
   }
 
-  /** Rejects with the first error of a role, when all else has stopped; what only reads Kafka is not waited for then. */
+  /**
+   * Rejects with the first error of a role, when all else has stopped; what only reads Kafka is not waited for then.
+   *
+   * @throws Error after 50 s, whatever has not stopped: what was not settled is left to whoever comes next, as after a kill -9.
+   */
   async stop(): Promise<void> {
+    const { stopWithinMs = STOP_WITHIN_MS } = this.parts;
+    const overdue = Promise.withResolvers<never>();
+    const timer = setTimeout(() => {
+      const what = `the stop was given up after ${stopWithinMs / 1_000} s, as Kafka has not taken all that was begun`;
+      overdue.reject(new Error(`${what}: what was not settled is left to the next start`));
+    }, stopWithinMs);
+    try {
+      await Promise.race([this.stopParts(), overdue.promise]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  private async stopParts(): Promise<void> {
     const { roles, webhookLog, eventTypeLog, tracing } = this.parts;
     const stopping = roles.map(async (role) => role.stop());
+    // Together: while Kafka is away each of them takes its whole time. What the roles end now, they decide by what is known.
+    const unread = Promise.all([webhookLog?.stop(), eventTypeLog?.stop()]);
+    unread.catch(() => undefined);
     const stopped = await Promise.allSettled(stopping);
     const isClean = stopped.every(({ status }) => status === 'fulfilled');
-    const unread = Promise.all([webhookLog?.stop(), eventTypeLog?.stop()]);
     if (isClean) await unread;
-    else unread.catch(() => undefined);
     await tracing?.stop();
     await this.opsListener?.close();
     await Promise.all(stopping);

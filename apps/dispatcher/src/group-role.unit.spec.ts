@@ -82,6 +82,15 @@ describe('the stop of a role', () => {
     await expect(stopping).rejects.toThrow('left to the next start');
   });
 
+  it('closes all at once where nothing is owed: each of them may have to wait for a Kafka that is away', async () => {
+    const left = Promise.withResolvers<void>();
+    const { role, flow } = await startedRole(0, () => Promise.resolve(), left.promise);
+    const stopping = role.stop();
+    await waitFor(() => flow.includes('producer stopped'), { what: 'the producer to be stopped', everyMs: 10 });
+    left.resolve();
+    await stopping;
+  });
+
   it('needs no group where nothing is to be settled', async () => {
     const { role } = await startedRole(Infinity, () => Promise.resolve());
     await expect(role.stop()).resolves.toBeUndefined();

@@ -26,8 +26,8 @@ export interface SupervisedServiceOptions {
 
 /** How long a start may take until its `service.ready` line. */
 const READY_WITHIN_MS = 120_000;
-/** A dispatcher whose Kafka does not answer ends by itself after 20 s, and says what it has left. */
-const STOPPED_WITHIN_MS = 30_000;
+/** A dispatcher gives up its own stop after 50 s (30 s for a POST, 20 s for Kafka), and says what it has left. */
+const STOPPED_WITHIN_MS = 55_000;
 
 /** One service process that is kept running until it is stopped. */
 export class SupervisedService {
@@ -81,7 +81,7 @@ export class SupervisedService {
     return this.#exit;
   }
 
-  /** SIGTERM, KILL after `timeoutMs` (30 s by default). It stays down until it is started again. */
+  /** SIGTERM, KILL after `timeoutMs` (55 s by default). It stays down until it is started again. */
   async stop(timeoutMs = STOPPED_WITHIN_MS): Promise<void> {
     await this.#endStarting();
     const asked = this.pid !== undefined;
