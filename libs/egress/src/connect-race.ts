@@ -4,8 +4,8 @@ import { connect } from 'node:net';
 /** Takes the first `length` bytes; they are overwritten afterwards. */
 export type OnBytes = (bytes: Buffer, length: number) => void;
 
-/** After this long without a connection the next address is tried as well (RFC 8305, section 5). */
-const NEXT_ADDRESS_MS = 250;
+/** Of a direct connection (RFC 8305, section 5). */
+export const NEXT_ADDRESS_MS = 250;
 /** More addresses than this are not tried by one attempt: each costs a socket. */
 const MAX_ADDRESSES = 6;
 /**
@@ -58,14 +58,18 @@ export class ConnectRace {
   readonly #running = new Set<Dial>();
   #next = 0;
   #firstError: Error | undefined;
+  readonly #nextAddressMs: number;
   #timer: NodeJS.Timeout | undefined;
 
+  /** @param nextAddressMs after this long without a connection the next address is tried as well; `Infinity`: only after a failure. */
   constructor(
     addresses: readonly string[],
+    nextAddressMs: number,
     dial: DialAddress,
     done: (error: Error | null, socket: Socket | null) => void,
   ) {
     this.#addresses = addresses.slice(0, MAX_ADDRESSES);
+    this.#nextAddressMs = nextAddressMs;
     this.#dial = dial;
     this.#done = done;
     this.#tryNext();
@@ -87,7 +91,8 @@ export class ConnectRace {
       else this.#win(socket);
     });
     this.#running.add(dial);
-    if (this.#next < this.#addresses.length) this.#timer = setTimeout(() => this.#tryNext(), NEXT_ADDRESS_MS);
+    if (this.#next === this.#addresses.length || this.#nextAddressMs === Infinity) return;
+    this.#timer = setTimeout(() => this.#tryNext(), this.#nextAddressMs);
   }
 
   #win(socket: Socket): void {

@@ -89,19 +89,27 @@ export function tunnelFault(fault: keyof typeof TUNNEL_FAULTS): Failure {
   return { errorClass, message, isOwnFault };
 }
 
-/** What a forward proxy means that answers a CONNECT otherwise than by 2xx. */
-export function tunnelRefusal(statusCode: number): Failure {
-  const says = (errorClass: Failure['errorClass'], what: string, isOwnFault: boolean): Failure => ({
-    errorClass,
+/**
+ * What a forward proxy means that answers a CONNECT otherwise than by 2xx. It may mean this endpoint (it is down, it is not
+ * permitted; some say that by 407) or everybody (its way out is down, its rules or our credentials are wrong): the endpoint is
+ * charged only while others are reached. Of redirects and of its own bounds (429) no endpoint can be the cause.
+ */
+export function tunnelRefusal(statusCode: number, reachesOthers: boolean): Failure {
+  const isOfEndpoint = statusCode >= 400 && statusCode !== 429 && reachesOthers;
+  const what = isOfEndpoint ? (CHARGED_REFUSALS.get(statusCode) ?? 'no connection could be made') : OWN_REFUSAL;
+  return {
+    errorClass: 'connect',
     message: `${what} (the forward proxy answered ${statusCode})`,
-    isOwnFault,
-  });
-  if (statusCode === 403) return says('refused-address', 'the host is not permitted', false);
-  if (statusCode === 407) return says('connect', 'the forward proxy wants other credentials', true);
-  // It could not connect: the endpoint's matter, as without a proxy.
-  if (statusCode >= 500) return says('connect', 'no connection could be made', false);
-  return says('connect', 'the forward proxy opens no tunnel', true);
+    isOwnFault: !isOfEndpoint,
+  };
 }
+
+const OWN_REFUSAL = 'the forward proxy opens no tunnel';
+const NOT_PERMITTED = 'the network of the sender does not permit connections to this host';
+const CHARGED_REFUSALS: ReadonlyMap<number, string> = new Map([
+  [403, NOT_PERMITTED],
+  [407, NOT_PERMITTED],
+]);
 
 /** An error of the socket to a forward proxy, before there was an answer. */
 export function proxyFailure(error: unknown): Failure {

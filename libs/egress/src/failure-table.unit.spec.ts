@@ -33,19 +33,24 @@ describe('what an error of the network means', () => {
   });
 
   it.each([
-    [300, 'connect', true],
-    [400, 'connect', true],
-    [403, 'refused-address', false],
-    [405, 'connect', true],
-    [407, 'connect', true],
-    [429, 'connect', true],
-    [500, 'connect', false],
-    [502, 'connect', false],
-    [503, 'connect', false],
-    [504, 'connect', false],
-  ] as const)('a forward proxy that answers %i: %s, own fault %s', (status, errorClass, isOwnFault) => {
-    expect(tunnelRefusal(status)).toEqual({ errorClass, isOwnFault, message: expect.stringContaining(String(status)) });
-  });
+    [300, 'opens no tunnel', true],
+    [400, 'no connection', false],
+    [403, 'not permit connections to this host', false],
+    [405, 'no connection', false],
+    [407, 'not permit connections to this host', false],
+    [429, 'opens no tunnel', true],
+    [500, 'no connection', false],
+    [502, 'no connection', false],
+    [503, 'no connection', false],
+    [504, 'no connection', false],
+  ] as const)(
+    'a forward proxy that answers %i while it reaches others: %s, own fault %s',
+    (status, says, isOwnFault) => {
+      const message = expect.stringMatching(new RegExp(`${says}.* \\(the forward proxy answered ${status}\\)$`));
+      expect(tunnelRefusal(status, true)).toEqual({ errorClass: 'connect', isOwnFault, message });
+      expect(tunnelRefusal(status, false)).toMatchObject({ errorClass: 'connect', isOwnFault: true });
+    },
+  );
 
   it('is told without a code too, and never by the text', () => {
     expect(failureOf(new Error('ECONNREFUSED'), 'exchange')).toEqual({

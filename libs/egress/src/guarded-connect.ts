@@ -3,11 +3,11 @@ import { connect as connectTls } from 'node:tls';
 import type { AllowList, EndpointUrl } from '@signalbox/domain';
 import { isLocalhost, localhostAddresses, refusalOf } from '@signalbox/domain';
 import type { OnBytes } from './connect-race.ts';
-import { ConnectRace, dialDirectly } from './connect-race.ts';
+import { ConnectRace, dialDirectly, NEXT_ADDRESS_MS } from './connect-race.ts';
 import type { Failure, Stage } from './failure-table.ts';
 import { failureOf } from './failure-table.ts';
-import type { ForwardProxy } from './forward-proxy.ts';
 import type { NameResolver } from './name-resolver.port.ts';
+import type { ProxyRoute } from './proxy-tunnel.ts';
 import { dialThrough, TunnelError } from './proxy-tunnel.ts';
 import type { TlsSettings } from './tls-settings.ts';
 
@@ -27,7 +27,7 @@ export interface ConnectSettings {
   readonly allowList: AllowList;
   readonly tls: TlsSettings;
   /** All connections go through it. Default: none. */
-  readonly proxy?: ForwardProxy;
+  readonly proxy?: ProxyRoute;
 }
 
 export type Connected = (error: ConnectError | null, socket: Socket | null) => void;
@@ -99,14 +99,16 @@ export class GuardedConnect {
     }
     const { proxy } = this.#settings;
     this.#endStage(proxy === undefined ? 'connect' : 'proxy');
-    const { protocol, port } = this.#endpoint;
+    const { protocol, port, origin } = this.#endpoint;
     const isSecure = protocol === 'https:';
     const onBytes = isSecure ? undefined : this.#onBytes;
     const dial =
       proxy === undefined
         ? dialDirectly(port, onBytes)
-        : dialThrough(proxy, port, onBytes, () => (this.stage = 'connect'));
-    this.#race = new ConnectRace(addresses, dial, (error, socket) => {
+        : dialThrough(proxy, { origin, port }, onBytes, () => (this.stage = 'connect'));
+    // A proxy tells of a failure itself, and each address costs a connection to it: no two at once.
+    const nextAddressMs = proxy === undefined ? NEXT_ADDRESS_MS : Infinity;
+    this.#race = new ConnectRace(addresses, nextAddressMs, dial, (error, socket) => {
       if (socket === null) {
         this.#fail(error instanceof TunnelError ? error.failure : failureOf(error, 'connect'), error);
         return;

@@ -88,6 +88,7 @@ export class HttpConnection {
   }
 
   #onBytes(bytes: Buffer, length: number): void {
+    this.#settings.proxy?.health.note(this.origin);
     if (this.#exchange === undefined) this.#onEndedIdle(this);
     else this.#exchange.onBytes(bytes, length);
   }

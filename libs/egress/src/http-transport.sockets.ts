@@ -9,6 +9,8 @@ import type { NameResolver } from './name-resolver.port.ts';
 import type { NameResolverOptions } from './name-resolver.cares.ts';
 import { CaresNameResolver } from './name-resolver.cares.ts';
 import type { AttemptOwner } from './post-attempt.ts';
+import { ProxyHealth } from './proxy-health.ts';
+import { ProxyName } from './proxy-name.ts';
 import { PostAttempt } from './post-attempt.ts';
 import { encodeRequest } from './request-head.ts';
 import { TlsSettings } from './tls-settings.ts';
@@ -31,16 +33,22 @@ export interface SocketTransportOptions {
 export class SocketTransport implements HttpTransport, AttemptOwner {
   readonly #resolver: NameResolver;
   readonly #pool: ConnectionPool;
+  readonly #proxyHealth = new ProxyHealth();
+  readonly #hasProxy: boolean;
   #underWay = 0;
   #closed: PromiseWithResolvers<void> | undefined;
 
   constructor(options: SocketTransportOptions = {}) {
     this.#resolver = new CaresNameResolver(options.names);
+    const { proxy } = options;
+    this.#hasProxy = proxy !== undefined;
     this.#pool = new ConnectionPool({
       resolver: this.#resolver,
       allowList: options.allowList ?? [],
       tls: new TlsSettings(options.ca),
-      ...(options.proxy !== undefined && { proxy: options.proxy }),
+      ...(proxy !== undefined && {
+        proxy: { proxy, lookup: new ProxyName().lookup, health: this.#proxyHealth },
+      }),
       keepAliveMs: options.keepAliveMs ?? 45_000,
       maxIdle: options.maxIdleConnections ?? 4_096,
     });
@@ -74,6 +82,10 @@ export class SocketTransport implements HttpTransport, AttemptOwner {
 
   isSilentAbout(hostname: string): boolean {
     return this.#resolver.isSilentAbout(hostname);
+  }
+
+  isProxyInDoubt(origin: string, sinceMs: number): boolean {
+    return this.#hasProxy && !this.#proxyHealth.reachesOthers(origin, sinceMs);
   }
 
   async close(): Promise<void> {

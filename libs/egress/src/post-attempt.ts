@@ -20,6 +20,8 @@ export interface AttemptOwner {
   /** Its connection cannot be used any more; it goes on when another one is there. */
   onSentBack(attempt: PostAttempt, broken: HttpConnection): void;
   isSilentAbout(hostname: string): boolean;
+  /** Whether connections go through a forward proxy that has reached no other origin since then. */
+  isProxyInDoubt(origin: string, sinceMs: number): boolean;
 }
 
 const DOING: Readonly<Record<Stage, string>> = {
@@ -39,6 +41,12 @@ const NOT_STARTED: Failure = {
 const OPENED_LATE: Failure = {
   errorClass: 'connect',
   message: 'nothing was sent: the sender came too late to open a connection',
+  isOwnFault: true,
+};
+
+const PROXY_SILENT: Failure = {
+  errorClass: 'timeout',
+  message: 'the forward proxy has not answered, and has reached no other host either',
   isOwnFault: true,
 };
 
@@ -132,6 +140,10 @@ export class PostAttempt implements Exchange, ConnectionSeeker {
     const stage = this.#stage();
     if (stage === 'dns' && this.#owner.isSilentAbout(this.request.endpoint.hostname)) {
       this.#fail({ errorClass: 'dns', message: 'no name server of the sender answers', isOwnFault: true });
+      return;
+    }
+    if (stage === 'connect' && this.#owner.isProxyInDoubt(this.request.endpoint.origin, this.#startedAtMs)) {
+      this.#fail(PROXY_SILENT);
       return;
     }
     const doing = this.#answer.statusCode > 0 ? 'reading the answer' : DOING[stage];

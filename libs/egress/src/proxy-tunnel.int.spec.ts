@@ -21,8 +21,8 @@ function proxyAt(port: number): ForwardProxy {
   return parsed.value;
 }
 
-const proxied = async (refusalOf?: Parameters<typeof serveConnect>[0]): Promise<ConnectProxy> =>
-  bench.closeLater(await serveConnect(refusalOf));
+const proxied = async (...options: Parameters<typeof serveConnect>): Promise<ConnectProxy> =>
+  bench.closeLater(await serveConnect(...options));
 
 async function through(port: number, zone: Readonly<Record<string, readonly string[]>> = {}) {
   const dns = await bench.dns();
@@ -39,6 +39,12 @@ async function endpoint(name = 'hooks.test') {
     onRequest(socket, () => socket.write(answerText('ok')));
   });
   return { server, names, url: endpointOf(`https://hooks.test:${server.port}/`) };
+}
+
+/** An endpoint without TLS, of another origin than all others. */
+async function anotherEndpoint() {
+  const server = await bench.raw((socket) => onRequest(socket, () => socket.write(answerText('ok'))));
+  return endpointOf(`http://127.0.0.1:${server.port}/`);
 }
 
 describe('through a forward proxy', () => {
@@ -113,11 +119,39 @@ describe('through a forward proxy', () => {
     expect(proxy.authorities).toEqual([`127.0.0.2:${server.port}`, `127.0.0.1:${server.port}`]);
   });
 
-  it('an endpoint that refuses the connection is charged for it', async () => {
+  it('the next address is not tried while the proxy may still reach the first', async () => {
+    const answeredBefore: number[] = [];
+    let answered = 0;
+    const slow = await bench.raw((socket) =>
+      onRequest(socket, () => {
+        answeredBefore.push(answered);
+        const answer = (): void => {
+          answered++;
+          socket.end('HTTP/1.1 504 Gateway Timeout\r\n\r\n');
+        };
+        // Longer than a race of addresses waits before it tries the next one.
+        setTimeout(answer, 600);
+      }),
+    );
+    const { url } = await endpoint();
+    const transport = await through(slow.port, { 'hooks.test': ['127.0.0.2', '127.0.0.1'] });
+    expect(await post(transport, url)).toMatchObject({ kind: 'failed' });
+    expect(answeredBefore).toEqual([0, 1]);
+  });
+
+  it('an endpoint that refuses the connection is charged for it once another one is reached', async () => {
     const proxy = await proxied();
     const { url, server } = await endpoint();
     await server.close();
-    expect(await post(await through(proxy.port), url)).toMatchObject({
+    const transport = await through(proxy.port);
+    const alone = await post(transport, url);
+    expect(alone).toMatchObject({
+      errorClass: 'connect',
+      message: 'the forward proxy opens no tunnel (the forward proxy answered 502)',
+      isOwnFault: true,
+    });
+    await post(transport, await anotherEndpoint());
+    expect(await post(transport, url)).toMatchObject({
       errorClass: 'connect',
       message: 'no connection could be made (the forward proxy answered 502)',
       isOwnFault: false,
@@ -141,17 +175,18 @@ describe('a forward proxy', () => {
 
   it('that accepts no connection is our own fault', async () => {
     const deaf = bench.closeLater(await DeafServer.start());
-    expect(await post(await through(deaf.port), url, { timeoutMs: 300 })).toMatchObject({
+    expect(await post(await through(deaf.port), url, { timeoutMs: 1_500 })).toMatchObject({
       errorClass: 'timeout',
-      message: 'no whole answer within 300 ms (while reaching the forward proxy)',
+      message: expect.stringContaining('while reaching the forward proxy'),
       isOwnFault: true,
     });
   });
 
   it.each([
-    ['wants other credentials', 'HTTP/1.1 407 Proxy Authentication Required\r\n\r\n', 'connect', true],
-    ['does not permit the host', 'HTTP/1.1 403 Forbidden\r\n\r\n', 'refused-address', false],
-    ['opens no tunnels', 'HTTP/1.1 405 Method Not Allowed\r\n\r\n', 'connect', true],
+    ['wants other credentials', 'HTTP/1.1 407 Proxy Authentication Required\r\n\r\n', 'connect', false],
+    ['does not permit the host', 'HTTP/1.1 403 Forbidden\r\n\r\n', 'connect', false],
+    ['opens no tunnels', 'HTTP/1.1 405 Method Not Allowed\r\n\r\n', 'connect', false],
+    ['has bounds of its own', 'HTTP/1.1 429 Too Many Requests\r\n\r\n', 'connect', true],
     ['could not connect in time', 'HTTP/1.1 504 Gateway Timeout\r\n\r\n', 'connect', false],
     ['speaks another protocol', 'SSH-2.0-OpenSSH\r\n', 'connect', true],
     ['answers with 1xx only', 'HTTP/1.1 100 Continue\r\n\r\n', 'connect', true],
@@ -161,21 +196,36 @@ describe('a forward proxy', () => {
     ['closes in its answer', 'HTTP/1.1 200 OK\r\n', 'connect', true],
     ['says more than was asked', 'HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 200 OK\r\n\r\n', 'protocol', false],
   ] as const)('that %s', async (_title, answer, errorClass, isOwnFault) => {
-    const proxy = await proxied(() => answer);
-    const outcome = await post(await through(proxy.port), url);
-    expect(outcome).toMatchObject({ kind: 'failed', errorClass, isOwnFault });
-    expect(JSON.stringify(outcome)).not.toContain(PASSWORD);
+    const proxy = await proxied((asked) => (asked === '127.0.0.1:8443' ? answer : undefined));
+    const transport = await through(proxy.port);
+    const isOfEndpoint = errorClass === 'protocol';
+    const alone = await post(transport, url);
+    expect(alone).toMatchObject({ kind: 'failed', errorClass, isOwnFault: !isOfEndpoint });
     await eventually('the connection is closed', () => proxy.connections.every(({ closed }) => closed));
+    await post(transport, await anotherEndpoint());
+    const outcome = await post(transport, url);
+    expect(outcome).toMatchObject({ kind: 'failed', errorClass, isOwnFault });
+    expect(JSON.stringify([alone, outcome])).not.toContain(PASSWORD);
   });
 
-  it('that never answers is left when the time is over: the endpoint may be what it waits for', async () => {
-    const proxy = await bench.raw((socket) => void socket.resume());
-    expect(await post(await through(proxy.port), url, { timeoutMs: 300 })).toMatchObject({
+  it('that never answers is left when the time is over, and its endpoint is charged once another one is reached', async () => {
+    let isSilent = true;
+    const proxy = await proxied(undefined, () => isSilent);
+    const transport = await through(proxy.port);
+    expect(await post(transport, url, { timeoutMs: 1_500 })).toMatchObject({
       errorClass: 'timeout',
-      message: 'no whole answer within 300 ms (while connecting)',
-      isOwnFault: false,
+      message: 'the forward proxy has not answered, and has reached no other host either',
+      isOwnFault: true,
     });
     await eventually('the connection is closed', () => proxy.connections.every(({ closed }) => closed));
+    isSilent = false;
+    await post(transport, await anotherEndpoint());
+    isSilent = true;
+    expect(await post(transport, url, { timeoutMs: 1_500 })).toMatchObject({
+      errorClass: 'timeout',
+      message: 'no whole answer within 1500 ms (while connecting)',
+      isOwnFault: false,
+    });
   });
 
   it('that drips its answer is left when the time is over', async () => {
@@ -183,7 +233,7 @@ describe('a forward proxy', () => {
       const timer = setInterval(() => socket.write('x'), 20);
       socket.on('close', () => clearInterval(timer));
     });
-    expect(await post(await through(proxy.port), url, { timeoutMs: 300 })).toMatchObject({ errorClass: 'timeout' });
+    expect(await post(await through(proxy.port), url, { timeoutMs: 1_000 })).toMatchObject({ errorClass: 'timeout' });
     await eventually('the connection is closed', () => proxy.connections.every(({ closed }) => closed));
   });
 });

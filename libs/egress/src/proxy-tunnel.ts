@@ -1,9 +1,18 @@
-import type { Socket } from 'node:net';
+import type { LookupFunction, Socket } from 'node:net';
 import { connect, isIPv6 } from 'node:net';
 import type { Dial, DialAddress, OnBytes } from './connect-race.ts';
 import type { Failure } from './failure-table.ts';
 import { proxyFailure, tunnelFault, tunnelRefusal } from './failure-table.ts';
 import type { ForwardProxy } from './forward-proxy.ts';
+import type { ProxyHealth } from './proxy-health.ts';
+
+/** A forward proxy, and what is known of it in this process. */
+export interface ProxyRoute {
+  readonly proxy: ForwardProxy;
+  /** Of the proxy's own name. */
+  readonly lookup: LookupFunction;
+  readonly health: ProxyHealth;
+}
 
 /** Why a forward proxy has opened no tunnel. */
 export class TunnelError extends Error {
@@ -29,14 +38,14 @@ const STATUS_LINE = /^HTTP\/1\.[01] ([2-5]\d\d)(?: |\r)/;
  * @param onReached runs when the proxy has accepted a connection: what takes its time now may be the endpoint.
  */
 export function dialThrough(
-  proxy: ForwardProxy,
-  port: number,
+  route: ProxyRoute,
+  { origin, port }: { readonly origin: string; readonly port: number },
   onBytes: OnBytes | undefined,
   onReached: () => void,
 ): DialAddress {
   return (address, done) => {
     const authority = `${isIPv6(address) ? `[${address}]` : address}:${port}`;
-    return new ProxyTunnel(proxy, authority, onReached, (error, socket) => {
+    return new ProxyTunnel(route, origin, authority, onReached, (error, socket) => {
       if (socket !== null && onBytes !== undefined) {
         socket.on('data', (chunk: Buffer) => onBytes(chunk, chunk.length));
       }
@@ -48,6 +57,9 @@ export function dialThrough(
 /** One tunnel being opened. Its time is bounded by whoever wants it: he cancels it. */
 class ProxyTunnel implements Dial {
   readonly #socket: Socket;
+  readonly #health: ProxyHealth;
+  readonly #origin: string;
+  readonly #begunAtMs = performance.now();
   readonly #done: (error: Error | null, socket: Socket | null) => void;
   readonly #onError = (error: Error): void => this.#fail(proxyFailure(error), error);
   readonly #onData = (chunk: Buffer): void => this.#read(chunk);
@@ -56,14 +68,17 @@ class ProxyTunnel implements Dial {
   #isDone = false;
 
   constructor(
-    proxy: ForwardProxy,
+    { proxy, lookup, health }: ProxyRoute,
+    origin: string,
     authority: string,
     onReached: () => void,
     done: (error: Error | null, socket: Socket | null) => void,
   ) {
+    this.#health = health;
+    this.#origin = origin;
     this.#done = done;
     const { hostname, port, authorization } = proxy;
-    const socket = connect({ host: hostname, port, noDelay: true, keepAlive: true });
+    const socket = connect({ host: hostname, port, noDelay: true, keepAlive: true, lookup });
     this.#socket = socket;
     socket.on('error', this.#onError);
     socket.on('data', this.#onData);
@@ -95,7 +110,7 @@ class ProxyTunnel implements Dial {
 
   #onAnswer(statusCode: number, hasMore: boolean): void {
     if (statusCode >= 300) {
-      this.#fail(tunnelRefusal(statusCode));
+      this.#fail(tunnelRefusal(statusCode, this.#health.reachesOthers(this.#origin, this.#begunAtMs)));
       return;
     }
     if (hasMore) {
@@ -107,6 +122,7 @@ class ProxyTunnel implements Dial {
     socket.off('data', this.#onData);
     socket.off('close', this.#onClose);
     this.#isDone = true;
+    this.#health.note(this.#origin);
     this.#done(null, socket);
   }
 

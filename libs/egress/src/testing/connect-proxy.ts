@@ -11,9 +11,13 @@ export interface ConnectProxy extends RawServer {
   readonly authorities: readonly string[];
 }
 
-/** @param refusalOf what is answered instead of opening the tunnel; undefined opens it. */
+/**
+ * @param refusalOf what is answered instead of opening the tunnel; undefined opens it.
+ * @param isSilent whether nothing is answered at all.
+ */
 export async function serveConnect(
   refusalOf: (authority: string) => string | undefined = () => undefined,
+  isSilent: () => boolean = () => false,
 ): Promise<ConnectProxy> {
   const heads: string[] = [];
   const authorities: string[] = [];
@@ -24,6 +28,7 @@ export async function serveConnect(
       const authority = /^CONNECT (\S+) HTTP\/1\.1\r\n/.exec(head)?.[1] ?? '';
       heads.push(head);
       authorities.push(authority);
+      if (isSilent()) return;
       const refusal = refusalOf(authority);
       if (refusal === undefined) openTunnel(socket, authority);
       else socket.end(refusal);
