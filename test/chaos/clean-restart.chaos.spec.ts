@@ -86,7 +86,7 @@ describe('a stop while Kafka is away', () => {
       await Promise.all(kafka.nodes.map(async (node) => node.start()));
       await Promise.all([system.logs.reopen(), system.commits.reopen()]);
       await Promise.all(ROLES.map(async (service) => sandbox.startService(service)));
-      const unrest = { atMs: awayAtMs, untilMs: Date.now(), mayComeBack: true };
+      const unrest = { atMs: awayAtMs, untilMs: Date.now(), mayComeBack: true, mayMakeTwins: true };
       await load.publish(10);
       await system.waitUntilIdle(180_000);
       const notes = stops.map(

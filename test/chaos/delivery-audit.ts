@@ -50,6 +50,11 @@ export interface Unrest {
    * twice. Only then may it make a POST again itself.
    */
   readonly mayComeBack: boolean;
+  /**
+   * There may be two records of one attempt: another role was stopped or brokers were away, and a fact of the one says nothing of
+   * the other. Default: false, and whoever holds the partition anew has read the facts that were there by then.
+   */
+  readonly mayMakeTwins?: boolean;
 }
 
 /** The members of the sender's group were told anew what they hold. */
@@ -231,7 +236,10 @@ function classOf(first: PostOfAttempt, again: PostOfAttempt, circumstances: Circ
     ({ atMs, untilMs }) =>
       first.post.receivedAtMs <= untilMs && receivedAtMs >= atMs && classAsOf(atMs, first) !== 'other',
   );
-  if (unrest !== undefined) return classAsOf(unrest.atMs, first);
+  if (unrest !== undefined) {
+    const wasRead = unrest.mayMakeTwins !== true && wasThereForItsHolder(first, again, circumstances);
+    return wasRead ? 'other' : classAsOf(unrest.atMs, first);
+  }
   if (isOfHandOver(first.fact, again.fact, excusing)) return 'in flight at hand-over';
   // Which of them began before the other came to its receiver says little: a process may stand still in between.
   const ofGeneration = classByGenerations(first, again, circumstances, isOwn);
@@ -262,6 +270,16 @@ function classByGenerations(
     if (kind !== 'other') return kind;
   }
   return 'other';
+}
+
+/** Its fact lay on the log when whoever made `again` was told what it holds, and read what had been done. */
+function wasThereForItsHolder(
+  { fact }: PostOfAttempt,
+  again: PostOfAttempt,
+  { generations, replicatedWithinMs }: Circumstances,
+): boolean {
+  const told = generations.findLast(({ atMs }) => atMs <= begunAtMs(again));
+  return fact !== undefined && told !== undefined && fact.appendedAtMs <= told.atMs - replicatedWithinMs;
 }
 
 function wasToldOfBefore({ fact }: PostOfAttempt, other: PostOfAttempt): boolean {

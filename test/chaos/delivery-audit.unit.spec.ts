@@ -162,6 +162,23 @@ describe('the audit of deliveries', () => {
     }
   });
 
+  it('excuses in unrest nothing that the next holder was told of, unless there may be two records of it', () => {
+    const posts = [post(1_500, { connectedAtMs: 0, answeredAtMs: 1_510 }), post(7_000, { connectedAtMs: 0 })];
+    const facts = [fact(1_500, 1, { endedAtMs: 1_511, appendedAtMs: 1_520 }), fact(7_000, 1)];
+    const judge = (toldAtMs: number, mayMakeTwins: boolean) =>
+      auditDeliveries({
+        expected,
+        posts,
+        facts,
+        kills: [],
+        unrests: [{ atMs: 1_000, untilMs: 9_000, mayComeBack: true, mayMakeTwins }],
+        generations: [{ atMs: toldAtMs, isExpected: true, hasOtherMembers: true }],
+      }).duplicated;
+    expect(judge(6_000, false)).toEqual({ ...none, other: 1 });
+    expect(judge(6_000, true)).toEqual({ ...none, 'in flight at hand-over': 1 });
+    expect(judge(1_519, false)).toEqual({ ...none, 'in flight at hand-over': 1 });
+  });
+
   it('tells a fact that came late from one that never came', () => {
     const unrests = [{ atMs: 5_000, untilMs: 9_000, mayComeBack: true }];
     const connectedAtMs = 0;
