@@ -153,7 +153,10 @@ export class Admission {
     if (this.options.crowding().isCramped) {
       late.push(...this.lanes.expelStalled(limits.maxStalledMs, nowMs - limits.maxStalledMs, nowMs));
     }
-    for (const { task } of late) this.options.finish(task, deferred(task, nowMs, 'queued too long'));
+    for (const { task } of late) {
+      const record = this.options.directory.get(task.webhookId);
+      if (!this.endsBefore(task, record, nowMs)) this.defer(task, record as WebhookState, 'queued too long');
+    }
     for (const task of this.parking.takeOlder(nowMs - limits.maxBehindMs)) {
       observer.onConfigurationBehind(task.webhookId);
       this.options.finish(task, deferred(task, nowMs, 'configuration behind'));

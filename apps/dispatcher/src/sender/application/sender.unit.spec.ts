@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Fact } from '@signalbox/contracts';
+import type { Delivery, Fact } from '@signalbox/contracts';
 import { encodeDelivery } from '@signalbox/contracts';
 import { signingKeyOf } from '@signalbox/domain';
 import type { PostOutcome, PostRequest } from '@signalbox/egress';
@@ -25,13 +25,13 @@ const profile = {
   retryPolicy: WEBHOOK.retryPolicy,
 } as const;
 
-const deliveryAt = (offset: number, value = Buffer.from('{}')): LogRecord => ({
+const deliveryAt = (offset: number, value = Buffer.from('{}'), more: Partial<Delivery> = {}): LogRecord => ({
   ...of,
   offset,
   timestampMs: 1_800_000_000_000,
   key: Buffer.from(WEBHOOK.id),
   value,
-  headers: encodeDelivery(aDelivery(WEBHOOK.id, `e${offset}`)),
+  headers: encodeDelivery(aDelivery(WEBHOOK.id, `e${offset}`, more)),
 });
 
 const TIMEOUT: PostOutcome = {
@@ -146,6 +146,22 @@ describe('the sender', () => {
     }
     posts[2]?.end(TIMEOUT);
     expect(facts[2]).toMatchObject({ kind: 'attempted', errorClass: 'timeout' });
+  });
+
+  it('puts off what is queued too long no longer than it lives, and ends what is too old by then', async () => {
+    const { sender, posts, facts, clock, give } = await startSender();
+    const expiresInMs = (ms: number) => clock.nowMs + ms - WEBHOOK.retryPolicy.maxAgeMs;
+    for (let offset = 0; offset < 4; offset++) give(deliveryAt(offset));
+    const oftenPutOff = { deferrals: 8, roundStartedAtMs: expiresInMs(30_000) };
+    const tooOldSoon = { deferrals: 8, roundStartedAtMs: expiresInMs(5_000) };
+    give(deliveryAt(4, undefined, oftenPutOff), deliveryAt(5, undefined, tooOldSoon));
+    expect(posts).toHaveLength(4);
+    clock.nowMs += 10_001;
+    sender.tick();
+    expect(facts).toMatchObject([
+      { kind: 'deferred', reason: 'queued too long', dueAtMs: clock.nowMs + 20_000 },
+      { kind: 'expired', deliveryOffset: 5 },
+    ]);
   });
 
   it('waits at a stop for POSTs that went out, and forgets those that did not', async () => {
