@@ -1,7 +1,17 @@
-import type { BreakerChanged, Delivery, Fact, WebhookState } from '@signalbox/contracts';
+import type {
+  BreakerChanged,
+  Deferred,
+  Delivery,
+  Expired,
+  Fact,
+  Skipped,
+  WebhookRecord,
+  WebhookState,
+} from '@signalbox/contracts';
 import { decodeDelivery } from '@signalbox/contracts';
 import { deliveryIdOf } from '@signalbox/domain';
 import type { TopicPartition } from '@signalbox/kafka';
+import { MAX_HEARTBEAT_AGE_MS } from '@signalbox/kafka';
 import { owedBy } from '../sender/domain/send-facts.ts';
 import type { SimulatedLog } from './simulated-log.ts';
 import { askedBy } from './simulated-log.ts';
@@ -18,6 +28,15 @@ export class BrokenInvariant extends Error {
 interface Post {
   readonly process: SimulatedProcess;
   readonly tenure: number;
+}
+
+/** What a POST is made of. */
+export interface Sent {
+  /** The state of the webhook that it is sent by. */
+  readonly state: WebhookState;
+  /** What the process knows of the webhook when it begins. */
+  readonly known: WebhookRecord | undefined;
+  readonly body: Buffer;
 }
 
 export interface InvariantOptions {
@@ -43,26 +62,34 @@ export class Invariants {
   private readonly verified = new Map<string, number>();
   private readonly progress = new Map<string, { offset: number; sinceMs: number }>();
   postCount = 0;
+  skippedCount = 0;
+  expiredCount = 0;
   /** A process lost partitions with appends on their way, or was away and may have been taken for dead. */
   canHaveTwins = false;
 
   constructor(private readonly options: InvariantOptions) {}
 
   /** A POST begins. */
-  onPost(process: SimulatedProcess, state: WebhookState, body: Buffer): void {
+  onPost(process: SimulatedProcess, { state, known, body }: Sent): void {
     const record = this.options.log.recordOf(body);
     if (record === undefined) throw new BrokenInvariant('2', 'what is sent was never in the log');
-    const { delivery, partition, offset, dueAtMs } = record;
+    const { delivery, partition, offset, dueAtMs, roundStartedAtMs } = record;
     this.postCount++;
     if (this.options.now() < dueAtMs)
       throw new BrokenInvariant('4', `${delivery.deliveryId} is sent ${dueAtMs - this.options.now()} ms too early`);
-    this.checkConfiguration(state, delivery);
+    this.checkConfiguration(state, known, delivery);
+    const { maxAgeMs } = state.retryPolicy;
+    if (this.options.now() - roundStartedAtMs > maxAgeMs)
+      throw new BrokenInvariant('expiry', `${delivery.deliveryId} is sent though it is older than ${maxAgeMs} ms`);
     this.checkBreaker(process, state.id);
     this.checkRate(process, state);
     const place = `${partition}/${offset}`;
     const tenure = process.tenureOf(partition);
     if (tenure === undefined)
       throw new BrokenInvariant('3', `${process.name} sends of a partition that it does not hold`);
+    const silentMs = process.msSinceHeartbeat();
+    if (silentMs > MAX_HEARTBEAT_AGE_MS)
+      throw new BrokenInvariant('3', `${process.name} sends though its group has been silent for ${silentMs} ms`);
     this.checkDuplicate(process, place, tenure);
     this.posts.set(place, [...(this.posts.get(place) ?? []), { process, tenure: tenure.id }]);
     const lane = `${process.name}/${state.id}`;
@@ -77,11 +104,14 @@ export class Invariants {
     this.underWay.set(lane, (this.underWay.get(lane) ?? 1) - 1);
   }
 
-  onFact(process: SimulatedProcess, fact: Fact): void {
+  onFact(process: SimulatedProcess, fact: Fact, known: WebhookRecord | undefined): void {
     // No endpoint of a simulation has a name that does not resolve: it was our own resolver.
     if (fact.kind === 'attempted' && fact.errorClass === 'dns') {
       throw new BrokenInvariant('own fault', `${fact.deliveryId} is charged with a fault of ours`);
     }
+    if (fact.kind === 'skipped') this.checkSkipped(fact, known);
+    if (fact.kind === 'expired') this.checkExpired(fact, known);
+    if (fact.kind === 'deferred') this.checkDeferred(fact, known);
     if (fact.kind === 'breaker-changed') this.breakers.set(`${process.name}/${fact.webhookId}`, fact.state);
   }
 
@@ -177,14 +207,48 @@ export class Invariants {
     throw new BrokenInvariant('1', `${place} is committed by a sender ${why}`);
   }
 
-  private checkConfiguration(state: WebhookState, delivery: Delivery): void {
-    if (state.version < delivery.webhookVersion) {
+  /** Invariant 7: what counts is what the process knows at the start of the POST, at least what it was routed with. */
+  private checkConfiguration(state: WebhookState, known: WebhookRecord | undefined, delivery: Delivery): void {
+    if (known === undefined || known.deleted || !known.enabled) {
+      throw new BrokenInvariant('7', `${state.id} is sent to while it is ${offAs(known) ?? 'unknown'}`);
+    }
+    const newest = Math.max(known.version, delivery.webhookVersion);
+    if (state.version < newest)
+      throw new BrokenInvariant('7', `${state.id} is sent to by version ${state.version}: ${newest} is known`);
+  }
+
+  /**
+   * What is off is not sent to and does not expire, what is too old is not sent, and all has to end: so `skipped` and
+   * `expired` are what is left, each where it is owed and nowhere else.
+   */
+  private checkSkipped({ deliveryId, reason }: Skipped, known: WebhookRecord | undefined): void {
+    this.skippedCount++;
+    if (reason !== `webhook ${offAs(known)}`)
       throw new BrokenInvariant(
         '7',
-        `${state.id} is sent to by version ${state.version}: ${delivery.webhookVersion} is known`,
+        `${deliveryId} is skipped (${reason}) while its webhook is ${offAs(known) ?? 'on'}`,
       );
-    }
-    if (!state.enabled) throw new BrokenInvariant('7', `${state.id} is sent to while it is disabled`);
+  }
+
+  private checkExpired({ deliveryId, atMs, roundStartedAtMs }: Expired, known: WebhookRecord | undefined): void {
+    this.expiredCount++;
+    if (known === undefined || known.deleted || !known.enabled)
+      throw new BrokenInvariant('7', `${deliveryId} expires while its webhook is ${offAs(known) ?? 'unknown'}`);
+    const { maxAgeMs } = known.retryPolicy;
+    if (atMs - roundStartedAtMs <= maxAgeMs)
+      throw new BrokenInvariant('expiry', `${deliveryId} expires before it is older than ${maxAgeMs} ms`);
+  }
+
+  /** What expires before its turn is looked at when it does: it is to end in time. */
+  private checkDeferred(
+    { deliveryId, reason, atMs, dueAtMs, roundStartedAtMs }: Deferred,
+    known: WebhookRecord | undefined,
+  ): void {
+    // Of a state that has not come yet nobody knows how long it may live.
+    if (known === undefined || known.deleted || reason === 'configuration behind') return;
+    const lateMs = dueAtMs - Math.max(atMs, roundStartedAtMs + known.retryPolicy.maxAgeMs + 1);
+    if (lateMs > 0)
+      throw new BrokenInvariant('expiry', `${deliveryId} is put off (${reason}) until ${lateMs} ms after it expires`);
   }
 
   private checkBreaker(process: SimulatedProcess, webhookId: string): void {
@@ -223,4 +287,11 @@ export class Invariants {
       );
     }
   }
+}
+
+/** How a webhook is off, undefined for one that is on or not known. */
+function offAs(known: WebhookRecord | undefined): 'deleted' | 'disabled' | undefined {
+  if (known === undefined) return undefined;
+  if (known.deleted) return 'deleted';
+  return known.enabled ? undefined : 'disabled';
 }

@@ -54,6 +54,7 @@ await Promise.all(Array.from({ length: Math.min(workers, Math.ceil(count / PORTI
 const seconds = ((performance.now() - startedAtMs) / 1_000).toFixed(1);
 const hours = (sum.virtualMs / 3_600_000).toFixed(1);
 process.stdout.write(
-  `${count} seeds in ${seconds} s: ${sum.steps} steps, ${sum.posts} POSTs, ${hours} h of virtual time, ${sum.faults.length} faulty\n`,
+  `${count} seeds in ${seconds} s: ${sum.steps} steps, ${sum.posts} POSTs, ${sum.skipped} skipped, ${sum.expired} expired, ` +
+    `${hours} h of virtual time, ${sum.faults.length} faulty\n`,
 );
 process.exitCode = sum.faults.length === 0 ? 0 : 1;

@@ -41,7 +41,8 @@ export class SimulatedEndpoints {
   transport(process: RequestingProcess, onPost: (request: PostRequest) => () => void): HttpTransport {
     return {
       post: (request, done) => {
-        if (request.mayStart?.() === false) {
+        // Not asked before a byte can go out.
+        if (this.isInReach(request) && request.mayStart?.() === false) {
           this.time.after(0, () => process.whenAwake(() => done(NOT_STARTED)));
           return;
         }
@@ -54,6 +55,10 @@ export class SimulatedEndpoints {
       },
       close: () => Promise.resolve(),
     };
+  }
+
+  private isInReach({ endpoint }: PostRequest): boolean {
+    return !this.isCutOff && this.modes.get(endpoint.origin) !== 'unreachable';
   }
 
   private outcomeFor({ endpoint, timeoutMs }: PostRequest): {
@@ -98,7 +103,8 @@ export class SimulatedEndpoints {
       case 'unreachable':
         return failed(quickMs, 'connect');
       case 'gone':
-        return answered(quickMs, 410);
+        // Slow, or hardly ever would a process be cut off between its question and this answer.
+        return answered(Math.min(timeoutMs - 1, quickMs * 20), 410);
       case 'aborts':
         return answered(quickMs, 500, { webhookDelivery: 'abort-message' });
     }

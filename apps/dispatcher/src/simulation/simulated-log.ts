@@ -18,6 +18,8 @@ export interface DeliveryRecord {
   readonly delivery: Delivery;
   /** Nothing is to be sent before; 0 for what never waited. */
   readonly dueAtMs: number;
+  /** Its age is counted from here. */
+  readonly roundStartedAtMs: number;
 }
 
 /** Heartbeats of a group are so far apart. */
@@ -41,7 +43,7 @@ export class SimulatedLog {
   private count = 0;
 
   constructor(
-    time: VirtualTime,
+    private readonly time: VirtualTime,
     random: SeededRandom,
     readonly topics: TopicNames,
     partitions: number,
@@ -114,7 +116,8 @@ export class SimulatedLog {
     this.asked.set(key, (this.asked.get(key) ?? 0) + 1);
     if (record.topic !== this.topics.deliveries) return;
     const dueAtMs = decodeWait(record.headers ?? {})?.dueAtMs ?? 0;
-    const known: DeliveryRecord = { partition, offset, delivery, dueAtMs };
+    const roundStartedAtMs = delivery.roundStartedAtMs === 0 ? this.time.nowMs : delivery.roundStartedAtMs;
+    const known: DeliveryRecord = { partition, offset, delivery, dueAtMs, roundStartedAtMs };
     this.byMark.set(mark, known);
     if (this.deliveriesOf.has(key)) this.twin ??= key;
     this.deliveriesOf.set(key, [...(this.deliveriesOf.get(key) ?? []), known]);

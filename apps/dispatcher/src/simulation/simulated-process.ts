@@ -43,7 +43,8 @@ export class SimulatedProcess implements RequestingProcess {
   private isKilled = false;
   private isStopped = false;
   private absence: Absence | undefined;
-  /** What is left of a silence when contact is back: an expelled member has yet to join. */
+  private isExpelled = false;
+  /** Since when the group has not answered. An expelled member has yet to join when contact is back. */
   private silentSinceMs: number | undefined;
 
   constructor(
@@ -80,6 +81,7 @@ export class SimulatedProcess implements RequestingProcess {
         onAdvance: (position) => this.handler?.onAdvance(position),
       },
     });
+    this.consumer.heartbeatAgeMs = () => this.msSinceHeartbeat();
   }
 
   get isDead(): boolean {
@@ -157,28 +159,33 @@ export class SimulatedProcess implements RequestingProcess {
   beAbsent(how: Absence, forMs: number): void {
     if (this.absence !== undefined || this.isOver) return;
     this.absence = how;
-    this.silentSinceMs = this.time.nowMs;
+    this.silentSinceMs ??= this.time.nowMs;
     this.consumer.cutOff();
     if (how === 'stopped') this.consumer.hold();
     if (forMs > SESSION_MS) {
       this.time.after(SESSION_MS, () => {
-        if (!this.isKilled) this.consumer.drop();
+        if (this.isKilled) return;
+        this.isExpelled = true;
+        this.consumer.drop();
       });
     }
     this.time.after(forMs, () => {
-      if (!this.isKilled) this.comeBack(forMs > SESSION_MS);
+      if (!this.isKilled) this.comeBack();
     });
   }
 
-  private comeBack(wasExpelled: boolean): void {
+  private comeBack(): void {
     this.absence = undefined;
     // All that was due meanwhile happens first: nothing of it knows yet that time has passed.
     for (const work of this.asleep.splice(0)) work();
     this.consumer.release();
     this.time.after(this.random.between(0, HEARTBEAT_MS), () => {
-      if (this.isKilled) return;
-      if (wasExpelled) this.consumer.comeBack();
-      else {
+      // It may be away again by now.
+      if (this.isKilled || this.absence !== undefined) return;
+      if (this.isExpelled) {
+        this.isExpelled = false;
+        this.consumer.comeBack();
+      } else {
         this.silentSinceMs = undefined;
         this.consumer.reconnect();
       }

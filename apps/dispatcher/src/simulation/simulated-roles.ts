@@ -1,7 +1,7 @@
-import type { Fact, TopicNames, WebhookState } from '@signalbox/contracts';
+import type { Fact, TopicNames, WebhookRecord, WebhookState } from '@signalbox/contracts';
 import { isKnownEvent, signingKeyOf } from '@signalbox/domain';
 import type { LogProducer } from '@signalbox/kafka';
-import { FlushedProducer, silentLogger } from '@signalbox/kafka';
+import { FlushedProducer, MAX_HEARTBEAT_AGE_MS, silentLogger } from '@signalbox/kafka';
 import { KnownTail } from '@signalbox/positions';
 import { Router } from '../router/application/router.ts';
 import { Scheduler } from '../scheduler/application/scheduler.ts';
@@ -11,6 +11,7 @@ import { DEFAULT_SENDER_LIMITS } from '../sender/application/sender-options.ts';
 import type { LaneLimits } from '../sender/domain/lane.ts';
 import { DEFAULT_LANE_LIMITS } from '../sender/domain/lane.ts';
 import type { SendProfile } from '../sender/domain/send-profile.ts';
+import type { Sent } from './invariants.ts';
 import { BrokenInvariant } from './invariants.ts';
 import type { SimulatedBrokers } from './simulated-brokers.ts';
 import type { SimulatedConfiguration } from './simulated-configuration.ts';
@@ -29,8 +30,9 @@ export interface RoleParts {
   readonly endpoints: SimulatedEndpoints;
   readonly configuration: SimulatedConfiguration;
   /** A POST begins; what is answered is called when it has ended. */
-  readonly onPost: (process: SimulatedProcess, state: WebhookState, body: Buffer) => () => void;
-  readonly onFact: (process: SimulatedProcess, fact: Fact) => void;
+  readonly onPost: (process: SimulatedProcess, sent: Sent) => () => void;
+  /** `known`: what the process knows of the webhook by then. */
+  readonly onFact: (process: SimulatedProcess, fact: Fact, known: WebhookRecord | undefined) => void;
   /** No record of a simulation is to be put aside. */
   readonly onDeadLetter: (message: string) => void;
 }
@@ -38,8 +40,6 @@ export interface RoleParts {
 /** Small, so that a run reaches them. */
 export const LIMITS: SenderLimits = { ...DEFAULT_SENDER_LIMITS, maxHeld: 200 };
 export const LANE_LIMITS: LaneLimits = { ...DEFAULT_LANE_LIMITS, minQueued: 16, maxConcurrency: 8 };
-/** As the roles' modules say it to their producers. */
-const MAX_HEARTBEAT_AGE_MS = 4_500;
 const SIGNING_KEY = signingKeyOf('simulated');
 const DIGITS = '0af7651916cd43dd8448eb211c80319cb7ad6b7169203331';
 
@@ -93,12 +93,14 @@ export function routerOf(process: SimulatedProcess, producer: LogProducer, parts
 
 export function senderOf(process: SimulatedProcess, producer: LogProducer, parts: RoleParts): Sender {
   const { log, time, configuration, endpoints } = parts;
+  const directory = configuration.directoryOf(process);
   return new Sender({
-    directory: configuration.directoryOf(process),
+    directory,
     profiles: { of: (state) => profileOf(state) },
-    transport: endpoints.transport(process, ({ headers, body }) =>
-      parts.onPost(process, stateOf(headers, configuration), body),
-    ),
+    transport: endpoints.transport(process, ({ headers, body }) => {
+      const state = stateOf(headers, configuration);
+      return parts.onPost(process, { state, known: directory.get(state.id), body });
+    }),
     disabler: configuration.disablerOf(process),
     producer,
     attemptsTail: log.memory.tailReader(log.topics.attempts),
@@ -108,7 +110,7 @@ export function senderOf(process: SimulatedProcess, producer: LogProducer, parts
     now: () => time.nowMs,
     uptimeMs: () => time.nowMs,
     observer: {
-      onFact: (fact) => parts.onFact(process, fact),
+      onFact: (fact) => parts.onFact(process, fact, directory.get(fact.webhookId)),
       onAttempt: () => {},
       onDeadLetter: (source, message) => parts.onDeadLetter(`${source} ${message}`),
       onConfigurationBehind: () => {},

@@ -20,6 +20,9 @@ export interface SimulationResult {
   readonly fault: string | undefined;
   readonly steps: number;
   readonly posts: number;
+  /** Deliveries that ended so, each as often as a sender said it. */
+  readonly skipped: number;
+  readonly expired: number;
   readonly virtualMs: number;
 }
 
@@ -87,11 +90,11 @@ export class Simulation {
       brokers,
       endpoints,
       configuration,
-      onPost: (process, state, body) => {
-        this.guard(() => invariants.onPost(process, state, body));
-        return () => invariants.onPostEnded(process, state.id);
+      onPost: (process, sent) => {
+        this.guard(() => invariants.onPost(process, sent));
+        return () => invariants.onPostEnded(process, sent.state.id);
       },
-      onFact: (process, fact) => this.guard(() => invariants.onFact(process, fact)),
+      onFact: (process, fact, known) => this.guard(() => invariants.onFact(process, fact, known)),
       onDeadLetter: (message) => this.fail(new BrokenInvariant('1', `put aside: ${message}`)),
     };
   }
@@ -111,7 +114,8 @@ export class Simulation {
     }
     for (const { process } of this.processes.values()) process.kill(0);
     const virtualMs = this.time.nowMs - START_MS;
-    return { seed: this.seed, fault, steps, posts: this.invariants.postCount, virtualMs };
+    const { postCount: posts, skippedCount: skipped, expiredCount: expired } = this.invariants;
+    return { seed: this.seed, fault, steps, posts, skipped, expired, virtualMs };
   }
 
   private prepare(): void {
@@ -158,7 +162,7 @@ export class Simulation {
       retryPolicy: {
         preset: random.pick(['logto', 'standard']),
         delaysMs: Array.from({ length: random.between(0, 3) }, () => random.between(1_000, 20_000)),
-        maxAgeMs: random.pick([60_000, 600_000, 86_400_000]),
+        maxAgeMs: random.pick([20_000, 60_000, 600_000, 86_400_000]),
       },
       ...(limit === 0 ? {} : { rateLimitPerSecond: limit }),
     };
@@ -206,7 +210,8 @@ export class Simulation {
         time.after(lastsMs, () => (this.configuration.isAway = false));
         const strike = random.chance(0.5)
           ? (victim: SimulatedProcess): void => this.kill(victim, 100)
-          : (victim: SimulatedProcess): void => this.keepAway(victim, 'silent', random.between(7_000, 12_000));
+          : (victim: SimulatedProcess): void =>
+              this.keepAway(victim, random.pick(['silent', 'stopped']), random.between(7_000, 12_000));
         time.after(random.between(0, 10_000), () => hit(strike, ({ sender }) => sender !== undefined));
       },
       () => {

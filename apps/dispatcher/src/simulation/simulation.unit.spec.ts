@@ -1,9 +1,11 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { KnownTail, PartitionLedger } from '@signalbox/positions';
+import { Admission } from '../sender/application/admission.ts';
 import { ReceiverSteering } from '../sender/application/receiver-steering.ts';
 import { Sender } from '../sender/application/sender.ts';
 import { Settlement } from '../sender/application/settlement.ts';
 import { Breaker } from '../sender/domain/breaker.ts';
+import { runSeeds } from './seed-range.ts';
 import { Simulation } from './simulation.ts';
 
 /** Runs seeds one after the other until one of them breaks an invariant. */
@@ -30,8 +32,11 @@ afterEach(() => {
 });
 
 describe('the dispatcher under virtual time', () => {
-  it('holds its invariants for a few hundred seeds', async () => {
-    expect(await firstFault(200)).toBeUndefined();
+  it('holds its invariants for a few hundred seeds, in which webhooks go off and deliveries become too old', async () => {
+    const { faults, skipped, expired } = await runSeeds(1, 200);
+    expect(faults).toEqual([]);
+    expect(skipped).toBeGreaterThan(100);
+    expect(expired).toBeGreaterThan(100);
   }, 300_000);
 
   it('makes exactly the same run of the same seed', async () => {
@@ -69,6 +74,11 @@ describe('a fault planted in a module that production wires is found', () => {
     expect(await firstFault(300)).toMatch(/1: the verdict .* was forgotten/);
   }, 120_000);
 
+  it('a sender that works on while its group is silent', async () => {
+    plant(Sender, 'mayWork', () => () => true);
+    expect(await firstFault(300)).toMatch(/3: .* sends though its group has been silent for/);
+  }, 120_000);
+
   it('a breaker that is open and lets deliveries through', async () => {
     plant(Breaker, 'permits', (original) => {
       return function (this: unknown, ...args) {
@@ -76,6 +86,35 @@ describe('a fault planted in a module that production wires is found', () => {
       };
     });
     expect(await firstFault(300)).toMatch(/4: .* is sent to while its breaker is open/);
+  }, 120_000);
+
+  it('a sender that sends by the state of the webhook that a delivery was admitted with', async () => {
+    const admitted = new WeakMap<object, unknown>();
+    plant(Admission, 'endsBefore', (original) => {
+      return function (this: unknown, task, record, nowMs) {
+        const known = admitted.get(task as object) ?? record;
+        admitted.set(task as object, known);
+        return original.call(this, task, known, nowMs);
+      };
+    });
+    plant(Admission, 'next', (original) => {
+      return function (this: unknown, ...args) {
+        const ready = original.apply(this, args) as { readonly task: object } | undefined;
+        return ready === undefined ? undefined : { ...ready, state: admitted.get(ready.task) };
+      };
+    });
+    expect(await firstFault(300)).toMatch(/7: .* is sent to /);
+  }, 120_000);
+
+  it('a sender that does not look at how old a delivery has become', async () => {
+    plant(Admission, 'endsBefore', (original) => {
+      return function (this: unknown, task, record, nowMs) {
+        const known = record as { readonly deleted: boolean; readonly retryPolicy?: object };
+        const ageless = { ...known, retryPolicy: { ...known.retryPolicy, maxAgeMs: Infinity } };
+        return original.call(this, task, known.deleted ? known : ageless, nowMs);
+      };
+    });
+    expect(await firstFault(300)).toMatch(/expiry: .* is sent though it is older than/);
   }, 120_000);
 
   it('a router and a scheduler that do not look at what was produced before them', async () => {
@@ -94,6 +133,6 @@ describe('a fault planted in a module that production wires is found', () => {
         if (!task.ledger.ended) original.apply(this, args);
       };
     });
-    expect(await firstFault(300, 390)).toMatch(/1: the verdict .* was forgotten/);
+    expect(await firstFault(300, 540)).toMatch(/1: the verdict .* was forgotten/);
   }, 120_000);
 });

@@ -14,7 +14,7 @@ const MAX_BATCH_RECORDS = 100;
  */
 export class MemoryConsumer implements LogConsumer {
   /** What `msSinceHeartbeat` answers. */
-  heartbeatAgeMs = 0;
+  heartbeatAgeMs: () => number = () => 0;
   readonly #store: MemoryStore;
   readonly #group: MemoryGroup;
   readonly #options: LogConsumerOptions;
@@ -124,7 +124,7 @@ export class MemoryConsumer implements LogConsumer {
   }
 
   msSinceHeartbeat(): number {
-    return this.heartbeatAgeMs;
+    return this.heartbeatAgeMs();
   }
 
   #onJoin(assigned: readonly TopicPartition[], memberId: string, generationId: number): void {
