@@ -1,79 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Delivery, Fact } from '@signalbox/contracts';
-import { encodeDelivery } from '@signalbox/contracts';
-import { signingKeyOf } from '@signalbox/domain';
-import type { PostOutcome, PostRequest } from '@signalbox/egress';
-import type { LogConsumer, LogProducer, LogRecord, PartitionPosition } from '@signalbox/kafka';
-import { aDelivery, aWebhookState } from '../../testing/dispatcher-fixtures.ts';
-import { SENDER_TOPICS, senderUnderTest, SILENT_OBSERVER } from '../testing/sender-under-test.ts';
-
-const of = { topic: SENDER_TOPICS.deliveries, partition: 0 };
-const WEBHOOK = aWebhookState({ url: 'https://customer.example/' });
-const profile = {
-  endpoint: {
-    ok: true,
-    protocol: 'https:',
-    hostname: 'customer.example',
-    port: 443,
-    isIpLiteral: false,
-    origin: 'https://customer.example',
-    path: '/',
-  },
-  headers: [],
-  keys: [{ key: signingKeyOf('key'), honouredUntilMs: null }],
-  timeoutMs: 1_000,
-  retryPolicy: WEBHOOK.retryPolicy,
-} as const;
-
-const deliveryAt = (offset: number, value = Buffer.from('{}'), more: Partial<Delivery> = {}): LogRecord => ({
-  ...of,
-  offset,
-  timestampMs: 1_800_000_000_000,
-  key: Buffer.from(WEBHOOK.id),
-  value,
-  headers: encodeDelivery(aDelivery(WEBHOOK.id, `e${offset}`, more)),
-});
-
-const TIMEOUT: PostOutcome = {
-  kind: 'failed',
-  errorClass: 'timeout',
-  message: 'no whole answer',
-  timings: { totalMs: 1_000 },
-  isOwnFault: false,
-};
-
-/** A sender with one partition, whose POSTs end when they are told to. */
-async function startSender() {
-  const posts: (PostRequest & { readonly end: (outcome: PostOutcome) => void })[] = [];
-  const facts: Fact[] = [];
-  const clock = { nowMs: 1_800_000_000_000 };
-  const flow: string[] = [];
-  const heartbeat = { ageMs: 0 };
-  const consumer = {
-    msSinceHeartbeat: () => heartbeat.ageMs,
-    seek: ({ offset }: PartitionPosition) => flow.push(`sought ${offset}`),
-    pause: () => flow.push('paused'),
-    resume: () => flow.push('resumed'),
-  };
-  const producer = { append: () => {}, isSaturated: () => false, onDrained: () => {} };
-  const sender = senderUnderTest({
-    directory: { get: () => WEBHOOK, subscribers: () => [], onApplied: () => {} },
-    profiles: { of: () => profile },
-    transport: { post: (request, end) => posts.push({ ...request, end }), close: () => Promise.resolve() },
-    producer: producer as unknown as LogProducer,
-    now: () => clock.nowMs,
-    observer: { ...SILENT_OBSERVER, onFact: (fact) => facts.push(fact) },
-  });
-  sender.attach(consumer as unknown as LogConsumer);
-  sender.onJoin({ assigned: [of], lost: [], isContinuous: true });
-  const assigned = { ...of, committedOffset: 0, committedMetadata: '', logStart: 0, logEnd: 9 };
-  await sender.locate([assigned], new AbortController().signal);
-  const give = (...records: LogRecord[]): void => {
-    const position = records[0]?.offset ?? 0;
-    sender.onBatch({ ...of, position, records, nextPosition: position + records.length });
-  };
-  return { sender, posts, facts, clock, flow, heartbeat, give };
-}
+import { deliveryAt, PARTITION, startSender, TIMEOUT, WEBHOOK } from '../testing/started-sender.ts';
 
 describe('the sender', () => {
   it('takes nothing while its group has not answered for long, and asks for the same when it has', async () => {
@@ -100,14 +26,14 @@ describe('the sender', () => {
     heartbeat.ageMs = 0;
     sender.tick();
     expect(facts).toMatchObject([{ kind: 'deferred', reason: 'own fault', attemptNumber: 1 }]);
-    sender.onJoin({ assigned: [], lost: [of], isContinuous: true });
+    sender.onJoin({ assigned: [], lost: [PARTITION], isContinuous: true });
     expect(posts[1]?.mayStart?.()).toBe(false);
   });
 
   it('holds of a delivery its own bytes alone, not those it was fetched with', async () => {
     const { posts, give } = await startSender();
     const answer = Buffer.alloc(1_048_576, '{}');
-    give(deliveryAt(0, answer.subarray(0, 2)));
+    give(deliveryAt(0, { value: answer.subarray(0, 2) }));
     expect(posts[0]?.body.toString()).toBe('{}');
     expect(posts[0]?.body.buffer).not.toBe(answer.buffer);
     expect(posts[0]?.body.buffer.byteLength).toBeLessThanOrEqual(Buffer.poolSize);
@@ -154,7 +80,7 @@ describe('the sender', () => {
     for (let offset = 0; offset < 4; offset++) give(deliveryAt(offset));
     const oftenPutOff = { deferrals: 8, roundStartedAtMs: expiresInMs(30_000) };
     const tooOldSoon = { deferrals: 8, roundStartedAtMs: expiresInMs(5_000) };
-    give(deliveryAt(4, undefined, oftenPutOff), deliveryAt(5, undefined, tooOldSoon));
+    give(deliveryAt(4, oftenPutOff), deliveryAt(5, tooOldSoon));
     expect(posts).toHaveLength(4);
     clock.nowMs += 10_001;
     sender.tick();

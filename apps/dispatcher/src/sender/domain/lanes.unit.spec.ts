@@ -83,6 +83,19 @@ describe('Lanes', () => {
     expect(refusals(lanes, 50, 0, true)).toBe(48);
   });
 
+  it.each([
+    { limits: { maxQueued: 3 }, what: 'deliveries' },
+    { limits: { maxQueuedBytes: 30 }, what: 'bytes' },
+  ])('of one webhook take no more $what than they may, whatever was measured; another has its own', ({ limits }) => {
+    const lanes = new Lanes<Task>({ ...DEFAULT_LANE_LIMITS, ...limits });
+    const offer = (webhookId: string) => lanes.offer(owner(webhookId), task('t', 0, 10), 0);
+    expect([offer('w'), offer('w'), offer('w')]).toEqual([undefined, undefined, undefined]);
+    expect(offer('w')).toMatchObject({ reason: 'queue full' });
+    expect([offer('other'), lanes.waiting, lanes.bytes]).toEqual([undefined, 4, 40]);
+    lanes.next(0);
+    expect([offer('w'), lanes.waiting, lanes.bytes]).toEqual([undefined, 4, 40]);
+  });
+
   it('expels what has waited too long, the rest stays', () => {
     const lanes = new Lanes<Task>({ ...DEFAULT_LANE_LIMITS, startConcurrency: 1 });
     lanes.offer(owner('w'), task('old', 0, 10), 0);
