@@ -1,23 +1,26 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { DeadLetter, Fact } from '@signalbox/contracts';
+import type { DeadLetter, Fact, WebhookState } from '@signalbox/contracts';
 import { decodeDeadLetter, decodeFact } from '@signalbox/contracts';
 import type { DeliveryId } from '@signalbox/domain';
 import { deliveryIdOf, standardWebhooksSecret } from '@signalbox/domain';
-import type { TestBackends } from '@signalbox/testing';
+import type { Answer, TestBackends } from '@signalbox/testing';
 import { anEvent, ReceiverServer, startTestBackends, waitFor } from '@signalbox/testing';
 import { createHmac } from 'node:crypto';
+import { ConfigServiceStub } from './testing/config-service-stub.ts';
 import { RunningDispatcher } from './testing/running-dispatcher.ts';
 
 let backends: TestBackends;
 let receiver: ReceiverServer;
 let running: RunningDispatcher;
+const config = new ConfigServiceStub();
 
 beforeAll(async () => {
   backends = await startTestBackends();
-  running = await RunningDispatcher.start(backends);
+  running = await RunningDispatcher.start(backends, await config.start());
 });
 afterAll(async () => {
   await running[Symbol.asyncDispose]();
+  config.stop();
   await backends.stop();
   expect(running.fatal).toEqual([]);
 });
@@ -28,17 +31,17 @@ afterEach(() => receiver.close());
 
 let version = 0;
 /** A webhook of its own for each test: an id of 21 characters. */
-const configure = async (more: Parameters<RunningDispatcher['configure']>[0] | object = {}): Promise<string> => {
+const configure = async ({ url = receiver.url, ...more }: Partial<WebhookState> = {}): Promise<string> => {
   const id = `webhook${String(++version).padStart(14, '0')}`;
-  await running.configure({ id, url: receiver.url, subscribedTo: [`User.Created`], tenantId: id, ...more });
+  await running.configure({ id, url, subscribedTo: [`User.Created`], tenantId: id, ...more });
   return id;
 };
-const factsOf = async (webhookId: string): Promise<() => Fact[]> => {
+const factsOf = async (...webhookIds: readonly string[]): Promise<() => Fact[]> => {
   const records = await running.records(backends.topics.attempts);
   return () =>
     records
       .map((record) => decodeFact(record.headers, record.value))
-      .filter((fact): fact is Fact => fact.kind !== 'not-a-fact' && fact.webhookId === webhookId);
+      .filter((fact): fact is Fact => fact.kind !== 'not-a-fact' && webhookIds.includes(fact.webhookId));
 };
 
 describe('the dispatcher, all roles on a real Kafka', () => {
@@ -145,5 +148,80 @@ describe('the dispatcher, all roles on a real Kafka', () => {
     await waitFor(() => missing().length === 0, { what: 'all to arrive', timeoutMs: 30_000 }).catch(() => {});
     expect(missing().map((deliveryId) => `e${published.indexOf(deliveryId)}`)).toEqual([]);
     expect(receiver.requests).toHaveLength(300);
+  });
+});
+
+describe('a delivery whose receiver asked for something, or whose webhook was changed while it waited', () => {
+  const LATER: Answer = { status: 503, headers: { 'retry-after': '3' } };
+  const ids = { busy: '', aborting: '', leaving: '', moved: '', deleted: '' };
+  let endpoint: ReceiverServer;
+  let facts: () => Fact[];
+  const factsAbout = (id: string): Fact[] => facts().filter(({ webhookId }) => webhookId === id);
+  const pathsUnder = (path: string): string[] =>
+    endpoint.requests.map((request) => request.path).filter((one) => one.startsWith(path));
+
+  // All of them at once: they wait for the same three seconds.
+  beforeAll(async () => {
+    endpoint = await ReceiverServer.start();
+    const answers: Record<string, Answer> = {
+      '/hook/busy': { status: 429, headers: { 'retry-after': '3' } },
+      '/hook/aborting': { status: 500, headers: { 'webhook-delivery': 'abort-message' } },
+      '/hook/leaving': { status: 200, headers: { 'webhook-delivery': 'disable' } },
+      '/hook/moved': LATER,
+      '/hook/deleted': LATER,
+    };
+    endpoint.answerBy(({ path }) => (pathsUnder(path).length > 1 ? 200 : (answers[path] ?? 200)));
+    const names = Object.keys(ids) as (keyof typeof ids)[];
+    await Promise.all(names.map(async (name) => (ids[name] = await configure({ url: `${endpoint.url}/${name}` }))));
+    facts = await factsOf(...Object.values(ids));
+    await Promise.all(Object.values(ids).map(async (id) => running.publish(anEvent(), { 'tenant-id': id })));
+    await endpoint.waitForRequests(5);
+    const [moved, deleted] = [ids.moved, ids.deleted].map((id) => ({ id, tenantId: id, version: 2 }));
+    if (moved === undefined || deleted === undefined) throw new Error('there are no webhooks to change');
+    await Promise.all([running.configure({ ...moved, url: `${endpoint.url}/moved/on` }), running.delete(deleted)]);
+    const waited = [ids.busy, ids.moved, ids.deleted];
+    await waitFor(() => waited.every((id) => factsAbout(id).length === 2), { what: 'what came of those that waited' });
+  });
+  afterAll(() => endpoint.close());
+
+  it('waits as long as Retry-After asks', () => {
+    const [first, second] = factsAbout(ids.busy);
+    expect([first, second]).toMatchObject([
+      { outcome: 'retrying', statusCode: 429, attemptNumber: 1 },
+      { outcome: 'succeeded', attemptNumber: 2 },
+    ]);
+    if (first?.kind !== 'attempted' || second?.kind !== 'attempted') throw new Error('there are no two attempts');
+    expect(first.nextAttemptAtMs).toBe(first.atMs + 3_000);
+    expect(second.startedAtMs).toBeGreaterThanOrEqual(first.atMs + 3_000);
+  });
+
+  it('ends with one attempt where its receiver wants no more of it', () => {
+    // A second one would have come a second after it, long before those that waited.
+    expect(factsAbout(ids.aborting)).toMatchObject([
+      { kind: 'attempted', outcome: 'failed', statusCode: 500, verdict: 'abort-delivery' },
+    ]);
+    expect(pathsUnder('/hook/aborting')).toHaveLength(1);
+  });
+
+  it('succeeds, and has config-service disable its webhook where its receiver asks for that', async () => {
+    const [fact] = factsAbout(ids.leaving);
+    expect(fact).toMatchObject({ outcome: 'succeeded', statusCode: 200, verdict: 'disable-webhook' });
+    await waitFor(() => config.callsOf(ids.leaving).length > 0, { what: 'the call' });
+    expect(config.callsOf(ids.leaving)[0]?.request).toMatchObject({
+      webhookId: ids.leaving,
+      version: 1,
+      deliveryId: fact?.deliveryId,
+      reason: 'the receiver answered with the header webhook-delivery: disable',
+    });
+  });
+
+  it('goes to the URL in force when it comes up again', () => {
+    expect(pathsUnder('/hook/moved')).toEqual(['/hook/moved', '/hook/moved/on']);
+    expect(factsAbout(ids.moved)[1]).toMatchObject({ outcome: 'succeeded', attemptNumber: 2, webhookVersion: 2 });
+  });
+
+  it('is skipped where its webhook is deleted by then', () => {
+    expect(factsAbout(ids.deleted)[1]).toMatchObject({ kind: 'skipped', reason: 'webhook deleted', attemptNumber: 2 });
+    expect(pathsUnder('/hook/deleted')).toHaveLength(1);
   });
 });

@@ -1,5 +1,5 @@
 import { NestFactory } from '@nestjs/core';
-import type { WebhookState } from '@signalbox/contracts';
+import type { WebhookDeletion, WebhookRecord, WebhookState } from '@signalbox/contracts';
 import { encodeWebhook, groupNames, topicSpecs } from '@signalbox/contracts';
 import type { KafkaConnection, LogProducer, LogRecord } from '@signalbox/kafka';
 import {
@@ -22,26 +22,26 @@ import { aWebhookState, dispatcherEnvironment } from './dispatcher-fixtures.ts';
 /** All roles of a dispatcher in this process, on topics of their own. */
 export class RunningDispatcher implements AsyncDisposable {
   readonly fatal: Error[] = [];
-  /** Where its next start looks for config-service; nothing listens there by default. */
-  configGrpcUrl = '127.0.0.1:1';
   private readonly followers: { stop(): Promise<void> }[] = [];
 
   private constructor(
     private readonly backends: TestBackends,
+    private readonly configGrpcUrl: string,
     private readonly connection: KafkaConnection,
     private readonly producer: LogProducer,
     private dispatcher: Dispatcher | undefined,
     private webhooks: WebhookLookup | undefined,
   ) {}
 
-  static async start(backends: TestBackends): Promise<RunningDispatcher> {
+  /** `configGrpcUrl`: where it looks for config-service; nothing listens there by default. */
+  static async start(backends: TestBackends, configGrpcUrl = '127.0.0.1:1'): Promise<RunningDispatcher> {
     const connection = { brokers: backends.kafkaBrokers.split(','), clientId: 'dispatcher-test' };
     const { topics, layout } = backends;
     await ensureTopics(connection, [...topicSpecs(topics, layout), ...authEventTopicSpecs(topics, layout)]);
     await commitStartOffsets(connection, { names: topics, groups: groupNames(backends.topicPrefix) });
     const producer = createLogProducer({ connection });
     await producer.start();
-    const running = new RunningDispatcher(backends, connection, producer, undefined, undefined);
+    const running = new RunningDispatcher(backends, configGrpcUrl, connection, producer, undefined, undefined);
     await running.resume();
     return running;
   }
@@ -72,13 +72,13 @@ export class RunningDispatcher implements AsyncDisposable {
   /** Resolves when a running dispatcher goes by this state: an event published before that may match nothing. */
   async configure(webhook: Partial<WebhookState> & { readonly url: string }): Promise<WebhookState> {
     const state = aWebhookState(webhook);
-    const { id } = state;
-    this.producer.append({ topic: this.backends.topics.webhooks, key: id, value: encodeWebhook(state) });
-    await this.producer.flush();
-    await waitFor(() => this.webhooks === undefined || this.webhooks.get(id)?.version === state.version, {
-      what: `version ${state.version} of ${id} to be applied`,
-    });
+    await this.put(state);
     return state;
+  }
+
+  /** Resolves when a running dispatcher knows that the webhook is gone. */
+  async delete(webhook: Pick<WebhookDeletion, 'id' | 'tenantId' | 'version'>): Promise<void> {
+    await this.put({ ...webhook, deleted: true, epoch: 1, deletedAtMs: Date.now() });
   }
 
   async publish(value: string | Buffer, headers: Record<string, string> = {}): Promise<void> {
@@ -99,6 +99,15 @@ export class RunningDispatcher implements AsyncDisposable {
     this.followers.push(follower);
     await follower.start();
     return seen;
+  }
+
+  private async put(record: WebhookRecord): Promise<void> {
+    const { id, version } = record;
+    this.producer.append({ topic: this.backends.topics.webhooks, key: id, value: encodeWebhook(record) });
+    await this.producer.flush();
+    await waitFor(() => this.webhooks === undefined || this.webhooks.get(id)?.version === version, {
+      what: `version ${version} of ${id} to be applied`,
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -12,10 +12,7 @@ const config = new ConfigServiceStub();
 
 beforeAll(async () => {
   backends = await startTestBackends();
-  running = await RunningDispatcher.start(backends);
-  running.configGrpcUrl = await config.start();
-  await running.pause();
-  await running.resume();
+  running = await RunningDispatcher.start(backends, await config.start());
 });
 afterAll(async () => {
   await running[Symbol.asyncDispose]();
