@@ -13,6 +13,10 @@ export interface LaneLimits {
   /** Concurrency to begin with, and after an idle time. */
   readonly startConcurrency: number;
   readonly maxConcurrency: number;
+  /**
+   * By default above the room of the sender (8,192), whose reading pauses before: a backlog behind an endpoint that is quick by
+   * what was measured waits in its log, as each move to a tier writes three records or more. Slow ones meet `maxWaitMs`.
+   */
   readonly maxQueued: number;
   readonly maxQueuedBytes: number;
   /** A task that would wait longer than this, by what was measured, is not taken. */
