@@ -234,6 +234,21 @@ describe('a hostile endpoint', () => {
     expect(outcome.kind === 'answered' && outcome.answer.toString()).toBe('z'.repeat(4_096));
   });
 
+  it('with a longer body has answered with the first byte beyond 64 KiB of it, and not before', async () => {
+    const afterBytes = (bodyBytes: number, timeoutMs: number): Promise<PostOutcome> =>
+      attempt(
+        (socket) =>
+          onRequest(socket, () => {
+            socket.write(`HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n${'z'.repeat(bodyBytes)}`);
+          }),
+        timeoutMs,
+      );
+    // It then says nothing more: whoever wanted a byte beyond these would wait for it until the time is over.
+    const [whole, more] = await Promise.all([afterBytes(65_536, 1_000), afterBytes(65_537, 20_000)]);
+    expect(whole).toMatchObject({ kind: 'failed', errorClass: 'timeout', statusCode: 200 });
+    expect(more).toMatchObject({ kind: 'answered', statusCode: 200 });
+  });
+
   it('with a flood of 1xx is cut off', async () => {
     const outcome = await attempt((socket) =>
       onRequest(socket, () => {
