@@ -11,14 +11,17 @@ import { figuresCommand, WARM_UP } from './figures/figures-command.ts';
 const WEBHOOKS = 100_000;
 const ENDPOINTS = 100;
 const DRAIN_EVENTS = 60_000;
-const RUNS = 2;
+const RUNS = 3;
 const SENDER = 'dispatcher-sender';
 const WATCHED = ['dispatcher-router', SENDER];
+/** Of 10^6 bytes. */
+const MOST_MB = 600;
 const LOOK_EVERY_MS = 20;
 const GIVEN_UP_AFTER_MS = 60_000;
 
 const readySeconds = new Map<string, number[]>(WATCHED.map((name) => [name, []]));
-const memoryMiB = new Map<string, number[]>(WATCHED.map((name) => [name, []]));
+const memoryWhenReadyMB = new Map<string, number[]>(WATCHED.map((name) => [name, []]));
+const memoryAfterDrainMB = new Map<string, number[]>(WATCHED.map((name) => [name, []]));
 const backSeconds: number[] = [];
 
 process.exitCode = await figuresCommand({
@@ -38,20 +41,28 @@ process.exitCode = await figuresCommand({
         const startedAtMs = performance.now();
         await services.start(name);
         readySeconds.get(name)?.push((performance.now() - startedAtMs) / 1_000);
-        memoryMiB.get(name)?.push((session.memoryBytes().get(name) ?? Number.NaN) / 2 ** 20);
+        noteMemory(session, name, memoryWhenReadyMB);
       }
     }
     await session.phase(WARM_UP);
-    for (let run = 0; run < RUNS; run++) backSeconds.push(await takeOver(session, services));
+    for (let run = 0; run < RUNS; run++) {
+      backSeconds.push(await takeOver(session, services));
+      for (const name of WATCHED) noteMemory(session, name, memoryAfterDrainMB);
+    }
   },
   figures: () => [
     ...WATCHED.flatMap((name): Figure[] => [
       { what: `${name}: ready with ${WEBHOOKS} webhooks`, unit: 's', runs: readySeconds.get(name) ?? [], atMost: 10 },
-      { what: `${name}: memory then`, unit: 'MiB', runs: memoryMiB.get(name) ?? [], atMost: 600 },
+      { what: `${name}: memory then`, unit: 'MB', runs: memoryWhenReadyMB.get(name) ?? [], atMost: MOST_MB },
+      { what: `${name}: memory after a drain`, unit: 'MB', runs: memoryAfterDrainMB.get(name) ?? [], atMost: MOST_MB },
     ]),
     { what: 'sending again after all partitions were assigned', unit: 's', runs: backSeconds, atMost: 10 },
   ],
 });
+
+function noteMemory(session: Session, name: string, into: ReadonlyMap<string, number[]>): void {
+  into.get(name)?.push((session.memoryBytes().get(name) ?? Number.NaN) / 1e6);
+}
 
 /** Kills the only sender under drain and starts it again; seconds from its assignment to the first delivery. */
 async function takeOver(session: Session, services: OwnServices): Promise<number> {
