@@ -19,10 +19,14 @@ const LOOKS: readonly (readonly [string, BrowserContextOptions])[] = [
   ['phone', { colorScheme: 'light', viewport: { width: 390, height: 844 } }],
 ];
 
-/** In the page: tables that are wider than their place. Long ones scroll in their own box. */
+/** In the page: tables that are wider than their place, and how wide their columns are. Long ones scroll in their own box. */
 const CUT_TABLES = `[...document.querySelectorAll('.table-box:not(.table-box--virtual)')]
   .filter((box) => box.scrollWidth > box.clientWidth)
-  .map((box) => box.querySelector('table').getAttribute('aria-label'))`;
+  .map((box) => [
+    box.querySelector('table').getAttribute('aria-label'),
+    box.clientWidth,
+    ...[...box.querySelectorAll('th')].map((head) => head.textContent + ' ' + head.offsetWidth),
+  ].join(', '))`;
 
 /** In the page: what the Tab key leads to though nobody sees it. A box to tick is drawn by its label. */
 const HIDDEN_STOPS = `[...document.querySelectorAll('a[href], button, input, select, textarea, [tabindex]')]

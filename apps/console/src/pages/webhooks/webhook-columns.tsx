@@ -100,7 +100,9 @@ function EventsCell({ events }: { readonly events: readonly string[] }): ReactNo
     <div className="row events-cell">
       <span className="visually-hidden">{webhooks.eventCount(events.length)}: </span>
       {shown.map((name) => (
-        <Tag key={name}>{name}</Tag>
+        <Tag key={name} title={name}>
+          <span className="cut">{name}</span>
+        </Tag>
       ))}
       {rest.length > 0 && <Tag title={rest.join('\n')}>{webhooks.moreEvents(rest.length)}</Tag>}
     </div>
