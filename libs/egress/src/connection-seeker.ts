@@ -1,5 +1,5 @@
 import type { EndpointUrl } from '@signalbox/domain';
-import type { ConnectError } from './guarded-connect.ts';
+import type { ConnectError } from './connect-error.ts';
 import type { HttpConnection } from './http-connection.ts';
 
 /** Wants a connection to an origin. */

@@ -2,25 +2,15 @@ import type { Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { AllowList, EndpointUrl } from '@signalbox/domain';
 import { isLocalhost, localhostAddresses, refusalOf } from '@signalbox/domain';
+import { ConnectError } from './connect-error.ts';
 import type { OnBytes } from './connect-race.ts';
 import { ConnectRace, dialDirectly, NEXT_ADDRESS_MS } from './connect-race.ts';
 import type { Failure, Stage } from './failure-table.ts';
 import { failureOf } from './failure-table.ts';
 import type { NameResolver } from './name-resolver.port.ts';
 import type { ProxyRoute } from './proxy-tunnel.ts';
-import { dialThrough, TunnelError } from './proxy-tunnel.ts';
+import { dialThrough } from './proxy-tunnel.ts';
 import type { TlsSettings } from './tls-settings.ts';
-
-/** Why there is no connection. */
-export class ConnectError extends Error {
-  override readonly name = 'ConnectError';
-  readonly failure: Failure;
-
-  constructor(failure: Failure, cause?: unknown) {
-    super(failure.message, { cause });
-    this.failure = failure;
-  }
-}
 
 export interface ConnectSettings {
   readonly resolver: NameResolver;
@@ -110,7 +100,7 @@ export class GuardedConnect {
     const nextAddressMs = proxy === undefined ? NEXT_ADDRESS_MS : Infinity;
     this.#race = new ConnectRace(addresses, nextAddressMs, dial, (error, socket) => {
       if (socket === null) {
-        this.#fail(error instanceof TunnelError ? error.failure : failureOf(error, 'connect'), error);
+        this.#fail(error instanceof ConnectError ? error.failure : failureOf(error, 'connect'), error);
         return;
       }
       this.connectMs = this.#endStage('tls');

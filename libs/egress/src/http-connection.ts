@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { EndpointUrl } from '@signalbox/domain';
-import type { ConnectError, ConnectSettings } from './guarded-connect.ts';
+import type { ConnectError } from './connect-error.ts';
+import type { ConnectSettings } from './guarded-connect.ts';
 import { GuardedConnect } from './guarded-connect.ts';
 
 /** What happens to the attempt that has the connection. */

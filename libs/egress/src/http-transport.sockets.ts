@@ -2,7 +2,7 @@ import type { AllowList } from '@signalbox/domain';
 import { ConnectionPool } from './connection-pool.ts';
 import type { Failure } from './failure-table.ts';
 import type { ForwardProxy } from './forward-proxy.ts';
-import { ConnectError } from './guarded-connect.ts';
+import { ConnectError } from './connect-error.ts';
 import type { HttpConnection } from './http-connection.ts';
 import type { HttpTransport, PostOutcome, PostRequest } from './http-transport.port.ts';
 import type { NameResolver } from './name-resolver.port.ts';

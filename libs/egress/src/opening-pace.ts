@@ -33,8 +33,8 @@ const OVERDUE_SHARE = 0.5;
 /**
  * How fast connections are opened to origins that have some already. A process that has all it can do sends no more by having
  * more connections: each costs it as much as some POSTs, by TLS as twenty, while those it has become free all the time. So what
- * its loop has idle goes on them, and little else. It waits for no other side: what is open or
- * hangs elsewhere changes nothing, and origins take turns (invariant 4).
+ * its loop has idle goes on them, and little else. It waits for no other side: what is open or hangs elsewhere changes nothing,
+ * and origins take turns (invariant 4).
  */
 export class OpeningPace {
   readonly #loop: () => LoopTimes;
@@ -55,9 +55,8 @@ export class OpeningPace {
     this.#seen = loop();
   }
 
-  /** Calls `openFor`, at once where the loop has the time for it, or later, unless forgotten first. */
+  /** Calls `openFor`, at once where the loop has the time for it, or later, unless forgotten first. To be called once for each. */
   ask(opener: Opener, seeker: ConnectionSeeker): void {
-    if (this.#waiting.has(seeker)) return;
     const costMs = COST_MS[seeker.endpoint.protocol];
     if (this.#waiting.size === 0) {
       this.#save();

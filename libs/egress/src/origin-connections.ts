@@ -1,5 +1,6 @@
 import type { ConnectionSeeker } from './connection-seeker.ts';
-import type { ConnectError, ConnectSettings } from './guarded-connect.ts';
+import type { ConnectError } from './connect-error.ts';
+import type { ConnectSettings } from './guarded-connect.ts';
 import { HttpConnection } from './http-connection.ts';
 import type { Opener, OpeningPace } from './opening-pace.ts';
 

@@ -2,7 +2,7 @@ import type { EndpointUrl } from '@signalbox/domain';
 import { AnswerReader } from './answer-reader.ts';
 import type { Failure, Stage } from './failure-table.ts';
 import { answerFailure, failureOf } from './failure-table.ts';
-import type { ConnectError } from './guarded-connect.ts';
+import type { ConnectError } from './connect-error.ts';
 import type { Exchange, HttpConnection } from './http-connection.ts';
 import type { Answered, PostOutcome, PostRequest } from './http-transport.port.ts';
 import { MAX_ANSWER_BYTES } from './http-transport.port.ts';

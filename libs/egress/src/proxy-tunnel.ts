@@ -1,5 +1,6 @@
 import type { LookupFunction, Socket } from 'node:net';
 import { connect, isIPv6 } from 'node:net';
+import { ConnectError } from './connect-error.ts';
 import type { Dial, DialAddress, OnBytes } from './connect-race.ts';
 import type { Failure } from './failure-table.ts';
 import { proxyFailure, tunnelFault, tunnelRefusal } from './failure-table.ts';
@@ -14,17 +15,6 @@ export interface ProxyRoute {
   readonly health: ProxyHealth;
 }
 
-/** Why a forward proxy has opened no tunnel. */
-export class TunnelError extends Error {
-  override readonly name = 'TunnelError';
-  readonly failure: Failure;
-
-  constructor(failure: Failure, cause?: unknown) {
-    super(failure.message, { cause });
-    this.failure = failure;
-  }
-}
-
 /** Of a proxy's answer, as of an endpoint's. */
 const MAX_HEAD_BYTES = 16 * 1024;
 const HEAD_END = '\r\n\r\n';
@@ -32,7 +22,7 @@ const STATUS_LINE = /^HTTP\/1\.[01] ([2-5]\d\d)(?: |\r)/;
 
 /**
  * Connects by tunnels of the proxy (RFC 9110, section 9.3.6). It is asked for the address, never for a name: what the name
- * resolves to was judged here, and would not be there. Errors are {@link TunnelError}s.
+ * resolves to was judged here, and would not be there. Errors are {@link ConnectError}s.
  *
  * @param onBytes takes what is read from the tunnel; without it the socket emits `data`.
  * @param onReached runs when the proxy has accepted a connection: what takes its time now may be the endpoint.
@@ -131,6 +121,6 @@ class ProxyTunnel implements Dial {
     if (this.#isDone) return;
     this.#isDone = true;
     this.#socket.destroy();
-    this.#done(new TunnelError(failure, cause), null);
+    this.#done(new ConnectError(failure, cause), null);
   }
 }

@@ -1,19 +1,14 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-/** What this process holds: a buffer's bytes are counted in `external`. */
-const heldBytes = (): number => {
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
-};
-
-/** Bytes that are still referred to: what no collection would give back. */
+/** Bytes that are still referred to, which no collection would give back; a buffer's are counted in `external`. */
 export function retainedBytes(): number {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
   // Twice: what the first frees of the heap lets the second free buffers outside of it.
   for (let pass = 0; pass < 2; pass++) collect();
-  return heldBytes();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
 }
 
 /** Not oftener: a look collects garbage, which is slow in a process with a large heap. */

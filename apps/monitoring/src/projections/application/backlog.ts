@@ -121,17 +121,6 @@ export class Backlog {
   }
 }
 
-/** The first `maxRecords` of a chunk, and what remains of it. */
-export function cut(chunk: Chunk, maxRecords: number): readonly [Chunk, Chunk | undefined] {
-  const first = chunk.records[maxRecords];
-  if (first === undefined) return [chunk, undefined];
-  const { records, ...rest } = chunk;
-  return [
-    { ...rest, to: first.offset, records: records.slice(0, maxRecords) },
-    { ...rest, from: first.offset, records: records.slice(maxRecords) },
-  ];
-}
-
 /** By partition number, those that hold the oldest records first. */
 function byAge(cursors: readonly ChunkCursor[]): readonly (readonly ChunkCursor[])[] {
   const groups = new Map<number, { readonly cursors: ChunkCursor[]; oldestMs: number }>();

@@ -1,6 +1,6 @@
 import type { PartitionPosition, TopicPartition } from '@signalbox/kafka';
 import type { Chunk } from './chunk.ts';
-import { cut } from './backlog.ts';
+import { cut } from './chunk.ts';
 import { BatchFold } from './batch-fold.ts';
 import type { DeadLetters, UnreadableRecord } from './dead-letters.port.ts';
 import type { ReadableRecord } from './projected-record.ts';
