@@ -31,6 +31,8 @@ const config = {
     project('chaos', ['test/chaos/**/*.chaos.spec.ts'], systemSetup),
   ],
   testTimeout: 60_000,
+  // Modules of ended files stay in a worker's heap. At a GB a collection of it takes seconds: a new worker is cheaper.
+  workerIdleMemoryLimit: '700MB',
   testSequencer: '<rootDir>/scripts/longest-first.sequencer.ts',
   // Writes only where .ci/run asks for it by TEST_COUNTS_FILE.
   reporters: ['default', '<rootDir>/scripts/test-count.reporter.ts'],

@@ -363,11 +363,15 @@ export function consumerFaults(cluster: () => KafkaCluster): void {
     it('is not taken in by a wall clock that is set back: it counts the silence of its group, and ends', async () => {
       const topic = await cluster().createTopic(1);
       const wire = new Wire();
-      let heartbeats = 0;
-      wire.onRequest = ({ apiKey }) => void (heartbeats += Number(apiKey === HEARTBEAT));
+      let answers = 0;
+      wire.onAnswer = ({ apiKey }, answer) => {
+        answers += Number(apiKey === HEARTBEAT);
+        return answer;
+      };
       const [consumer, handler] = member(newGroup(), topic, wire, { stallAfterMs: 1_000 });
       await consumer.start();
-      await eventually('a heartbeat', () => heartbeats > 0);
+      // Taken, too: one that is on its way at the turn of the clock has kafkajs count the next by the clock set back.
+      await eventually('an answered heartbeat', () => answers > 0 && consumer.msSinceHeartbeat() < 1_000);
       // kafkajs sends the next ones by that clock, and goes on fetching.
       const wallClock = Date.now.bind(Date);
       const now = jest.spyOn(Date, 'now').mockImplementation(() => wallClock() - 3_600_000);

@@ -35,6 +35,7 @@ export async function startTestSandbox(
       // Tests make what they need as fast as they can; a test of the limit sets its own.
       env: { RATE_LIMIT_PER_SECOND: '0', ...options.env },
       dir,
+      isDisposable: true,
     });
     const stop = sandbox.stop.bind(sandbox);
     sandbox.stop = async () => {

@@ -63,15 +63,15 @@ async function relayed(of: Published, count: number): Promise<void> {
   await waitFor(() => roundsOf(of).length >= count, { what: `${count} further rounds in the log` });
 }
 
-/** Waits until a state of the latest round is known. */
+/** Waits until a state of the latest round is known, and what was sent: facts may be read before the delivery's record. */
 async function roundIs(of: Published, round: number, state: string): Promise<void> {
   await waitFor(
     async () => {
-      const [row] = await monitoring.dataSource.query<{ round: number; round_state: string }[]>(
-        'SELECT round, round_state FROM monitoring.delivery WHERE delivery_id = $1',
+      const [row] = await monitoring.dataSource.query<{ round: number; round_state: string; has_body: boolean }[]>(
+        'SELECT round, round_state, body IS NOT NULL AS has_body FROM monitoring.delivery WHERE delivery_id = $1',
         [idOf(of)],
       );
-      return row?.round === round && row.round_state === state;
+      return row?.round === round && row.round_state === state && row.has_body;
     },
     { what: `round ${round} to be ${state}` },
   );

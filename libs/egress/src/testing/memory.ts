@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 /** Bytes that are still referred to, which no collection would give back; a buffer's are counted in `external`. */
-export function retainedBytes(): number {
+function retainedBytes(): number {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
   // Twice: what the first frees of the heap lets the second free buffers outside of it.
@@ -11,21 +11,26 @@ export function retainedBytes(): number {
   return heapUsed + external;
 }
 
-/** Not oftener: a look collects garbage, which is slow in a process with a large heap. */
-const LOOK_EVERY_MS = 500;
-
-/** The most that is still referred to at any look between its making and `stop`: garbage says more of the process than of a test. */
+/**
+ * The most that was still referred to at any look since it was made: garbage says more of the process than of a test.
+ * A look collects garbage, which holds a process with a large heap for a second or two, and the tests beside it: so there
+ * are few, each at a moment that says something, and no timer that a failed test would leave behind.
+ */
 export class MemoryPeak {
-  readonly #looking = setInterval(() => this.#look(), LOOK_EVERY_MS).unref();
-  #bytes = retainedBytes();
+  readonly #before = retainedBytes();
+  #most = this.#before;
 
-  stop(): number {
-    clearInterval(this.#looking);
-    this.#look();
-    return this.#bytes;
+  look(): void {
+    this.#most = Math.max(this.#most, retainedBytes());
   }
 
-  #look(): void {
-    this.#bytes = Math.max(this.#bytes, retainedBytes());
+  /** Bytes above those of its making. */
+  get growth(): number {
+    return this.#most - this.#before;
+  }
+
+  /** As `growth`, of now. */
+  retainedNow(): number {
+    return retainedBytes() - this.#before;
   }
 }

@@ -19,6 +19,11 @@ export interface PostgresOptions {
   readonly dir: string;
   /** A free one by default, kept for the next start while nobody else takes it. */
   readonly port?: number;
+  /**
+   * What is stored outlives its process, not the machine: no write waits for the disk. For tests, which throw it away
+   * and must not depend on how busy a disk is. False by default.
+   */
+  readonly isDisposable?: boolean;
   readonly onProgress?: (line: string) => void;
   /** It ended by itself after it had been ready; `how` is for people. */
   readonly onUnexpectedEnd?: (server: RunningPostgres, how: string) => void;
@@ -39,6 +44,9 @@ export interface RunningPostgres {
 }
 
 const ANSWERS_WITHIN_MS = 120_000;
+
+const SETTINGS: readonly string[] = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=200'];
+const DISPOSABLE_SETTINGS: readonly string[] = ['fsync=off', 'full_page_writes=off'];
 
 /** The SQLSTATE `invalid_password`. */
 const WRONG_PASSWORD = '28P01';
@@ -154,7 +162,7 @@ class PostgresServer implements RunningPostgres {
   }
 
   async #spawn(port: number): Promise<GuardedProcess> {
-    const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=200'];
+    const settings = [...SETTINGS, ...(this.#options.isDisposable === true ? DISPOSABLE_SETTINGS : [])];
     await rotateLog(this.#path('postgres.log'));
     const log = await open(this.#path('postgres.log'), 'a');
     try {

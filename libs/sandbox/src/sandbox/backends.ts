@@ -64,6 +64,7 @@ export async function startBackends(
     running.postgres = await startPostgres({
       dir: postgresDir,
       ...(options.ports?.postgres && { port: options.ports.postgres.port }),
+      ...(options.isDisposable !== undefined && { isDisposable: options.isDisposable }),
       onProgress: onLine,
       onUnexpectedEnd: (server, how) => revive('postgres', server, how),
     });

@@ -31,6 +31,8 @@ export interface SandboxOptions {
   readonly makeAuthEventTopics?: boolean;
   /** The operator's own; then no Postgres is started. */
   readonly databaseUrl?: string;
+  /** Our own Postgres does not wait for the disk: what it holds outlives its process, not the machine. For tests. */
+  readonly isDisposable?: boolean;
   /** Ports a person asked for, each with the variable that did; free ones are chosen and kept by default. */
   readonly ports?: Partial<Readonly<Record<ConfigurablePort, ConfiguredPort>>>;
   /** Where the built services are; `apps` of the repository by default. */

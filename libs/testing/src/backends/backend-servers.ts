@@ -19,7 +19,7 @@ async function startProcesses(): Promise<BackendServers> {
   const dir = await mkdtemp(join(tmpdir(), 'signalbox-test-backends-'));
   const [kafka, postgres] = await Promise.allSettled([
     startKafka({ dir: join(dir, 'kafka') }),
-    startPostgres({ dir: join(dir, 'postgres') }),
+    startPostgres({ dir: join(dir, 'postgres'), isDisposable: true }),
   ]);
   const stop = async (): Promise<void> => {
     const started = [kafka, postgres].filter((part) => part.status === 'fulfilled');
