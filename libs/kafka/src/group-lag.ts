@@ -25,69 +25,77 @@ export interface GroupLagReader {
   stop(): Promise<void>;
 }
 
-/** A {@link GroupLagReader} over kafkajs's admin client, which connects when it is first asked. */
+/** A {@link GroupLagReader} over kafkajs's admin client, which connects when it is first asked, and anew after a failure. */
 export function createGroupLagReader(connection: KafkaConnection): GroupLagReader {
   return new KafkajsGroupLagReader(connection);
 }
 
 class KafkajsGroupLagReader implements GroupLagReader {
-  readonly #admin: Admin;
-  #connected: Promise<void> | undefined;
+  readonly #connection: KafkaConnection;
+  #connected: Promise<Admin> | undefined;
 
   constructor(connection: KafkaConnection) {
-    this.#admin = createClient(connection).admin();
+    this.#connection = connection;
   }
 
   async read(groups: readonly ReadingGroup[]): Promise<readonly GroupPosition[]> {
-    await this.#connect();
-    const existing = new Set(await this.#admin.listTopics());
-    const reading = groups.map(({ groupId, topics }) => ({
-      groupId,
-      topics: topics.filter((one) => existing.has(one)),
-    }));
-    // Committed offsets first: asked after the ends, a busy group would seem to be ahead of its log.
-    const committed = await Promise.all(reading.map(async (group) => this.#committed(group)));
-    const topics = [...new Set(reading.flatMap((group) => group.topics))];
-    const ranges = new Map(
-      await Promise.all(topics.map(async (topic) => [topic, await this.#admin.fetchTopicOffsets(topic)] as const)),
-    );
-    return reading.flatMap(({ groupId, topics: read }, index) =>
-      read.flatMap((topic) =>
-        (ranges.get(topic) ?? []).map(({ partition, low, high }) => ({
-          groupId,
-          topic,
-          partition,
-          committed: committed[index]?.get(`${topic}/${partition}`) ?? null,
-          logStart: Number(low),
-          logEnd: Number(high),
-        })),
-      ),
-    );
+    const connected = (this.#connected ??= this.#connect());
+    try {
+      return await positionsOf(await connected, groups);
+    } catch (error) {
+      // kafkajs's admin goes on for five minutes to ask the leaders and the coordinator that it knew.
+      if (this.#connected === connected) this.#connected = undefined;
+      await connected.then(async (admin) => admin.disconnect()).catch(() => {});
+      throw error;
+    }
   }
 
   async stop(): Promise<void> {
-    if (this.#connected === undefined) return;
-    await this.#connected.catch(() => {});
-    await this.#admin.disconnect();
+    const admin = await this.#connected?.catch(() => undefined);
+    await admin?.disconnect();
   }
 
-  async #connect(): Promise<void> {
-    this.#connected ??= this.#admin.connect().catch((error: unknown) => {
-      this.#connected = undefined;
-      throw error;
-    });
-    await this.#connected;
+  async #connect(): Promise<Admin> {
+    const admin = createClient(this.#connection).admin();
+    await admin.connect();
+    return admin;
   }
+}
 
-  async #committed({ groupId, topics }: ReadingGroup): Promise<ReadonlyMap<string, number>> {
-    if (topics.length === 0) return new Map();
-    const answered = await this.#admin.fetchOffsets({ groupId, topics: [...topics] });
-    return new Map(
-      answered.flatMap(({ topic, partitions }) =>
-        partitions.flatMap(({ partition, offset }) =>
-          Number(offset) < 0 ? [] : [[`${topic}/${partition}`, Number(offset)] as const],
-        ),
+async function positionsOf(admin: Admin, groups: readonly ReadingGroup[]): Promise<readonly GroupPosition[]> {
+  const existing = new Set(await admin.listTopics());
+  const reading = groups.map(({ groupId, topics }) => ({
+    groupId,
+    topics: topics.filter((one) => existing.has(one)),
+  }));
+  // Committed offsets first: asked after the ends, a busy group would seem to be ahead of its log.
+  const committed = await Promise.all(reading.map(async (group) => committedBy(admin, group)));
+  const topics = [...new Set(reading.flatMap((group) => group.topics))];
+  const ranges = new Map(
+    await Promise.all(topics.map(async (topic) => [topic, await admin.fetchTopicOffsets(topic)] as const)),
+  );
+  return reading.flatMap(({ groupId, topics: read }, index) =>
+    read.flatMap((topic) =>
+      (ranges.get(topic) ?? []).map(({ partition, low, high }) => ({
+        groupId,
+        topic,
+        partition,
+        committed: committed[index]?.get(`${topic}/${partition}`) ?? null,
+        logStart: Number(low),
+        logEnd: Number(high),
+      })),
+    ),
+  );
+}
+
+async function committedBy(admin: Admin, { groupId, topics }: ReadingGroup): Promise<ReadonlyMap<string, number>> {
+  if (topics.length === 0) return new Map();
+  const answered = await admin.fetchOffsets({ groupId, topics: [...topics] });
+  return new Map(
+    answered.flatMap(({ topic, partitions }) =>
+      partitions.flatMap(({ partition, offset }) =>
+        Number(offset) < 0 ? [] : [[`${topic}/${partition}`, Number(offset)] as const],
       ),
-    );
-  }
+    ),
+  );
 }

@@ -73,7 +73,8 @@ class KafkajsTailReader implements TailReader {
     signal: AbortSignal,
   ): Promise<readonly PartitionPosition[]> {
     signal.throwIfAborted();
-    const ranges = await this.#solo.ranges(from.map(({ partition }) => partition));
+    const partitions = from.map(({ partition }) => partition);
+    const ranges = await this.#solo.ranges(partitions, signal);
     signal.throwIfAborted();
     const ends = new Map(ranges.map(({ partition, end }) => [partition, end]));
     const reading: Reading = { ends, open: new Set(), onRecord, done: Promise.withResolvers() };

@@ -40,12 +40,30 @@ export function byTopic<T extends TopicPartition>(items: readonly T[]): Map<stri
   return topics;
 }
 
-/** The first offset at or after `timestampMs` for each partition, null where there is none. */
+/**
+ * The first offset at or after `timestampMs` for each partition, null where there is none. Rejects while a leader is away
+ * or another than was known; the next try asks the one that leads by then.
+ */
 export async function offsetsAt(
   cluster: Cluster,
   partitions: readonly TopicPartition[],
   timestampMs: number,
   isolationLevel = READ_UNCOMMITTED,
+): Promise<Map<string, (number | null)[]>> {
+  try {
+    return await askLeaders(cluster, partitions, timestampMs, isolationLevel);
+  } catch (error) {
+    // kafkajs keeps what it knew of leaders for five minutes, and asks anew only after a fetch or a produce request failed.
+    await cluster.refreshMetadata().catch(() => {});
+    throw error;
+  }
+}
+
+async function askLeaders(
+  cluster: Cluster,
+  partitions: readonly TopicPartition[],
+  timestampMs: number,
+  isolationLevel: number,
 ): Promise<Map<string, (number | null)[]>> {
   const perLeader = new Map<string, Map<string, number[]>>();
   for (const [topic, ofTopic] of byTopic(partitions)) {

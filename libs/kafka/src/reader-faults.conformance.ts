@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { createGroupLagReader } from './group-lag.ts';
 import type { KafkaCluster } from './kafka-cluster.conformance.ts';
 import { createLogFollower } from './kafkajs-follower.ts';
 import { createTailReader } from './kafkajs-tail-reader.ts';
@@ -130,6 +131,28 @@ export function readerFaults(cluster: () => KafkaCluster): void {
       await eventually('both ends', () => fatal.length === 2);
       expect(fatal.splice(0).map((error) => error.message)).toEqual([message, message]);
       over.resolve();
+    });
+
+    it('ask the leader that leads now, also after a time in which they fetched nothing', async () => {
+      const topic = await cluster().createTopicOn([[1, 2, 3]]);
+      const of = { topic, partition: 0 };
+      await cluster().append(numbered(5).map((value) => ({ ...of, key: null, value })));
+      const { connection } = cluster();
+      const reader = createTailReader({ connection, topic, onFatal });
+      const lag = createGroupLagReader(connection);
+      stopped.push(reader, lag);
+      await reader.start();
+      const ends = async (): Promise<unknown> => {
+        const [position] = await lag.read([{ groupId: 'nobody', topics: [topic] }]);
+        return position?.logEnd;
+      };
+      expect(await reader.read([{ ...of, offset: 5 }], () => {})).toEqual([{ ...of, offset: 5 }]);
+      expect(await ends()).toBe(5);
+      await cluster().reassign(of, [2, 3]);
+      await eventually('the move', async () => (await cluster().leaderOf(of)) === 2);
+      const signal = AbortSignal.timeout(20_000);
+      expect(await reader.read([{ ...of, offset: 5 }], () => {}, signal)).toEqual([{ ...of, offset: 5 }]);
+      await eventually('an answer about the lag', async () => (await ends().catch(() => undefined)) === 5);
     });
 
     it('leave no consumer group behind when they stop', async () => {

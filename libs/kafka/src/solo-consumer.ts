@@ -99,12 +99,15 @@ export class SoloConsumer {
     await this.#joined.promise;
   }
 
-  /** Where the partitions begin and end now; all of the topic by default. */
-  async ranges(partitions?: readonly number[]): Promise<LogRange[]> {
+  /** Where the partitions begin and end now; all of the topic by default. Aborting rejects with the signal's reason. */
+  async ranges(partitions?: readonly number[], signal?: AbortSignal): Promise<LogRange[]> {
     const { topic } = this.#options;
     const wanted = [...(partitions ?? this.#states.keys())].map((partition) => ({ topic, partition }));
-    const { signal } = this.#stopping;
-    return persist(async () => stableRanges(this.#connected(), wanted), { signal, withinMs: 60_000 });
+    const signals = signal === undefined ? [this.#stopping.signal] : [this.#stopping.signal, signal];
+    return persist(async () => stableRanges(this.#connected(), wanted), {
+      signal: AbortSignal.any(signals),
+      withinMs: 60_000,
+    });
   }
 
   read(partition: number, offset: number): void {
