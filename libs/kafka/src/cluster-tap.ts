@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Broker, Cluster, PartitionAssigner } from 'kafkajs';
 import { asError, kafkaErrorType } from './errors.ts';
 import type { PartitionPosition } from './log-record.ts';
@@ -53,17 +54,30 @@ type JoinableBroker = Broker & {
   heartbeat(request: object): Promise<unknown>;
 };
 
+/** Before the next try to reach a broker that is away. */
+const AWAY_PAUSE_MS = 200;
+/** One may be of a connection that was closed while idle; so many tell that the coordinator is away. */
+const HEARTBEATS_UNTIL_AWAY = 3;
+
 /**
  * kafkajs hides what a consumer by position needs to know: the generation (to commit under it and no other), when an
  * answered heartbeat was sent (by a clock that nobody sets), the offset each fetch began at (batches of filtered records come without), empty answers (a hole at the log's end), and that it
  * overwrites the group's offset when a fetch is out of range. It does hand its cluster to the partition assigner. The
  * tap listens there, on `findBroker`, through which every broker of the consumer comes.
+ *
+ * Of a broker that is away kafkajs makes one more failure of all fetching, and of a coordinator that is away failed
+ * heartbeats: half a minute later it gives up, long after others lead its partitions and coordinate the group. Here a broker
+ * that is away holds its own fetcher alone, until the metadata no longer name it, and who has lost its coordinator joins again.
  */
 export function tapCluster(cluster: Cluster, listener: ClusterListener): void {
   const tapped = new WeakSet<Broker>();
   const findBroker = cluster.findBroker.bind(cluster);
   cluster.findBroker = async (node) => {
-    const broker = await findBroker(node);
+    const broker = await findBroker(node).catch(async (cause: unknown) => {
+      if (!isUnreachable(cause)) throw cause;
+      await delay(AWAY_PAUSE_MS);
+      throw lookAgain(cause);
+    });
     if (!tapped.has(broker)) {
       tapped.add(broker);
       tapBroker(broker as JoinableBroker, listener);
@@ -91,9 +105,16 @@ function tapBroker(broker: JoinableBroker, listener: ClusterListener): void {
     return answer;
   };
   const heartbeat = broker.heartbeat.bind(broker);
+  let unreached = 0;
   broker.heartbeat = async (request) => {
     const askedAtMs = performance.now();
-    const answer = await heartbeat(request);
+    const answer = await heartbeat(request).catch((cause: unknown) => {
+      unreached = isUnreachable(cause) ? unreached + 1 : 0;
+      if (unreached < HEARTBEATS_UNTIL_AWAY) throw cause;
+      unreached = 0;
+      throw joinAgain(cause);
+    });
+    unreached = 0;
     listener.onHeartbeatAnswered?.(askedAtMs);
     return answer;
   };
@@ -121,7 +142,18 @@ function isComingUp(cause: unknown): boolean {
   return type === 'GROUP_LOAD_IN_PROGRESS' || type === 'GROUP_COORDINATOR_NOT_AVAILABLE';
 }
 
-/** kafkajs gives up at once on these two, and with them the process. What it takes for a rebalance it tries again. */
+/** No connection came about, or it was closed. */
+function isUnreachable(cause: unknown): boolean {
+  const { name } = cause as { readonly name?: string };
+  return name === 'KafkaJSConnectionError' || name === 'KafkaJSConnectionClosedError';
+}
+
+/** What kafkajs takes for a broker that its metadata do not name: it asks for them and goes on. */
+function lookAgain(cause: unknown): Error {
+  return Object.assign(new Error(asError(cause).message, { cause }), { name: 'KafkaJSBrokerNotFound' });
+}
+
+/** kafkajs gives up on these, and with them the process. What it takes for a rebalance it tries again. */
 function joinAgain(cause: unknown): Error {
   return Object.assign(new Error(asError(cause).message, { cause }), { type: 'REBALANCE_IN_PROGRESS' });
 }

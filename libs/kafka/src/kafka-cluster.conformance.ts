@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startKafka, type RunningKafka } from '@signalbox/sandbox';
+import { startKafka, type RunningKafka, type RunningKafkaNode } from '@signalbox/sandbox';
 import type { Admin, Broker, Cluster, Consumer, Kafka, Producer } from 'kafkajs';
 import { clusterCatcher } from './cluster-tap.ts';
 import { createClient, type KafkaConnection } from './connection.ts';
@@ -188,6 +188,14 @@ export class KafkaCluster {
     const coordinator = (await this.cluster.findGroupCoordinator({ groupId })) as LeavableBroker;
     const { groups } = await this.admin.describeGroups([groupId]);
     for (const { memberId } of groups[0]?.members ?? []) await coordinator.leaveGroup({ groupId, memberId });
+  }
+
+  /** The broker that coordinates the group. */
+  async coordinatorOf(groupId: string): Promise<RunningKafkaNode> {
+    const { nodeId } = (await this.cluster.findGroupCoordinator({ groupId })) as Broker & { readonly nodeId: number };
+    const node = this.kafka.nodes[nodeId - 1];
+    if (node === undefined) throw new Error(`no broker ${nodeId}`);
+    return node;
   }
 
   async leaderOf({ topic, partition }: TopicPartition): Promise<number> {

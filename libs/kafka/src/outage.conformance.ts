@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { RunningKafkaNode } from '@signalbox/sandbox';
 import type { KafkaCluster } from './kafka-cluster.conformance.ts';
 import { createLogConsumer } from './kafkajs-consumer.ts';
 import { createLogFollower } from './kafkajs-follower.ts';
@@ -42,19 +43,29 @@ export function brokerOutage(cluster: () => KafkaCluster): void {
         }
       };
       const traffic = setInterval(round, 50);
-      const [broker] = cluster().kafka.nodes;
-      if (broker === undefined) throw new Error('no broker');
+      let killed: RunningKafkaNode | undefined;
       try {
         await eventually('some traffic', () => acknowledged.size > 100);
+        // The one that counts the consumer's group in, and leads some of the partitions.
+        const broker = await cluster().coordinatorOf(groupId);
         await broker.kill();
+        killed = broker;
+        const killedAtMs = performance.now();
         const before = acknowledged.size;
         await eventually('traffic without the broker', () => acknowledged.size > before + 500, 60_000);
+        const acknowledgedNow = [...acknowledged];
+        const hasAll = (seen: ReadonlySet<string>) => (): boolean => acknowledgedNow.every((value) => seen.has(value));
+        // By another broker, and sooner than kafkajs would give up.
+        const isCountedIn = (): boolean => performance.now() - consumer.msSinceHeartbeat() > killedAtMs;
+        await eventually('the consumer to be counted in again', isCountedIn, 25_000);
+        await eventually('all of it to be consumed', hasAll(consumed), 25_000);
+        await eventually('all of it to be followed', hasAll(followed), 25_000);
         await broker.start();
         const after = acknowledged.size;
         await eventually('traffic with the broker', () => acknowledged.size > after + 500, 60_000);
       } finally {
         clearInterval(traffic);
-        if (!broker.isAlive) await broker.start();
+        if (killed?.isAlive === false) await killed.start();
       }
       await producer.flush();
       expect(acknowledged.size).toBe(sent.length);
