@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Sandbox } from '@signalbox/sandbox';
-import { anEvent, aWebhook, ReceiverServer, startTestSandbox, waitFor } from '@signalbox/testing';
+import { AnswerCheck, anEvent, aWebhook, ReceiverServer, startTestSandbox, waitFor } from '@signalbox/testing';
 import { ApiClient } from '../support/api-client.ts';
 import { inEffect } from '../support/applied-configuration.ts';
 import { documentedMetrics } from '../support/metric-table.ts';
@@ -18,7 +18,7 @@ beforeAll(async () => {
   receiver = await ReceiverServer.start();
   const env = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_BSP_SCHEDULE_DELAY: '100' };
   sandbox = await startTestSandbox({ env });
-  api = new ApiClient(sandbox.runInfo);
+  api = new ApiClient(sandbox.runInfo, await AnswerCheck.of(sandbox.runInfo.apiUrl));
   publisher = await Publisher.connect(sandbox.runInfo);
   await inEffect(sandbox.runInfo, async () => api.createWebhook(aWebhook(receiver.url)));
 }, 120_000);

@@ -1,4 +1,5 @@
 import type { RunInfo } from '@signalbox/sandbox';
+import type { AnswerCheck } from '@signalbox/testing';
 
 export interface Webhook {
   readonly id: string;
@@ -25,9 +26,13 @@ export interface LogEntry {
 
 /** The REST API as a customer's program calls it. */
 export class ApiClient {
-  constructor(private readonly run: Pick<RunInfo, 'apiUrl' | 'apiKey'>) {}
+  /** With `check`, every answer must be as the document of the API says. */
+  constructor(
+    private readonly run: Pick<RunInfo, 'apiUrl' | 'apiKey'>,
+    private readonly check?: AnswerCheck,
+  ) {}
 
-  /** Throws what the API answered when the status is not the expected one. */
+  /** Throws what the API answered when the status is not the expected one, or not documented. */
   async call<T>(method: string, path: string, expected: number, body?: unknown): Promise<T> {
     const response = await fetch(`${this.run.apiUrl}${path}`, {
       method,
@@ -39,7 +44,11 @@ export class ApiClient {
     });
     const text = await response.text();
     if (response.status !== expected) throw new Error(`${method} ${path}: ${response.status} ${text}`);
-    return (text === '' ? undefined : JSON.parse(text)) as T;
+    const answer: unknown = text === '' ? undefined : JSON.parse(text);
+    const header = (name: string): string | null => response.headers.get(name);
+    const faults = this.check?.faultsOf({ method, path, status: response.status, header, body: answer }) ?? [];
+    if (faults.length > 0) throw new Error(`${method} ${path}: the answer ${faults.join('; ')}: ${text}`);
+    return answer as T;
   }
 
   async createWebhook(webhook: object): Promise<Webhook> {

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { monitoringDocument } from '@signalbox/contracts';
 import { IDENTITY_HEADER, identityKeyFrom, issueIdentity } from '@signalbox/identity';
 import { randomBytes } from 'node:crypto';
+import { expectDocumented } from './testing/api-caller.ts';
 import { attempted, breakerChanged, deferred, expired } from './testing/facts.ts';
 import { FactLog, idOf } from './testing/fact-log.ts';
 import type { RunningMonitoring } from './testing/running-monitoring.ts';
@@ -24,10 +26,16 @@ afterAll(async () => {
 
 async function get(path: string, who?: Parameters<RunningMonitoring['identity']>[0]) {
   const response = await fetch(`${monitoring.url}${path}`, {
-    headers: { [IDENTITY_HEADER]: await monitoring.identity(who) },
+    headers: {
+      [IDENTITY_HEADER]: await monitoring.identity(who),
+      'x-forwarded-host': 'signalbox.example',
+      'x-forwarded-proto': 'https',
+    },
   });
   const text = await response.text();
-  return { status: response.status, headers: response.headers, text, json: JSON.parse(text) as unknown };
+  const json: unknown = JSON.parse(text);
+  expectDocumented('GET', path, response, json);
+  return { status: response.status, headers: response.headers, text, json };
 }
 
 describe('the API of monitoring', () => {
@@ -162,7 +170,7 @@ describe('the API of monitoring', () => {
     await monitoring.dataSource.query(
       `INSERT INTO monitoring.delivery (delivery_id, first_scheduled_at, tenant_id, webhook_id, event_type, state, is_request,
          has_expired, last_round, last_attempt)
-       SELECT gen_random_uuid(), now() - interval '1 second' * n / 1000, 'default', 'busy-hook', 'User.Created', 'succeeded', true,
+       SELECT gen_random_uuid(), date_trunc('milliseconds', now()) - interval '1 millisecond' * n, 'default', 'busy-hook', 'User.Created', 'succeeded', true,
          false, 0, 1 FROM generate_series(1, 10500) AS n`,
     );
     const capped = await get('/api/hooks/busy-hook/recent-logs?enableCap=true&page=2');
@@ -432,6 +440,17 @@ describe('the API of monitoring', () => {
     const many = Array.from({ length: 101 }, (_, index) => `w${index}`);
     await expect(ask(many, await monitoring.identity())).rejects.toThrow('INVALID_ARGUMENT');
     client.close();
+  });
+
+  it('has a route for each operation of its OpenAPI document, and no route without one', async () => {
+    const { paths } = monitoringDocument();
+    const operations = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replaceAll(/\{\w+\}/g, ':')}`),
+    );
+    const own = monitoring.routes.filter((route) => !/^GET \/(metrics|health\/\w+|openapi\.json)$/.test(route));
+    expect(own.map((route) => route.replaceAll(/:\w+/g, ':')).toSorted()).toEqual(operations.toSorted());
+    const served = await fetch(`${monitoring.url}/openapi.json`);
+    expect(await served.json()).toEqual(JSON.parse(JSON.stringify(monitoringDocument())));
   });
 
   it('answers an unknown path in the form of all errors', async () => {

@@ -4,5 +4,6 @@ export * from './delivery.codec.ts';
 export * from './event-type.codec.ts';
 export * from './operation.codec.ts';
 export * from './proto-path.ts';
+export * from './rest/index.ts';
 export * from './topics.ts';
 export * from './webhook-state.codec.ts';

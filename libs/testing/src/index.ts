@@ -1,3 +1,4 @@
+export { AnswerCheck, type CheckedAnswer } from './answer-check.ts';
 export { shouldUseContainers, startBackendServers } from './backends/backend-servers.ts';
 export type { BackendServers } from './backends/running-servers.ts';
 export { startTestBackends, type TestBackends } from './backends/test-backends.ts';

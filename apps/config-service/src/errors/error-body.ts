@@ -1,6 +1,7 @@
+import { ERROR_STATUS } from '@signalbox/contracts';
 import { postgresFaultOf } from '@signalbox/postgres';
 import type { ErrorCode, RpcStatusName } from './error-code.ts';
-import { ERROR_CODES } from './error-code.ts';
+import { RPC_STATUS_OF } from './error-code.ts';
 import { SignalboxError } from './signalbox-error.ts';
 import type { ErrorDetail, SignalboxErrorOptions } from './signalbox-error.ts';
 
@@ -58,14 +59,14 @@ function isUnavailable(error: unknown): boolean {
 
 function answerOf(error: SignalboxError): ErrorAnswer {
   const { code, message, data, details } = error;
-  const { http, rpc } = ERROR_CODES[code];
+  const httpStatus = ERROR_STATUS[code];
   return {
-    httpStatus: http,
-    rpcStatus: rpc,
+    httpStatus,
+    rpcStatus: RPC_STATUS_OF[code],
     body: { code, message, ...(data !== undefined && { data }), ...(details !== undefined && { details }) },
     ...(RETRIED_LATER.has(code) && {
       retryAfterSeconds: error.retryAfterSeconds ?? DEFAULT_RETRY_AFTER_SECONDS,
     }),
-    isFault: http >= 500,
+    isFault: httpStatus >= 500,
   };
 }

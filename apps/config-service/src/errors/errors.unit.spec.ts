@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { answerTo } from './error-body.ts';
-import { ERROR_CODES } from './error-code.ts';
+import { RPC_STATUS_OF } from './error-code.ts';
 import type { ErrorCode } from './error-code.ts';
 import { SignalboxError, invalidInput } from './signalbox-error.ts';
 
@@ -33,7 +33,7 @@ describe('the table of errors', () => {
   });
 
   it('calls nothing of the caller a fault of ours', () => {
-    const faults = Object.keys(ERROR_CODES).filter(
+    const faults = Object.keys(RPC_STATUS_OF).filter(
       (code) => answerTo(new SignalboxError(code as ErrorCode, '')).isFault,
     );
     expect(faults.toSorted()).toEqual(['config.database_behind', 'server.internal_error', 'service.unavailable']);

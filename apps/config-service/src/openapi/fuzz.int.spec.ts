@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { HOOK_URL } from '../testing/contract-table.ts';
 import { requestFor } from '../testing/request-arbitrary.ts';
 import { RunningConfigService } from '../testing/running-config-service.ts';
-import type { JsonSchema, OpenApiDocument } from './operation.ts';
+import type { JsonSchema, OpenApiDocument } from '@signalbox/contracts';
 
 let service: RunningConfigService;
 let document: OpenApiDocument;

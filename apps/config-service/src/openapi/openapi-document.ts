@@ -1,8 +1,8 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import type { OpenApiDocument, RestMethod, RestOperation } from '@signalbox/contracts';
+import { NAMED_OPS_WEBHOOKS, monitoringDocument, withPathParameters } from '@signalbox/contracts';
 import { DOCUMENTED } from './documented.ts';
-import { MONITORING_OPERATIONS } from './monitoring.operations.ts';
-import type { Method, OpenApiDocument, Operation, Parameter } from './operation.ts';
 import { SCHEMAS } from './schemas.ts';
 
 const DESCRIPTION = `Webhooks of an identity platform: who gets which events, and what became of them.
@@ -10,7 +10,7 @@ const DESCRIPTION = `Webhooks of an identity platform: who gets which events, an
 Every error is \`{ code, message, data?, details? }\`. A request that cannot be read is 400, 408, 417 or 431 with
 \`guard.invalid_input\`, a path that is not below 404 \`route.not_found\`.`;
 
-/** The OpenAPI 3.1 document of the public listener, from its controllers and DTOs. */
+/** The OpenAPI 3.1 document of the public listener, from its controllers and DTOs, with that of monitoring merged into it. */
 export function openApiDocument(app: INestApplication): OpenApiDocument {
   const config = new DocumentBuilder()
     .setOpenAPIVersion('3.1.1')
@@ -24,37 +24,30 @@ export function openApiDocument(app: INestApplication): OpenApiDocument {
   const scanned = SwaggerModule.createDocument(app, config, {
     operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}_${method}`,
   }) as unknown as OpenApiDocument;
-  const paths: Record<string, Partial<Record<Method, Operation>>> = {};
+  const paths: Record<string, Partial<Record<RestMethod, RestOperation>>> = {};
   for (const [path, methods] of Object.entries(scanned.paths)) {
     for (const [method, operation] of Object.entries(methods)) {
       const described = withDescription(path, operation);
       if (described !== undefined) paths[path] = { ...paths[path], [method]: described };
     }
   }
-  for (const [path, method, operation] of MONITORING_OPERATIONS) {
-    paths[path] = { ...paths[path], [method]: withPathParameters(path, operation) };
-  }
-  const schemas = { ...closed(scanned.components.schemas), ...SCHEMAS };
+  const monitoring = monitoringDocument();
+  for (const [path, methods] of Object.entries(monitoring.paths)) paths[path] = { ...paths[path], ...methods };
+  const schemas = {
+    ...closed(scanned.components.schemas),
+    ...SCHEMAS,
+    ...monitoring.components.schemas,
+    OpsWebhooks: NAMED_OPS_WEBHOOKS,
+  };
   return { ...scanned, paths, components: { ...scanned.components, schemas } };
 }
 
 /** Undefined for a route that nobody described. */
-function withDescription(path: string, operation: Operation): Operation | undefined {
-  const { [DOCUMENTED]: described, ...scanned } = operation as Operation & { [DOCUMENTED]?: Operation };
+function withDescription(path: string, operation: RestOperation): RestOperation | undefined {
+  const { [DOCUMENTED]: described, ...scanned } = operation as RestOperation & { [DOCUMENTED]?: RestOperation };
   if (described === undefined) return undefined;
   const { operationId = '', summary = '', tags = [] } = scanned;
   return withPathParameters(path, { operationId, summary, tags, ...described });
-}
-
-function withPathParameters(path: string, operation: Operation): Operation {
-  const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
-  const parameters = names.map((name): Parameter => ({
-    name,
-    in: 'path',
-    required: true,
-    schema: { type: 'string', minLength: 1 },
-  }));
-  return { ...operation, parameters: [...parameters, ...(operation.parameters ?? [])] };
 }
 
 /** Bodies have no other members than those of their DTOs. */

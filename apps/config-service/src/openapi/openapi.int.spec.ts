@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { OpenApiDocument, RestOperation } from '@signalbox/contracts';
+import type { AnswerCheck } from '@signalbox/testing';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { AnswerCheck } from '../testing/answer-check.ts';
 import { rawExchange } from '../testing/raw-exchange.ts';
 import { routesOf } from '../testing/routes-of.ts';
 import { RunningConfigService } from '../testing/running-config-service.ts';
-import type { OpenApiDocument, Operation } from './operation.ts';
 
 let service: RunningConfigService;
 let document: OpenApiDocument;
@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(async () => service?.stop());
 
-const operations = (): readonly (readonly [string, string, Operation])[] =>
+const operations = (): readonly (readonly [string, string, RestOperation])[] =>
   Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => [method, path, operation] as const),
   );

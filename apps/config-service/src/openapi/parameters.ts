@@ -1,32 +1,24 @@
-import type { Parameter, ResponseHeaders } from './operation.ts';
+import type { Parameter, ResponseHeaders } from '@signalbox/contracts';
+import { queryOf } from '@signalbox/contracts';
 
-const query = (name: string, description: string, schema: Parameter['schema']): Parameter => ({
-  name,
-  in: 'query',
-  description,
-  schema,
-});
+export { IDEMPOTENCY_KEY, PAGE, PAGE_HEADERS, PAGE_SIZE } from '@signalbox/contracts';
 
-export const PAGE = query('page', 'From 1', { type: 'integer', minimum: 1, maximum: 1_000_000_000 });
-export const PAGE_SIZE = query('page_size', 'Default 20', { type: 'integer', minimum: 1, maximum: 100 });
-export const INCLUDE_STATS = query('includeExecutionStats', '`true` adds `executionStats`', { type: 'string' });
+export const INCLUDE_STATS = queryOf('includeExecutionStats', '`true` adds `executionStats`', { type: 'string' });
 export const LIST_FILTERS: readonly Parameter[] = [
-  query('search', 'Part of the name, the URL or the id, whatever the case', { type: 'string', maxLength: 256 }),
-  query('enabled', 'Only enabled, or only disabled ones', { enum: ['true', 'false'] }),
-  query('event', 'Only those that are sent this event type', { type: 'string', maxLength: 128 }),
-  query(
+  queryOf('search', 'Part of the name, the URL or the id, whatever the case', { type: 'string', maxLength: 256 }),
+  queryOf('enabled', 'Only enabled, or only disabled ones', { enum: ['true', 'false'] }),
+  queryOf('event', 'Only those that are sent this event type', { type: 'string', maxLength: 128 }),
+  queryOf(
     'health',
     'By the last 24 hours, of the deliveries that ended: at least 99 % succeeded (`healthy`), at least 90 % (`degraded`), fewer (`failing`); none ended yet (`undecided`), or there were none (`idle`). Of 1,000 webhooks at most: narrow down by the other filters',
     { enum: ['healthy', 'degraded', 'failing', 'undecided', 'idle'] },
   ),
-  query(
+  queryOf(
     'sort',
     'With `-` from the highest; default `-createdAt`. By requests or success rate of 1,000 webhooks at most, and newest first with a `Warning` while they cannot be counted',
     { enum: ['-createdAt', 'createdAt', 'name', '-name', 'requests', '-requests', 'successRate', '-successRate'] },
   ),
 ];
-export const START_TIME = query('start_time', 'Unix ms, inclusive', { type: 'integer', minimum: 0 });
-export const END_TIME = query('end_time', 'Unix ms, inclusive', { type: 'integer', minimum: 0 });
 
 export const IF_MATCH: Parameter = {
   name: 'If-Match',
@@ -42,14 +34,6 @@ export const PREFER: Parameter = {
   schema: { type: 'string' },
 };
 
-export const IDEMPOTENCY_KEY: Parameter = {
-  name: 'Idempotency-Key',
-  in: 'header',
-  description:
-    'The same call with the same key within 24 hours is answered as before, and done once; another call with it is refused',
-  schema: { type: 'string', pattern: String.raw`^[\x21-\x7e]{1,255}$` },
-};
-
 export const ETAG: ResponseHeaders = {
   ETag: {
     required: true,
@@ -63,10 +47,4 @@ export const WARNING: ResponseHeaders = {
     description: 'Stats were asked for and cannot be had now',
     schema: { const: '199 signalbox "execution statistics are not available now"' },
   },
-};
-
-/** Where a page was asked for. */
-export const PAGE_HEADERS: ResponseHeaders = {
-  'Total-Number': { description: 'Of all pages', schema: { type: 'string', pattern: String.raw`^\d+$` } },
-  Link: { description: 'RFC 8288: first, prev, next, last', schema: { type: 'string', pattern: '^<http' } },
 };

@@ -1,10 +1,7 @@
+import type { JsonSchema } from '@signalbox/contracts';
+import { COUNT, ERROR_STATUS, UNIX_MS, closed } from '@signalbox/contracts';
 import { EVENT_GROUPS } from '@signalbox/domain';
 import { SCOPES } from '../access/access.ts';
-import { ERROR_CODES } from '../errors/error-code.ts';
-import { MONITORING_SCHEMAS } from './monitoring.schemas.ts';
-import type { JsonSchema } from './operation.ts';
-import { OPERATIONS_SCHEMAS } from './operations.schemas.ts';
-import { COUNT, UNIX_MS, closed } from './schema-parts.ts';
 
 const API_KEY: Record<string, JsonSchema> = {
   id: { type: 'string' },
@@ -40,12 +37,11 @@ export const listOf = (name: keyof typeof SCHEMAS): JsonSchema => ({ type: 'arra
 
 /** What answers are made of. Closed: a member that is not here is found by a test. */
 export const SCHEMAS = {
-  ...OPERATIONS_SCHEMAS,
   Error: {
     type: 'object',
     required: ['code', 'message'],
     properties: {
-      code: { type: 'string', description: `Of this service: ${Object.keys(ERROR_CODES).join(', ')}` },
+      code: { type: 'string', description: `Of this service: ${Object.keys(ERROR_STATUS).join(', ')}` },
       message: { type: 'string', minLength: 1, description: 'For people: which field, why, and what would be right' },
       data: { type: 'object' },
       details: {
@@ -62,20 +58,6 @@ export const SCHEMAS = {
       },
     },
     additionalProperties: false,
-  },
-  PassedError: {
-    type: 'object',
-    description: 'Of this service or of the one that answers behind it',
-    required: ['code', 'message'],
-    properties: {
-      code: { type: 'string', minLength: 1 },
-      message: { type: 'string', minLength: 1 },
-      data: { type: 'object' },
-      details: {
-        type: 'array',
-        items: { type: 'object', required: ['field'], properties: { field: { type: 'string' } } },
-      },
-    },
   },
   Webhook: closed(WEBHOOK, ['disabledReason', 'executionStats']),
   ListedWebhook: closed(
@@ -184,26 +166,4 @@ export const SCHEMAS = {
     },
     ['oidc'],
   ),
-  LogEntry: {
-    type: 'object',
-    required: ['id', 'key', 'createdAt', 'payload'],
-    properties: {
-      id: { type: 'string', description: 'The delivery id' },
-      key: { type: 'string', pattern: String.raw`^TriggerHook\.` },
-      createdAt: UNIX_MS,
-      payload: {
-        type: 'object',
-        required: ['key', 'result', 'hookId', 'hookRequest'],
-        properties: {
-          key: { type: 'string' },
-          result: { enum: ['Success', 'Error'] },
-          hookId: { type: 'string' },
-          hookRequest: { type: 'object', required: ['body'], properties: { body: {} } },
-          response: { type: 'object', properties: { statusCode: { type: 'integer' }, body: {} } },
-          error: { type: 'string' },
-        },
-      },
-    },
-  },
-  ...MONITORING_SCHEMAS,
 } as const satisfies Readonly<Record<string, JsonSchema>>;

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import type { JsonSchema, Operation, Parameter } from '../openapi/operation.ts';
+import type { JsonSchema, Parameter, RestOperation } from '@signalbox/contracts';
 
 export interface FuzzedRequest {
   /** With its query. */
@@ -12,7 +12,7 @@ export interface FuzzedRequest {
 /** Requests for an operation of the document: as it says, a little wrong, or nonsense. `ids` are some that exist. */
 export function requestFor(
   path: string,
-  operation: Operation,
+  operation: RestOperation,
   schemas: Readonly<Record<string, JsonSchema>>,
   ids: readonly string[],
 ): fc.Arbitrary<FuzzedRequest> {

@@ -519,7 +519,8 @@ export interface paths {
          *     - `ready`, `data: {}`: the first event. Whatever is attempted from now on (or behind `Last-Event-ID`) follows.
          *     - `attempt`, `data`: LiveAttempt. An attempt ended, or a delivery was put off, skipped or given up.
          *     - `breaker`, `data`: LiveBreaker. Not sent where `event` or `state` is asked for.
-         *     - `skipped`, `data`: LiveSkipped. The reader is too slow or too far behind: attempts were left out.
+         *     - `skipped`, `data`: LiveSkipped. The reader is too slow or too far behind: attempts were left out. `slow-reader` says how many; `too-far-behind`
+         *       does not: to count those that match, all of them would have to be read, and a count of all would tell what other tenants do.
          *
          *     Every 15 s at most there is a comment `: heartbeat`, with an `id` of its own, so that what is resumed from stays near. The stream ends
          *     when the credential does, within 15 s, and when an instance stops: connect again with the last `id`.
@@ -550,7 +551,8 @@ export interface paths {
          *     - `ready`, `data: {}`: the first event. Whatever is attempted from now on (or behind `Last-Event-ID`) follows.
          *     - `attempt`, `data`: LiveAttempt. An attempt ended, or a delivery was put off, skipped or given up.
          *     - `breaker`, `data`: LiveBreaker. Not sent where `event` or `state` is asked for.
-         *     - `skipped`, `data`: LiveSkipped. The reader is too slow or too far behind: attempts were left out.
+         *     - `skipped`, `data`: LiveSkipped. The reader is too slow or too far behind: attempts were left out. `slow-reader` says how many; `too-far-behind`
+         *       does not: to count those that match, all of them would have to be read, and a count of all would tell what other tenants do.
          *
          *     Every 15 s at most there is a comment `: heartbeat`, with an `id` of its own, so that what is resumed from stays near. The stream ends
          *     when the credential does, within 15 s, and when an instance stops: connect again with the last `id`.
@@ -865,6 +867,187 @@ export interface components {
             /** @description What is tried out; it need not be saved */
             config: components["schemas"]["WebhookConfigDto"];
         };
+        Error: {
+            /** @description Of this service: auth.unauthorized, auth.forbidden, entity.not_exists_with_id, entity.not_exists, entity.not_found, entity.conflict, entity.version_mismatch, entity.invalid_input, guard.invalid_input, guard.invalid_pagination, guard.rate_limited, guard.payload_too_large, guard.unsupported_media_type, hook.missing_events, hook.endpoint_responded_with_error, hook.send_test_payload_failed, request.idempotency_mismatch, log.invalid_time_window, delivery.round_open, route.not_found, config.database_behind, service.unavailable, server.internal_error */
+            code: string;
+            /** @description For people: which field, why, and what would be right */
+            message: string;
+            data?: Record<string, unknown>;
+            details?: {
+                /** @description Path such as `config.headers.x-key` or `events[2]` */
+                field: string;
+                why: string;
+                expected?: string;
+                /** @description Of the rules for URLs, such as `address:private` */
+                rule?: string;
+            }[];
+        };
+        Webhook: {
+            tenantId: string;
+            id: string;
+            name: string;
+            /** @description Legacy: counts only while `events` is empty */
+            event: string | null;
+            events: string[];
+            config: components["schemas"]["WebhookConfigDto"];
+            signingKey: string;
+            enabled: boolean;
+            /** @description Why it was disabled by its receiver or by the system */
+            disabledReason?: string;
+            /** @description Unix ms */
+            createdAt: number;
+            /** @description Of the last 24 hours; absent where they cannot be had now */
+            executionStats?: {
+                successCount: number;
+                requestCount: number;
+            };
+        };
+        ListedWebhook: {
+            tenantId: string;
+            id: string;
+            name: string;
+            /** @description Legacy: counts only while `events` is empty */
+            event: string | null;
+            events: string[];
+            config: components["schemas"]["WebhookConfigDto"];
+            signingKey?: string;
+            enabled: boolean;
+            /** @description Why it was disabled by its receiver or by the system */
+            disabledReason?: string;
+            /** @description Unix ms */
+            createdAt: number;
+            /** @description Of the last 24 hours; absent where they cannot be had now */
+            executionStats?: {
+                successCount: number;
+                requestCount: number;
+            };
+            /**
+             * @description Its secrets cannot be opened now: `signingKey` and `config.headers` are left out. A change of `config` must then name its `headers`
+             * @constant
+             */
+            secretsUnreadable?: true;
+        };
+        SigningKeys: {
+            /** @description In force now, newest first */
+            keys: {
+                signingKey: string;
+                /** @description The same key for Standard Webhooks libraries */
+                whsec: string;
+                /** @description Unix ms */
+                createdAt: number;
+                /** @description Unix ms; null for the newest */
+                honouredUntil: number | null;
+            }[];
+            ed25519PublicKey?: string;
+        };
+        TestResults: {
+            /** @description One for each event, in the order asked for */
+            results: {
+                event: string;
+                /** @description The endpoint answered with a status of 2xx */
+                ok: boolean;
+                request: {
+                    headers: {
+                        [key: string]: string;
+                    };
+                    body: Record<string, unknown>;
+                };
+                /** @description Absent where there was no whole answer; the first 4 KiB of its body */
+                response?: {
+                    statusCode: number;
+                    body: string;
+                };
+                durationMs: number;
+                /** @description As in the log of deliveries; absent when ok */
+                errorClass?: string;
+                error?: string;
+            }[];
+        };
+        HistoryEntry: {
+            version: number;
+            /** @description What happened, such as `Renamed` or `SigningKeyRotated` */
+            type: string;
+            /** @description Unix ms */
+            at: number;
+            actor: {
+                /** @enum {unknown} */
+                kind: "api-key" | "user" | "receiver" | "system";
+                id?: string;
+            };
+            changes: {
+                field: string;
+                from?: unknown;
+                to?: unknown;
+            }[];
+        };
+        EventType: {
+            name: string;
+            /**
+             * @description Of built-in types
+             * @enum {unknown}
+             */
+            family?: "interaction" | "data" | "exception";
+            /** @description Of those built in: User interaction, User, Trusted device, Organization, Role, Permission, Organization role, Organization permission, Security */
+            group: string;
+            description: string;
+            example: Record<string, unknown>;
+            /** @description JSON Schema 2020-12; not in lists */
+            schema?: Record<string, unknown>;
+            builtIn: boolean;
+            deprecated: boolean;
+            /** @description Unix ms */
+            createdAt?: number;
+            /** @description Unix ms */
+            updatedAt?: number;
+        };
+        Caller: {
+            tenantId: string;
+            actor: string;
+            scopes: ("webhooks:read" | "webhooks:write" | "deliveries:read" | "deliveries:resend" | "ops:read" | "ops:write")[];
+        };
+        ApiKey: {
+            id: string;
+            tenantId: string;
+            name: string;
+            /** @description What the key begins with */
+            prefix: string;
+            scopes: ("webhooks:read" | "webhooks:write" | "deliveries:read" | "deliveries:resend" | "ops:read" | "ops:write")[];
+            /** @description Unix ms */
+            createdAt: number;
+            /** @description Unix ms */
+            expiresAt: number | null;
+            /** @description Unix ms; up to a minute late */
+            lastUsedAt: number | null;
+            /** @description Unix ms */
+            revokedAt: number | null;
+        };
+        CreatedApiKey: {
+            id: string;
+            tenantId: string;
+            name: string;
+            /** @description What the key begins with */
+            prefix: string;
+            scopes: ("webhooks:read" | "webhooks:write" | "deliveries:read" | "deliveries:resend" | "ops:read" | "ops:write")[];
+            /** @description Unix ms */
+            createdAt: number;
+            /** @description Unix ms */
+            expiresAt: number | null;
+            /** @description Unix ms; up to a minute late */
+            lastUsedAt: number | null;
+            /** @description Unix ms */
+            revokedAt: number | null;
+            /** @description The key itself: in this answer and in no other */
+            key: string;
+        };
+        ConsoleConfig: {
+            oidc?: {
+                issuer: string;
+                clientId: string;
+                scopes: string[];
+                /** @description What to ask a token for, so that it is taken here */
+                resource?: string;
+            };
+        };
         /** @description `data` of the event `attempt` */
         LiveAttempt: {
             hookId: string;
@@ -1068,21 +1251,6 @@ export interface components {
                 isCut: boolean;
             };
         };
-        Error: {
-            /** @description Of this service: auth.unauthorized, auth.forbidden, entity.not_exists_with_id, entity.not_exists, entity.not_found, entity.conflict, entity.version_mismatch, entity.invalid_input, guard.invalid_input, guard.invalid_pagination, guard.rate_limited, guard.payload_too_large, guard.unsupported_media_type, hook.missing_events, hook.endpoint_responded_with_error, hook.send_test_payload_failed, request.idempotency_mismatch, log.invalid_time_window, delivery.round_open, route.not_found, config.database_behind, service.unavailable, server.internal_error */
-            code: string;
-            /** @description For people: which field, why, and what would be right */
-            message: string;
-            data?: Record<string, unknown>;
-            details?: {
-                /** @description Path such as `config.headers.x-key` or `events[2]` */
-                field: string;
-                why: string;
-                expected?: string;
-                /** @description Of the rules for URLs, such as `address:private` */
-                rule?: string;
-            }[];
-        };
         /** @description Of this service or of the one that answers behind it */
         PassedError: {
             code: string;
@@ -1091,172 +1259,6 @@ export interface components {
             details?: {
                 field: string;
             }[];
-        };
-        Webhook: {
-            tenantId: string;
-            id: string;
-            name: string;
-            /** @description Legacy: counts only while `events` is empty */
-            event: string | null;
-            events: string[];
-            config: components["schemas"]["WebhookConfigDto"];
-            signingKey: string;
-            enabled: boolean;
-            /** @description Why it was disabled by its receiver or by the system */
-            disabledReason?: string;
-            /** @description Unix ms */
-            createdAt: number;
-            /** @description Of the last 24 hours; absent where they cannot be had now */
-            executionStats?: {
-                successCount: number;
-                requestCount: number;
-            };
-        };
-        ListedWebhook: {
-            tenantId: string;
-            id: string;
-            name: string;
-            /** @description Legacy: counts only while `events` is empty */
-            event: string | null;
-            events: string[];
-            config: components["schemas"]["WebhookConfigDto"];
-            signingKey?: string;
-            enabled: boolean;
-            /** @description Why it was disabled by its receiver or by the system */
-            disabledReason?: string;
-            /** @description Unix ms */
-            createdAt: number;
-            /** @description Of the last 24 hours; absent where they cannot be had now */
-            executionStats?: {
-                successCount: number;
-                requestCount: number;
-            };
-            /**
-             * @description Its secrets cannot be opened now: `signingKey` and `config.headers` are left out. A change of `config` must then name its `headers`
-             * @constant
-             */
-            secretsUnreadable?: true;
-        };
-        SigningKeys: {
-            /** @description In force now, newest first */
-            keys: {
-                signingKey: string;
-                /** @description The same key for Standard Webhooks libraries */
-                whsec: string;
-                /** @description Unix ms */
-                createdAt: number;
-                /** @description Unix ms; null for the newest */
-                honouredUntil: number | null;
-            }[];
-            ed25519PublicKey?: string;
-        };
-        TestResults: {
-            /** @description One for each event, in the order asked for */
-            results: {
-                event: string;
-                /** @description The endpoint answered with a status of 2xx */
-                ok: boolean;
-                request: {
-                    headers: {
-                        [key: string]: string;
-                    };
-                    body: Record<string, unknown>;
-                };
-                /** @description Absent where there was no whole answer; the first 4 KiB of its body */
-                response?: {
-                    statusCode: number;
-                    body: string;
-                };
-                durationMs: number;
-                /** @description As in the log of deliveries; absent when ok */
-                errorClass?: string;
-                error?: string;
-            }[];
-        };
-        HistoryEntry: {
-            version: number;
-            /** @description What happened, such as `Renamed` or `SigningKeyRotated` */
-            type: string;
-            /** @description Unix ms */
-            at: number;
-            actor: {
-                /** @enum {unknown} */
-                kind: "api-key" | "user" | "receiver" | "system";
-                id?: string;
-            };
-            changes: {
-                field: string;
-                from?: unknown;
-                to?: unknown;
-            }[];
-        };
-        EventType: {
-            name: string;
-            /**
-             * @description Of built-in types
-             * @enum {unknown}
-             */
-            family?: "interaction" | "data" | "exception";
-            /** @description Of those built in: User interaction, User, Trusted device, Organization, Role, Permission, Organization role, Organization permission, Security */
-            group: string;
-            description: string;
-            example: Record<string, unknown>;
-            /** @description JSON Schema 2020-12; not in lists */
-            schema?: Record<string, unknown>;
-            builtIn: boolean;
-            deprecated: boolean;
-            /** @description Unix ms */
-            createdAt?: number;
-            /** @description Unix ms */
-            updatedAt?: number;
-        };
-        Caller: {
-            tenantId: string;
-            actor: string;
-            scopes: ("webhooks:read" | "webhooks:write" | "deliveries:read" | "deliveries:resend" | "ops:read" | "ops:write")[];
-        };
-        ApiKey: {
-            id: string;
-            tenantId: string;
-            name: string;
-            /** @description What the key begins with */
-            prefix: string;
-            scopes: ("webhooks:read" | "webhooks:write" | "deliveries:read" | "deliveries:resend" | "ops:read" | "ops:write")[];
-            /** @description Unix ms */
-            createdAt: number;
-            /** @description Unix ms */
-            expiresAt: number | null;
-            /** @description Unix ms; up to a minute late */
-            lastUsedAt: number | null;
-            /** @description Unix ms */
-            revokedAt: number | null;
-        };
-        CreatedApiKey: {
-            id: string;
-            tenantId: string;
-            name: string;
-            /** @description What the key begins with */
-            prefix: string;
-            scopes: ("webhooks:read" | "webhooks:write" | "deliveries:read" | "deliveries:resend" | "ops:read" | "ops:write")[];
-            /** @description Unix ms */
-            createdAt: number;
-            /** @description Unix ms */
-            expiresAt: number | null;
-            /** @description Unix ms; up to a minute late */
-            lastUsedAt: number | null;
-            /** @description Unix ms */
-            revokedAt: number | null;
-            /** @description The key itself: in this answer and in no other */
-            key: string;
-        };
-        ConsoleConfig: {
-            oidc?: {
-                issuer: string;
-                clientId: string;
-                scopes: string[];
-                /** @description What to ask a token for, so that it is taken here */
-                resource?: string;
-            };
         };
         LogEntry: {
             /** @description The delivery id */
@@ -3884,7 +3886,7 @@ export interface operations {
                     "application/json": components["schemas"]["PassedError"];
                 };
             };
-            /** @description request.idempotency_mismatch */
+            /** @description request.idempotency_mismatch, entity.invalid_input */
             422: {
                 headers: {
                     [name: string]: unknown;

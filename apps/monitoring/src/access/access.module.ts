@@ -4,10 +4,12 @@ import { identityKeyFrom } from '@signalbox/identity';
 import type { MonitoringEnvironment } from '../monitoring.environment.ts';
 import { ENVIRONMENT } from '../shared.ts';
 import { IDENTITY_KEY } from './identity.guard.ts';
+import { OpenApiController } from './openapi.controller.ts';
 import { UnknownRouteFilter } from './unknown-route.filter.ts';
 
 @Global()
 @Module({
+  controllers: [OpenApiController],
   providers: [
     { provide: APP_FILTER, useClass: UnknownRouteFilter },
     {

@@ -1,21 +1,23 @@
-/** Every code an answer of this service may carry, and its HTTP status. */
-const STATUS_OF = {
-  'auth.unauthorized': 401,
-  'auth.forbidden': 403,
-  'guard.invalid_input': 400,
-  'guard.invalid_pagination': 400,
-  'log.invalid_time_window': 400,
-  'entity.not_exists_with_id': 404,
-  'delivery.round_open': 409,
-  'entity.conflict': 409,
-  'entity.invalid_input': 422,
-  'request.idempotency_mismatch': 422,
-  'route.not_found': 404,
-  'server.internal_error': 500,
-  'service.unavailable': 503,
-} as const;
+import type { ErrorCode } from '@signalbox/contracts';
+import { ERROR_STATUS } from '@signalbox/contracts';
 
-export type ApiErrorCode = keyof typeof STATUS_OF;
+/** Every code an answer of this service may carry. */
+export type ApiErrorCode = Extract<
+  ErrorCode,
+  | 'auth.unauthorized'
+  | 'auth.forbidden'
+  | 'guard.invalid_input'
+  | 'guard.invalid_pagination'
+  | 'log.invalid_time_window'
+  | 'entity.not_exists_with_id'
+  | 'delivery.round_open'
+  | 'entity.conflict'
+  | 'entity.invalid_input'
+  | 'request.idempotency_mismatch'
+  | 'route.not_found'
+  | 'server.internal_error'
+  | 'service.unavailable'
+>;
 
 /** One wrong field: why, and what would be right; as the public door's own errors tell it. */
 export interface FieldFault {
@@ -39,7 +41,7 @@ export class ApiError extends Error {
     super(message);
     this.name = 'ApiError';
     this.code = code;
-    this.status = STATUS_OF[code];
+    this.status = ERROR_STATUS[code];
     this.details = more.details;
     this.data = more.data;
   }

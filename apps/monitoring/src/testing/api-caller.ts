@@ -1,5 +1,7 @@
 import type { Identity } from '@signalbox/identity';
+import { monitoringDocument } from '@signalbox/contracts';
 import { IDENTITY_HEADER } from '@signalbox/identity';
+import { AnswerCheck } from '@signalbox/testing';
 import { identityOf } from './running-monitoring.ts';
 
 export interface CallOptions {
@@ -15,7 +17,17 @@ export interface CalledAnswer {
   readonly retryAfter?: string;
 }
 
-/** Calls the API as the public door does. The body is parsed; an empty one is undefined. */
+const documented = new AnswerCheck(monitoringDocument());
+
+/** Throws where an answer is not as the document says. A 401 is between the door and this service: no caller sees it. */
+export function expectDocumented(method: string, path: string, { status, headers }: Response, body: unknown): void {
+  if (status === 401) return;
+  const header = (name: string): string | null => headers.get(name);
+  const faults = documented.faultsOf({ method, path, status, header, body });
+  if (faults.length > 0) throw new Error(`the answer ${status} to ${method} ${path} ${faults.join('; ')}`);
+}
+
+/** Calls the API as the public door does. The body is parsed; an empty one is undefined. Every answer must be a documented one. */
 export async function callApi(
   monitoring: { readonly url: string },
   path: string,
@@ -25,16 +37,20 @@ export async function callApi(
     method,
     headers: {
       [IDENTITY_HEADER]: await identityOf(who),
+      'x-forwarded-host': 'signalbox.example',
+      'x-forwarded-proto': 'https',
       ...(body !== undefined && { 'content-type': 'application/json' }),
       ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
   const text = await response.text();
+  const parsed: unknown = text === '' ? undefined : JSON.parse(text);
+  expectDocumented(method, path, response, parsed);
   const retryAfter = response.headers.get('retry-after');
   return {
     status: response.status,
-    body: text === '' ? undefined : (JSON.parse(text) as unknown),
+    body: parsed,
     ...(retryAfter !== null && { retryAfter }),
   };
 }

@@ -60,6 +60,8 @@ export async function identityOf(
 export interface RunningMonitoring extends PreparedMonitoring {
   readonly dataSource: DataSource;
   readonly url: string;
+  /** Every route of its HTTP listener, such as `GET /api/hooks/:id/health`. */
+  readonly routes: readonly string[];
   readonly grpcUrl: string;
   readonly identity: typeof identityOf;
   stop(): Promise<void>;
@@ -77,11 +79,16 @@ export async function startMonitoring(
   const rawEnv = { ...prepared.env, ...change };
   const env = loadEnvironment(monitoringEnvironment, rawEnv);
   const logger = createLogger({ service: 'monitoring', level: 'fatal' });
-  const app = await NestFactory.create<NestFastifyApplication>(
-    MonitoringModule.register(env, logger),
-    new FastifyAdapter({ forceCloseConnections: true }),
-    { logger: nestLogger(logger), abortOnError: false },
-  );
+  const adapter = new FastifyAdapter({ forceCloseConnections: true });
+  const routes: string[] = [];
+  adapter.getInstance().addHook('onRoute', ({ method, path }) => {
+    // Fastify adds a HEAD to every GET.
+    for (const name of [method].flat()) if (name !== 'HEAD') routes.push(`${name} ${path}`);
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(MonitoringModule.register(env, logger), adapter, {
+    logger: nestLogger(logger),
+    abortOnError: false,
+  });
   await app.listen(0, '127.0.0.1');
   const monitoring = app.get(Monitoring);
   const grpcUrl = await monitoring.start();
@@ -90,6 +97,7 @@ export async function startMonitoring(
     env: rawEnv,
     dataSource: app.get(DataSource),
     url: await app.getUrl(),
+    routes,
     grpcUrl,
     identity: identityOf,
     stop: async () => {

@@ -1,12 +1,12 @@
 import { json } from 'node:stream/consumers';
 import { Controller, Delete, Get, Inject, Post, Req, Res } from '@nestjs/common';
+import { ERROR_STATUS } from '@signalbox/contracts';
 import type { Logger } from '@signalbox/observability';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { requirePrincipal } from '../../../access/access.ts';
 import { NeedsScope } from '../../../access/needs-scope.ts';
 import { presentedBy } from '../../../access/presented-by.ts';
 import type { ErrorBody } from '../../../errors/error-body.ts';
-import { ERROR_CODES } from '../../../errors/error-code.ts';
 import { SignalboxError } from '../../../errors/signalbox-error.ts';
 import { Idempotent } from '../../../idempotency/idempotent.ts';
 import { LOGGER } from '../../../shared.ts';
@@ -202,7 +202,7 @@ async function wholeOf(
 /** What monitoring refuses has the one shape of errors, and codes of the one table. */
 function refusalOf(told: unknown, retryAfter: string | string[] | undefined): SignalboxError {
   const { code, message, data, details } = (told ?? {}) as Partial<ErrorBody>;
-  if (code === undefined || message === undefined || !Object.hasOwn(ERROR_CODES, code)) return unreachable();
+  if (code === undefined || message === undefined || !Object.hasOwn(ERROR_STATUS, code)) return unreachable();
   return new SignalboxError(code, message, {
     ...(data !== undefined && { data }),
     ...(details !== undefined && { details }),

@@ -17,32 +17,34 @@ export type ResponseHeaders = Readonly<
 
 export type Content = Readonly<Record<string, { readonly schema: JsonSchema }>>;
 
-export interface Response {
+export interface RestResponse {
   readonly description: string;
   readonly headers?: ResponseHeaders;
   readonly content?: Content;
 }
 
-export type Responses = Readonly<Record<string, Response>>;
+export type RestResponses = Readonly<Record<string, RestResponse>>;
 
-export interface Operation {
+export interface RestOperation {
   readonly operationId?: string;
   readonly summary?: string;
   readonly description?: string;
   readonly tags?: readonly string[];
   readonly parameters?: readonly Parameter[];
   readonly requestBody?: { readonly required: boolean; readonly content: Content };
-  readonly responses: Responses;
+  readonly responses: RestResponses;
   readonly security?: readonly object[];
   /** `monitoring`: this service checks who calls, and passes the call on. */
   readonly 'x-answered-by'?: 'monitoring';
 }
 
-export type Method = 'get' | 'post' | 'patch' | 'put' | 'delete';
+export type RestMethod = 'get' | 'post' | 'patch' | 'put' | 'delete';
 
 export interface OpenApiDocument {
   readonly openapi: string;
   readonly info: Readonly<Record<string, unknown>>;
-  readonly paths: Readonly<Record<string, Readonly<Partial<Record<Method, Operation>>>>>;
+  /** Of operations that name none of their own. */
+  readonly security?: readonly object[];
+  readonly paths: Readonly<Record<string, Readonly<Partial<Record<RestMethod, RestOperation>>>>>;
   readonly components: { readonly schemas: Readonly<Record<string, JsonSchema>> } & Readonly<Record<string, unknown>>;
 }

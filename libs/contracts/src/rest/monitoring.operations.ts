@@ -1,17 +1,16 @@
-import { operationOf } from './documented.ts';
+import { operationOf } from './documentation.ts';
 import { LIVE_ENTRIES } from './live.operations.ts';
+import { listOf, ref } from './monitoring-document.schemas.ts';
 import type { MonitoringEntry } from './monitoring-entry.ts';
-import { queryOf as text } from './monitoring-entry.ts';
-import type { Method, Operation } from './operation.ts';
+import type { RestMethod, RestOperation } from './operation.ts';
 import { OPS_ENTRIES } from './ops.operations.ts';
-import { END_TIME, IDEMPOTENCY_KEY, PAGE, PAGE_HEADERS, PAGE_SIZE, START_TIME } from './parameters.ts';
-import { listOf, ref } from './schemas.ts';
+import { END_TIME, IDEMPOTENCY_KEY, PAGE, PAGE_HEADERS, PAGE_SIZE, START_TIME, queryOf as text } from './parameters.ts';
 
 const object = { type: 'object' } as const;
 const NO_WEBHOOK = ['entity.not_exists_with_id'] as const;
 const BAD_QUERY = ['entity.not_exists_with_id', 'guard.invalid_input', 'log.invalid_time_window'] as const;
 
-/** What this service checks and passes on to monitoring (contract.md section 5). */
+/** What the public door checks and passes on to monitoring. */
 const ENTRIES: readonly MonitoringEntry[] = [
   [
     'get',
@@ -84,7 +83,7 @@ const ENTRIES: readonly MonitoringEntry[] = [
       body: object,
       isBodyOptional: true,
       answer: { status: 202, description: 'Taken on', schema: ref('ResentDelivery') },
-      errors: [...NO_WEBHOOK, 'delivery.round_open'],
+      errors: [...NO_WEBHOOK, 'delivery.round_open', 'entity.invalid_input'],
     },
   ],
   [
@@ -172,7 +171,7 @@ const ENTRIES: readonly MonitoringEntry[] = [
 ];
 
 /** By path and method; the routes of the door itself are patterns and have no description. */
-export const MONITORING_OPERATIONS: readonly (readonly [string, Method, Operation])[] = ENTRIES.map(
+export const MONITORING_OPERATIONS: readonly (readonly [string, RestMethod, RestOperation])[] = ENTRIES.map(
   ([method, path, scope, documentation]) => [
     path,
     method,

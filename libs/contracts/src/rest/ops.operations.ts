@@ -1,7 +1,6 @@
-import { IDEMPOTENCY_KEY } from './parameters.ts';
 import type { MonitoringEntry } from './monitoring-entry.ts';
-import { queryOf } from './monitoring-entry.ts';
-import { ref } from './schemas.ts';
+import { ref } from './monitoring-document.schemas.ts';
+import { IDEMPOTENCY_KEY, queryOf } from './parameters.ts';
 
 const unixMs = { type: 'integer', minimum: 0 } as const;
 const ALL_TENANTS = 'Of all tenants: the scopes `ops:read` and `ops:write` are for the operator.';

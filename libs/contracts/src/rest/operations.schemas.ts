@@ -26,6 +26,31 @@ const LETTER: Record<string, JsonSchema> = {
   redrivable: { type: 'boolean', description: 'Whether it is open and can go back to its source' },
 };
 
+const opsWebhooks = (further: Record<string, JsonSchema>): JsonSchema =>
+  closed({
+    at: UNIX_MS,
+    webhooks: {
+      type: 'array',
+      items: closed({
+        hookId: text,
+        tenantId: text,
+        ...further,
+        requests: COUNT,
+        succeeded: COUNT,
+        failed: COUNT,
+        open: { ...COUNT, description: 'Deliveries that have not ended' },
+        successRate: nullable(ratio, 'succeeded ÷ (succeeded + failed); null while neither'),
+        breaker: { enum: ['closed', 'open', 'half-open'] },
+        breakerSince: nullable({ type: 'integer' }, 'Unix ms of its last change; null where none is known'),
+        oldestUndeliveredAt: nullable({ type: 'integer' }, 'Unix ms, to the minute; null while nothing is open'),
+        lagMs: nullable({ type: 'integer', minimum: 0 }, 'Age of the oldest undelivered'),
+      }),
+    },
+  });
+
+/** As the public door answers it, which knows what webhooks are called. */
+export const NAMED_OPS_WEBHOOKS = opsWebhooks({ name: nullable(text, 'Null for a webhook that was deleted') });
+
 /** What ops is answered, and what the live feed says. */
 export const OPERATIONS_SCHEMAS = {
   LiveAttempt: {
@@ -81,26 +106,7 @@ export const OPERATIONS_SCHEMAS = {
     description:
       '`data` of the event `skipped`. `slow-reader`: `count` attempts that match were left out. `too-far-behind`: what came before was not looked at, how much of it would have matched is not known',
   },
-  OpsWebhooks: closed({
-    at: UNIX_MS,
-    webhooks: {
-      type: 'array',
-      items: closed({
-        hookId: text,
-        tenantId: text,
-        name: nullable(text, 'Null for a webhook that was deleted'),
-        requests: COUNT,
-        succeeded: COUNT,
-        failed: COUNT,
-        open: { ...COUNT, description: 'Deliveries that have not ended' },
-        successRate: nullable(ratio, 'succeeded ÷ (succeeded + failed); null while neither'),
-        breaker: { enum: ['closed', 'open', 'half-open'] },
-        breakerSince: nullable({ type: 'integer' }, 'Unix ms of its last change; null where none is known'),
-        oldestUndeliveredAt: nullable({ type: 'integer' }, 'Unix ms, to the minute; null while nothing is open'),
-        lagMs: nullable({ type: 'integer', minimum: 0 }, 'Age of the oldest undelivered'),
-      }),
-    },
-  }),
+  OpsWebhooks: opsWebhooks({}),
   OpsLag: closed({
     at: { ...UNIX_MS, description: 'Unix ms; when it was looked at, at most some seconds ago' },
     projectionDelaySeconds: {

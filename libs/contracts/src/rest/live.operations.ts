@@ -1,6 +1,6 @@
 import type { MonitoringEntry } from './monitoring-entry.ts';
-import { queryOf } from './monitoring-entry.ts';
 import type { Parameter } from './operation.ts';
+import { queryOf } from './parameters.ts';
 
 const LIVE = `Server-Sent Events, read with \`fetch\`, which sends the credential. Each event has an \`id\`, the position in the
 log of attempts; sent back as \`Last-Event-ID\`, the stream goes on behind it, whichever instance answers: every attempt is seen once.
@@ -8,7 +8,8 @@ log of attempts; sent back as \`Last-Event-ID\`, the stream goes on behind it, w
 - \`ready\`, \`data: {}\`: the first event. Whatever is attempted from now on (or behind \`Last-Event-ID\`) follows.
 - \`attempt\`, \`data\`: LiveAttempt. An attempt ended, or a delivery was put off, skipped or given up.
 - \`breaker\`, \`data\`: LiveBreaker. Not sent where \`event\` or \`state\` is asked for.
-- \`skipped\`, \`data\`: LiveSkipped. The reader is too slow or too far behind: attempts were left out.
+- \`skipped\`, \`data\`: LiveSkipped. The reader is too slow or too far behind: attempts were left out. \`slow-reader\` says how many; \`too-far-behind\`
+  does not: to count those that match, all of them would have to be read, and a count of all would tell what other tenants do.
 
 Every 15 s at most there is a comment \`: heartbeat\`, with an \`id\` of its own, so that what is resumed from stays near. The stream ends
 when the credential does, within 15 s, and when an instance stops: connect again with the last \`id\`.`;
