@@ -1,9 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { decodeOperation } from '@signalbox/contracts';
+import { decodeOperation, encodeFact } from '@signalbox/contracts';
 import type { Operation } from '@signalbox/contracts';
+import { deliveryIdOf } from '@signalbox/domain';
 import { identityKeyFrom, verifyIdentity } from '@signalbox/identity';
+import { createLogProducer } from '@signalbox/kafka';
 import { rowsOf } from '@signalbox/postgres';
+import { waitFor } from '@signalbox/testing';
 import { FakeGrpcServer } from '../testing/fake-grpc-server.ts';
+import { startMonitoringProcess } from '../testing/monitoring-process.ts';
 import { RunningConfigService } from '../testing/running-config-service.ts';
 import { GrpcFailureLog } from './adapters/grpc/failure-log.grpc.ts';
 import { PostgresWatchedWebhooks } from './adapters/postgres/watched-webhooks.postgres.ts';
@@ -74,11 +78,11 @@ beforeEach(async () => {
 });
 
 /** As it is done every hour; the first failures were a week after the webhooks were made. */
-async function look(nowMs = Date.now() + 7 * DAY_MS): Promise<void> {
+async function look(nowMs = Date.now() + 7 * DAY_MS, from = log): Promise<void> {
   decided = [];
   const { dataSource } = service;
   await new WatchFailures({
-    log,
+    log: from,
     webhooks: new PostgresWatchedWebhooks(dataSource),
     writer: new WebhookWriter(new PostgresWebhookJournal(dataSource), () => nowMs),
     disableAfterMs: DISABLE_AFTER_MS,
@@ -234,4 +238,101 @@ describe('a webhook whose deliveries end in failure', () => {
     away.close();
     expect(await isEnabled(id)).toBe(true);
   });
+});
+
+/** Publishes that first attempts failed for good, as a sender does, each at its time. */
+async function publishFailures(webhookId: string, timesMs: readonly number[]): Promise<void> {
+  const { backends } = service;
+  const producer = createLogProducer({
+    connection: { brokers: backends.kafkaBrokers.split(','), clientId: 'sender-of-a-test' },
+  });
+  await producer.start();
+  for (const [index, atMs] of timesMs.entries()) {
+    const { headers, value } = encodeFact({
+      kind: 'attempted',
+      outcome: 'failed',
+      statusCode: 500,
+      errorClass: 'http-status',
+      webhookId,
+      tenantId: 'default',
+      eventType: 'PostSignIn',
+      deliveryId: deliveryIdOf(webhookId, `event-${atMs}`),
+      round: 0,
+      attemptNumber: 4,
+      deferrals: 0,
+      firstScheduledAtMs: atMs,
+      roundStartedAtMs: atMs,
+      webhookEpoch: 1,
+      webhookVersion: 1,
+      deliveryOffset: index,
+      startedAtMs: atMs,
+      timings: { totalMs: 1 },
+      atMs,
+    });
+    producer.append({ topic: backends.topics.attempts, partition: 0, key: webhookId, value, headers });
+  }
+  await producer.stop();
+}
+
+/** Waits until the real monitoring has so many deliveries of a webhook; before, it says that it is behind. */
+async function projected(webhookId: string, count: number): Promise<void> {
+  await waitFor(
+    async () => {
+      const sql = 'SELECT 1 FROM monitoring.delivery WHERE webhook_id = $1';
+      return (await rowsOf(service.dataSource, sql, [webhookId])).length === count;
+    },
+    { what: `${count} deliveries to be projected`, timeoutMs: 30_000 },
+  );
+}
+
+it('what the real monitoring has projected of failures warns once, and then disables a webhook and says why', async () => {
+  const { KAFKA_BROKERS, TOPIC_PREFIX, DATABASE_URL, INTERNAL_IDENTITY_KEY } = service.environment();
+  const env = { KAFKA_BROKERS, TOPIC_PREFIX, DATABASE_URL, INTERNAL_IDENTITY_KEY } as Record<string, string>;
+  const process = await startMonitoringProcess(env);
+  const real = new GrpcFailureLog(process.grpcUrl, identityKeyFrom(service.identityKey));
+  try {
+    const nowMs = Date.now();
+    const { id } = await service.makeWebhook();
+    // As if it had been made a week ago.
+    await rowsOf(service.dataSource, 'UPDATE webhook_event SET at_ms = at_ms - $2 WHERE webhook_id = $1', [
+      id,
+      7 * DAY_MS,
+    ]);
+    const firstMs = nowMs - 5.5 * DAY_MS;
+    await publishFailures(
+      id,
+      Array.from({ length: 10 }, (_, index) => firstMs + (index / 3) * DAY_MS),
+    );
+    await projected(id, 10);
+    await look(nowMs, real);
+    expect(decided).toEqual(['warned']);
+    await look(nowMs, real);
+    expect(decided).toEqual([]);
+    expect(await isEnabled(id)).toBe(true);
+
+    await publishFailures(id, [nowMs - DAY_MS / 4]);
+    await projected(id, 11);
+    await look(nowMs, real);
+    expect(decided).toEqual(['disabled']);
+    const reason = `Deliveries have ended in failure since ${new Date(firstMs).toISOString()}: 11 of them, and none succeeded`;
+    expect((await service.call('GET', `/api/hooks/${id}`)).body).toMatchObject({
+      enabled: false,
+      disabledReason: reason,
+    });
+    const { body: history } = await service.call<object[]>('GET', `/api/hooks/${id}/history`);
+    expect(history[0]).toMatchObject({
+      type: 'Disabled',
+      actor: { kind: 'system' },
+      changes: expect.arrayContaining([{ field: 'disabledReason', to: reason }]),
+    });
+    expect(await operationsOf(id)).toMatchObject([
+      { kind: 'webhook-failing', actor: 'system', failures: 10, failingSinceMs: firstMs },
+      { kind: 'webhook-disabled', actor: 'system', by: 'failures', webhookVersion: 2 },
+    ]);
+    await look(nowMs, real);
+    expect(decided).toEqual([]);
+  } finally {
+    real.close();
+    await process.stop();
+  }
 });
