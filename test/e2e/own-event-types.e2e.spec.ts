@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { deliveryIdOf } from '@signalbox/domain';
 import type { Sandbox } from '@signalbox/sandbox';
-import { aWebhook, ReceiverServer, startTestSandbox, waitFor } from '@signalbox/testing';
+import { AnswerCheck, aWebhook, ReceiverServer, startTestSandbox, waitFor } from '@signalbox/testing';
 import { ApiClient } from '../support/api-client.ts';
 import { inEffect } from '../support/applied-configuration.ts';
 import { Publisher } from '../support/publisher.ts';
@@ -12,7 +13,7 @@ let publisher: Publisher;
 let receiver: ReceiverServer;
 beforeAll(async () => {
   sandbox = await startTestSandbox();
-  api = new ApiClient(sandbox.runInfo);
+  api = new ApiClient(sandbox.runInfo, await AnswerCheck.of(sandbox.runInfo.apiUrl));
   publisher = await Publisher.connect(sandbox.runInfo);
   receiver = await ReceiverServer.start();
 }, 120_000);
@@ -28,6 +29,11 @@ const dispatchers = (): readonly string[] => sandbox.serviceNames.filter((name) 
 async function sumOf(metric: string): Promise<number> {
   const values = dispatchers().map(async (name) => metricOf(sandbox, name, `signalbox_dispatcher_${metric}`));
   return (await Promise.all(values)).reduce((sum, value) => sum + value, 0);
+}
+
+interface Letter {
+  readonly id: string;
+  readonly source: { readonly topic: string; readonly partition: number; readonly offset: number };
 }
 
 describe("an operator's own event type", () => {
@@ -59,5 +65,40 @@ describe("an operator's own event type", () => {
     await publisher.publish(JSON.stringify({ event }));
     await receiver.waitForRequests(2);
     await api.call('DELETE', `/api/event-types/${event}`, 409);
+  }, 60_000);
+
+  it('is delivered from a dead letter of the time before it was registered, once that is redriven', async () => {
+    const event = 'Invoice.Unheard';
+    const { id, source } = await waitFor(
+      async () => {
+        const { deadLetters } = await api.call<{ deadLetters: readonly Letter[] }>(
+          'GET',
+          '/api/ops/dead-letters?status=open&reason=unknown-event',
+          200,
+        );
+        return deadLetters[0];
+      },
+      { what: 'the dead letter in the list' },
+    );
+    const before = await sumOf('event_types_applied_offset');
+    const example = { event, data: {} };
+    const type = { name: event, group: 'Billing', description: 'Known late.', example };
+    await api.call('POST', '/api/event-types', 201, type);
+    await waitFor(async () => (await sumOf('event_types_applied_offset')) > before, {
+      what: 'the router to read the type',
+    });
+    const { answer: webhook } = await inEffect(sandbox.runInfo, async () =>
+      api.createWebhook(aWebhook(receiver.url, { events: [event] })),
+    );
+    const received = receiver.requests.length;
+    const path = `/api/ops/dead-letters/${id}`;
+    const redriven = await api.call<object>('POST', `${path}/redrive`, 200);
+    expect(redriven).toMatchObject({ status: 'redriven', by: expect.any(String), decidedAt: expect.any(Number) });
+    const request = (await receiver.waitForRequests(received + 1)).at(-1);
+    expect(JSON.parse(request?.body.toString() ?? '')).toEqual({ event, hookId: webhook.id });
+    // As it would have been delivered, had it been known when it came.
+    const eventId = `${source.topic}/${source.partition}/${source.offset}`;
+    expect(request?.headers['webhook-id']).toBe(deliveryIdOf(webhook.id, eventId));
+    expect(await api.call('GET', path, 200)).toMatchObject(redriven);
   }, 60_000);
 });

@@ -217,12 +217,18 @@ describe('dead letters', () => {
     expect((await list('?limit=100')).deadLetters).toHaveLength(before + 3);
   });
 
-  it('are dropped for good, and say by whom', async () => {
+  it('are dropped for good, and say by whom and when', async () => {
     const { id } = await putAside();
-    expect(await call(`/${id}/drop`, 'POST')).toMatchObject({
+    const beforeMs = Date.now();
+    const dropped = await call(`/${id}/drop`, 'POST');
+    expect(dropped).toMatchObject({
       status: 200,
-      body: { status: 'dropped', by: 'api-key:ops', redrivable: false },
+      body: { status: 'dropped', by: 'api-key:ops', decidedAt: expect.any(Number), redrivable: false },
     });
+    const { by, decidedAt } = dropped.body as LetterJson;
+    expect(decidedAt).toBeGreaterThanOrEqual(beforeMs);
+    expect(decidedAt).toBeLessThanOrEqual(Date.now());
+    expect((await call(`/${id}`)).body).toMatchObject({ status: 'dropped', by, decidedAt });
     for (const path of [`/${id}/drop`, `/${id}/redrive`]) {
       expect(await call(path, 'POST')).toMatchObject({
         status: 409,

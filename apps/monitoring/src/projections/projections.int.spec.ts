@@ -48,14 +48,17 @@ beforeEach(() => {
 });
 
 /** One instance of the projector; `groupId` makes it a stranger who reads the same partitions. */
-async function startProjector(groupId = groupNames(backends.topicPrefix).projector): Promise<Projector> {
+async function startProjector(
+  groupId = groupNames(backends.topicPrefix).projector,
+  registry = createRegistry(),
+): Promise<Projector> {
   const letters = createLogProducer({ connection });
   const projector = new Projector({
     deliveriesTopic: backends.topics.deliveries,
     readModels: new PostgresReadModels(dataSource),
     deadLetters: new KafkaDeadLetters(letters, backends.topics.deadLetters),
     keptSinceMs: () => 0,
-    observer: projectorMetrics(createRegistry(), logger),
+    observer: projectorMetrics(registry, logger),
   });
   const createConsumer = (onFatal: (error: Error) => void) =>
     createLogConsumer({
@@ -147,8 +150,9 @@ describe('projection of the logs', () => {
     await waitFor(() => projector.lagRecords === 0, { what: 'no lag' });
   });
 
-  it('goes on behind a record it cannot read, which is put aside with its reason', async () => {
-    await startProjector();
+  it('goes on behind a record it cannot read, which is put aside with its reason and counted', async () => {
+    const registry = createRegistry();
+    await startProjector(undefined, registry);
     publishDelivery(1);
     const { topics } = backends;
     producer.append({
@@ -184,6 +188,7 @@ describe('projection of the logs', () => {
         'value is not JSON',
       ]),
     );
+    expect(await registry.metrics()).toMatch(/^signalbox_monitoring_dead_letters_records_total 4$/m);
     expect(letters.find(({ value }) => value?.toString() === '{"half":')?.headers['kind']?.toString()).toBe(
       'attempted',
     );

@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { attempted } from '../../testing/facts.ts';
 import type { LiveFilter } from '../domain/live-event.ts';
+import { decodePositions } from '../domain/positions.ts';
 import { LiveFeed, TooManyReaders } from './live-feed.ts';
 import type { LiveLogListener, LiveRecord } from './live-log.port.ts';
 import type { LiveSink } from './live-sink.port.ts';
@@ -115,5 +116,44 @@ describe('readers of the live feed', () => {
     expect(alone).toBe(41);
     const oneOfMany = await heldBy(63);
     expect(oneOfMany).toBe(10);
+  });
+});
+
+describe('a heartbeat', () => {
+  beforeEach(() => void jest.useFakeTimers());
+  afterEach(() => void jest.useRealTimers());
+
+  const heartbeatsIn = ({ text }: Sink): readonly string[] =>
+    [...text.matchAll(/: heartbeat\nid: (\S+)\n\n/g)].map(([, id = '']) => id);
+
+  it('comes every 15 s, with the position up to which there was nothing to show', async () => {
+    const { sink } = await join('acme');
+    await jest.advanceTimersByTimeAsync(14_999);
+    expect(heartbeatsIn(sink)).toEqual([]);
+    await jest.advanceTimersByTimeAsync(1);
+    log.listener?.onRecord({ partition: 0, offset: 30_006, fact: attempted({ tenantId: 'other' }) });
+    await jest.advanceTimersByTimeAsync(15_000);
+    expect(heartbeatsIn(sink).map(decodePositions)).toEqual([[30_000], [30_007]]);
+  });
+
+  it('is not written to who takes nothing, nor to who has gone', async () => {
+    const slow = new Sink();
+    slow.isSlow = true;
+    await join('acme', undefined, slow);
+    const { sink, reader } = await join('acme');
+    feed.leave(reader);
+    await jest.advanceTimersByTimeAsync(30_000);
+    expect([heartbeatsIn(slow), heartbeatsIn(sink)]).toEqual([[], []]);
+    slow.isSlow = false;
+    slow.drain();
+    await jest.advanceTimersByTimeAsync(15_000);
+    expect(heartbeatsIn(slow)).toHaveLength(1);
+  });
+
+  it('promises nothing of what its reader still has to be given', async () => {
+    const { sink } = await join('acme', [29_990]);
+    log.listener?.onRecord({ partition: 0, offset: 30_000, fact: attempted({ tenantId: 'acme' }) });
+    await jest.advanceTimersByTimeAsync(15_000);
+    expect(heartbeatsIn(sink).map(decodePositions)).toEqual([[29_990]]);
   });
 });

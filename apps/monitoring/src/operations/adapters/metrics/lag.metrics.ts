@@ -7,7 +7,7 @@ import { lagOf, summedLag } from '../../domain/lag-view.ts';
 const LABELS = ['role', 'topic'] as const;
 
 /** How far the consumers of all processes are, as of the last look; read when it is asked for. */
-export function lagMetrics(registry: Registry, watch: LagWatch, now: () => number): void {
+export function lagMetrics(registry: Registry, watch: Pick<LagWatch, 'report' | 'unsettled'>, now: () => number): void {
   const registers = [registry];
   const byTopic = (what: string, unit: string, help: string, read: (partitions: readonly PartitionLag[]) => number) => {
     const gauge: Gauge<(typeof LABELS)[number]> = new Gauge({
