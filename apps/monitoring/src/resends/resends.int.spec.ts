@@ -113,7 +113,11 @@ describe('a delivery that is resent', () => {
 
   it('has one open round whatever else is asked for, and says so', async () => {
     await roundIs(of, 1, 'queued');
-    expect(await resend(of)).toMatchObject({ status: 409, body: { code: 'delivery.round_open' } });
+    expect(await resend(of)).toMatchObject({
+      status: 409,
+      // Due as soon as its turn comes.
+      body: { code: 'delivery.round_open', data: { nextAttemptAt: expect.any(Number) } },
+    });
     log.appendFacts(of, attempted({ round: 1, outcome: 'retrying', nextAttemptAtMs: now + 77_000, statusCode: 503 }));
     await roundIs(of, 1, 'retrying');
     expect(await resend(of)).toMatchObject({ status: 409, body: { data: { nextAttemptAt: now + 77_000 } } });
@@ -142,14 +146,31 @@ describe('a delivery that is resent', () => {
     await relayed(of, 2);
   });
 
-  it('is one round for ten clicks at once', async () => {
+  it('is one round for ten clicks at once, whichever of two instances takes them', async () => {
     const clicked: Published = { webhookId: 'hook-clicked', index: 1 };
-    log.append(clicked, failed);
-    await roundIs(clicked, 0, 'failed');
-    const answers = await Promise.all(Array.from({ length: 10 }, async () => resend(clicked)));
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([202, ...Array<number>(9).fill(409)]);
-    await roundIs(clicked, 1, 'queued');
-    expect(roundsOf(clicked)).toHaveLength(1);
+    const other = await startMonitoring(monitoring);
+    try {
+      log.append(clicked, failed);
+      await roundIs(clicked, 0, 'failed');
+      const path = `/api/hooks/${clicked.webhookId}`;
+      const dryRun = { state: 'failed', from: 0, to: 1, dryRun: true };
+      const who = { scopes: SCOPES };
+      await waitFor(
+        async () => (await callApi(other, `${path}/resends`, { method: 'POST', body: dryRun, who })).status === 200,
+        { what: 'the other instance to know the log' },
+      );
+      const click = async (_: unknown, index: number) =>
+        callApi(index % 2 === 0 ? monitoring : other, `${path}/deliveries/${idOf(clicked)}/resend`, {
+          method: 'POST',
+          who,
+        });
+      const answers = await Promise.all(Array.from({ length: 10 }, click));
+      expect(answers.map(({ status }) => status).toSorted()).toEqual([202, ...Array<number>(9).fill(409)]);
+      await roundIs(clicked, 1, 'queued');
+      expect(roundsOf(clicked)).toHaveLength(1);
+    } finally {
+      await other.stop();
+    }
   });
 
   it('waits until its own round has ended', async () => {
