@@ -38,6 +38,46 @@ describe('the end of a delivery that could not go', () => {
   });
 });
 
+const { id, tenantId } = WEBHOOK;
+describe.each([
+  ['disabled', { ...WEBHOOK, version: 2, enabled: false }],
+  ['deleted', { id, tenantId, deleted: true, epoch: 1, version: 2, deletedAtMs: T0 }],
+] as const)('a webhook that is %s', (how, webhook) => {
+  const reason = `webhook ${how}`;
+
+  it('has nothing sent of what waited in its queue by then: it is skipped', async () => {
+    const { posts, facts, known, giveMany } = await startSender();
+    giveMany(0, 6);
+    known.webhook = webhook;
+    expect({ posts: posts.length, facts }).toEqual({ posts: 4, facts: [] });
+    posts[0]?.end(answered(200));
+    expect(facts).toMatchObject([
+      { kind: 'attempted', outcome: 'succeeded', deliveryOffset: 0 },
+      { kind: 'skipped', reason, deliveryOffset: 4 },
+      { kind: 'skipped', reason, deliveryOffset: 5 },
+    ]);
+    expect(posts).toHaveLength(4);
+  });
+
+  it('has nothing put off that would only be skipped later', async () => {
+    const { sender, facts, clock, known, giveMany } = await startSender();
+    giveMany(0, 5);
+    known.webhook = webhook;
+    clock.nowMs += 10_250;
+    sender.tick();
+    expect(facts).toMatchObject([{ kind: 'skipped', reason, deliveryOffset: 4 }]);
+  });
+
+  it('has what comes back to it skipped at once, though others are under way', async () => {
+    const { posts, facts, known, give, giveMany } = await startSender();
+    giveMany(0, 4);
+    known.webhook = webhook;
+    give(deliveryAt(4, { attemptNumber: 2, deferrals: 1 }));
+    expect(facts).toMatchObject([{ kind: 'skipped', reason, deliveryOffset: 4, attemptNumber: 2, deferrals: 1 }]);
+    expect(posts).toHaveLength(4);
+  });
+});
+
 describe('the room in memory', () => {
   it('is no place to wait for longer than ten seconds', async () => {
     const { sender, posts, facts, clock, giveMany } = await startSender();
