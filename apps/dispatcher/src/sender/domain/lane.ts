@@ -15,7 +15,8 @@ export interface LaneLimits {
   readonly maxConcurrency: number;
   /**
    * By default above the room of the sender (8,192), whose reading pauses before: a backlog behind an endpoint that is quick by
-   * what was measured waits in its log, as each move to a tier writes three records or more. Slow ones meet `maxWaitMs`.
+   * what was measured waits in its log, as each move to a tier writes three records or more (docs/adr/0020). Slow ones meet
+   * `maxWaitMs`.
    */
   readonly maxQueued: number;
   readonly maxQueuedBytes: number;
