@@ -1,10 +1,33 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Delivery } from '@signalbox/contracts';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Delivery, Fact } from '@signalbox/contracts';
+import { ReceiverServer, waitFor } from '@signalbox/testing';
 import { aDelivery } from '../testing/dispatcher-fixtures.ts';
 import type { DeliveryRecord } from '../testing/log-scene.ts';
 import { LogScene } from '../testing/log-scene.ts';
 
 const WEBHOOK = 'webhook000scheduler01';
+
+/** Longer than the tier of 5 s and what is held in memory behind it, even where the machine is some seconds late. */
+const LONG_WAIT_MS = 14_000;
+/** Waits on logs of its own while all tests run. */
+let waiting: LogScene;
+let receiver: ReceiverServer;
+let factsOfWaiting: () => Fact[];
+let inTier: () => DeliveryRecord[];
+beforeAll(async () => {
+  [waiting, receiver] = await Promise.all([LogScene.start(), ReceiverServer.start()]);
+  receiver.answer({ status: 503, headers: { 'retry-after': String(LONG_WAIT_MS / 1_000) } }, 200);
+  factsOfWaiting = await waiting.facts();
+  inTier = await waiting.deliveries(waiting.topics.retries[1]);
+  await waiting.configure({ id: WEBHOOK, url: receiver.url });
+  await waiting.play('sender', 'scheduler');
+  await waiting.deliver(WEBHOOK, 0, aDelivery(WEBHOOK, 'waiting', { roundStartedAtMs: Date.now() }));
+});
+afterAll(async () => {
+  await receiver.close();
+  await waiting[Symbol.asyncDispose]();
+  expect(waiting.fatal).toEqual([]);
+});
 
 let scene: LogScene;
 let deliveries: () => DeliveryRecord[];
@@ -72,5 +95,21 @@ describe('twins in the tiers', () => {
     await scene.play('scheduler');
     await untilDone(0, 4);
     expect(moved()).toEqual(['retry', 'between', 'other']);
+  });
+});
+
+describe('a wait that is longer than its tier', () => {
+  it('goes on through a further tier, and ends at its turn', async () => {
+    await waitFor(() => factsOfWaiting().length >= 2, { what: 'its second attempt', timeoutMs: 45_000 });
+    const [first, second] = factsOfWaiting();
+    if (first?.kind !== 'attempted' || second?.kind !== 'attempted') throw new Error('there are no two attempts');
+    const dueAtMs = first.atMs + LONG_WAIT_MS;
+    expect(first).toMatchObject({ outcome: 'retrying', statusCode: 503, nextAttemptAtMs: dueAtMs });
+    expect(second).toMatchObject({ outcome: 'succeeded', attemptNumber: 2 });
+    expect(second.startedAtMs).toBeGreaterThanOrEqual(dueAtMs);
+    expect(second.startedAtMs).toBeLessThan(dueAtMs + 10_000);
+    // From the sender, and from the scheduler when the first tier was over.
+    expect(inTier().map((record) => record.wait?.dueAtMs)).toEqual([dueAtMs, dueAtMs]);
+    expect(receiver.requests).toHaveLength(2);
   });
 });

@@ -9,12 +9,14 @@ import {
   createLogProducer,
   ensureTopics,
 } from '@signalbox/kafka';
+import type { Registry } from '@signalbox/observability';
 import { createLogger } from '@signalbox/observability';
 import type { TestBackends } from '@signalbox/testing';
 import { waitFor } from '@signalbox/testing';
 import { loadDispatcherEnvironment } from '../dispatcher.environment.ts';
 import { DispatcherModule } from '../dispatcher.module.ts';
 import { Dispatcher } from '../dispatcher.ts';
+import { REGISTRY } from '../role.ts';
 import type { WebhookLookup } from '../webhooks/webhook-lookup.port.ts';
 import { WEBHOOK_LOOKUP } from '../webhooks/webhook-lookup.port.ts';
 import { aWebhookState, dispatcherEnvironment } from './dispatcher-fixtures.ts';
@@ -23,6 +25,7 @@ import { aWebhookState, dispatcherEnvironment } from './dispatcher-fixtures.ts';
 export class RunningDispatcher implements AsyncDisposable {
   readonly fatal: Error[] = [];
   private readonly followers: { stop(): Promise<void> }[] = [];
+  private registry: Registry | undefined;
 
   private constructor(
     private readonly backends: TestBackends,
@@ -60,6 +63,7 @@ export class RunningDispatcher implements AsyncDisposable {
     await dispatcher.start();
     this.dispatcher = dispatcher;
     this.webhooks = app.get<WebhookLookup>(WEBHOOK_LOOKUP);
+    this.registry = app.get<Registry>(REGISTRY);
   }
 
   /** Stops cleanly, as on SIGTERM. */
@@ -85,6 +89,12 @@ export class RunningDispatcher implements AsyncDisposable {
     const topic = this.backends.topics.authEvents[0] ?? '';
     this.producer.append({ topic, key: null, value, headers });
     await this.producer.flush();
+  }
+
+  /** What `/metrics` tells of the process started last, by its line's beginning: the name, with all labels if it has any. */
+  async metric(sample: string): Promise<number> {
+    const lines = ((await this.registry?.metrics()) ?? '').split('\n');
+    return Number(lines.find((line) => line.startsWith(`${sample} `))?.slice(sample.length) ?? NaN);
   }
 
   /** All records of a topic, those that come later too. */
