@@ -25,11 +25,11 @@ process.exitCode = await figuresCommand({
   session: { endpoints: ANSWERING + HANGING.count, fanout: 1 },
   run: async (session) => {
     await session.phase(WARM_UP);
-    await session.hang(HANGING);
+    await session.fail(HANGING, ['hangs']);
     const others = { events: OPEN_LOOP_EVENTS, ratePerSecond: RATE, groups: OTHERS };
     for (let run = 0; run < RUNS; run++) {
       await session.phase({ name: ALONE, ...others });
-      await session.publishToHanging(HANGING_FIRST, { first: ANSWERING + MOST_HANGING + run, count: 1 });
+      await session.publishToFailing(HANGING_FIRST, { first: ANSWERING + MOST_HANGING + run, count: 1 });
       await session.phase({ name: BEHIND, ...others });
     }
     for (let run = 0; run < RUNS; run++) {

@@ -30,12 +30,21 @@ export class CaughtUp implements AsyncDisposable {
   /** Records that router and sender have not committed. */
   async uncommitted(): Promise<number> {
     const { topics, prefix } = this.#system;
-    const groups = groupNames(prefix);
-    const lags = await Promise.all([
-      ...topics.authEvents.map((topic) => this.#lag(groups.router, topic)),
-      this.#lag(groups.sender, topics.deliveries),
-    ]);
+    const { router } = groupNames(prefix);
+    const lags = await Promise.all([...topics.authEvents.map((topic) => this.#lag(router, topic)), this.unsent()]);
     return lags.reduce((sum, lag) => sum + lag, 0);
+  }
+
+  /** Records that the senders have not committed. */
+  unsent(): Promise<number> {
+    const { topics, prefix } = this.#system;
+    return this.#lag(groupNames(prefix).sender, topics.deliveries);
+  }
+
+  /** Senders that know what they hold; 0 while they settle that among themselves. */
+  async senders(): Promise<number> {
+    const [group] = (await this.#admin.describeGroups([groupNames(this.#system.prefix).sender])).groups;
+    return group?.state === 'Stable' ? group.members.length : 0;
   }
 
   get hasMonitoring(): boolean {

@@ -42,8 +42,8 @@ export interface Rig {
   readonly caughtUp: CaughtUp;
   readonly processes: readonly MeasuredProcess[];
   readonly fanout: number;
-  /** These answer nothing, and are not waited for. */
-  hanging: GroupRange;
+  /** These fail, and are not waited for. */
+  failing: GroupRange;
   readonly signal: AbortSignal;
   readonly onLine: (line: string) => void;
 }
@@ -57,8 +57,8 @@ const SAY_EVERY_MS = 2_000;
 /** Publishes, waits until it has all arrived and is done with, and measures. `firstSequence` is this phase's alone. */
 export async function runPhase(rig: Rig, firstSequence: number, options: PhaseOptions): Promise<PhaseRun> {
   const { events, groups } = options;
-  const { hanging } = rig;
-  const expected = answered(events, groups, hanging) * rig.fanout;
+  const { failing } = rig;
+  const expected = answered(events, groups, failing) * rig.fanout;
   await rig.receiver.call('expect', { firstSequence, events, groups });
   const before = usageOf(rig.processes);
   const [published, arrived] = await Promise.all([
@@ -73,7 +73,7 @@ export async function runPhase(rig: Rig, firstSequence: number, options: PhaseOp
   const lastAtMs = performance.now();
   // What hangs is not committed before its attempts have timed out.
   const committedAfterMs =
-    hanging.count > 0 ? undefined : await zeroAfterMs(rig, lastAtMs, () => rig.caughtUp.uncommitted());
+    failing.count > 0 ? undefined : await zeroAfterMs(rig, lastAtMs, () => rig.caughtUp.uncommitted());
   const projectedAfterMs = rig.caughtUp.hasMonitoring
     ? await zeroAfterMs(rig, lastAtMs, () => rig.caughtUp.unprojected())
     : null;
@@ -93,11 +93,11 @@ export async function runPhase(rig: Rig, firstSequence: number, options: PhaseOp
 }
 
 /** Events of groups that answer. */
-function answered(events: number, groups: GroupRange, hanging: GroupRange): number {
-  const isHanging = (group: number): boolean => group >= hanging.first && group < hanging.first + hanging.count;
+function answered(events: number, groups: GroupRange, failing: GroupRange): number {
+  const isFailing = (group: number): boolean => group >= failing.first && group < failing.first + failing.count;
   let count = 0;
   for (let index = 0; index < groups.count; index++) {
-    if (!isHanging(groups.first + index)) count += Math.ceil((events - index) / groups.count);
+    if (!isFailing(groups.first + index)) count += Math.ceil((events - index) / groups.count);
   }
   return count;
 }

@@ -18,13 +18,16 @@ export interface ReceiverCalls {
   know: (input: { readonly webhooks: readonly Webhook[]; readonly fanout: number }) => void;
   /** Counts the events of a phase from now on. */
   expect: (input: Expected) => void;
-  /** From now on the webhooks of these groups are not answered, and not counted. */
-  hang: (input: GroupRange) => void;
+  /** From now on the webhooks of these groups fail, each group in one of these ways in turn, and are not counted. */
+  fail: (input: { readonly groups: GroupRange; readonly faults: readonly EndpointFault[] }) => void;
   /** Deliveries of the newest phase that have arrived. */
   arrived: (input: null) => number;
   /** All phases in their order. */
   results: (input: null) => ReceiverResult;
 }
+
+/** Answers nothing; closes without an answer; answers 503; answers 503 every other time. */
+export type EndpointFault = 'hangs' | 'closes' | 'refuses' | 'falters';
 
 export interface Listening {
   readonly plain: number;
@@ -60,23 +63,40 @@ interface Known {
 }
 
 const ANSWER = Buffer.from('HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: 2\r\n\r\nok');
+const REFUSAL = Buffer.from('HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n');
 
 let known: readonly Known[] = [];
 let fanout = 1;
-let hanging: GroupRange = { first: 0, count: 0 };
+let failing: GroupRange = { first: 0, count: 0 };
+let faults: readonly EndpointFault[] = [];
+/** Webhooks that falter and are to be answered well next. */
+const faltered = new Set<number>();
 const phases: PhaseCount[] = [];
 let badSignatures = 0;
 let strangers = 0;
 let checkedByLibrary = 0;
 let firstFault: string | undefined;
 
-/** Whether the request is answered. */
-function receive(head: string, body: Buffer): boolean {
+/** What is written; null: the connection is closed; undefined: nothing is answered. */
+function answerTo(head: string, body: Buffer): Buffer | null | undefined {
   const number = Number(head.slice('POST /'.length, head.indexOf(' HTTP/')));
-  const group = Math.floor(number / fanout);
-  if (group >= hanging.first && group < hanging.first + hanging.count) return false;
-  check(head, body, number);
-  return true;
+  const place = Math.floor(number / fanout) - failing.first;
+  const fault = place >= 0 && place < failing.count ? faults[place % faults.length] : undefined;
+  switch (fault) {
+    case 'hangs':
+      return undefined;
+    case 'closes':
+      return null;
+    case 'refuses':
+      return REFUSAL;
+    case 'falters':
+      if (faltered.delete(number)) return ANSWER;
+      faltered.add(number);
+      return REFUSAL;
+    case undefined:
+      check(head, body, number);
+      return ANSWER;
+  }
 }
 
 function check(head: string, body: Buffer, number: number): void {
@@ -137,7 +157,9 @@ const isSame = (given: string, right: string): boolean =>
 
 function serve(socket: Socket): void {
   const reader = new RequestReader((head, body) => {
-    if (receive(head, body)) socket.write(ANSWER);
+    const answer = answerTo(head, body);
+    if (answer === null) socket.destroy();
+    else if (answer !== undefined) socket.write(answer);
   });
   socket.on('error', () => socket.destroy());
   socket.on('data', (chunk) => reader.push(chunk));
@@ -172,8 +194,9 @@ serveCalls<ReceiverCalls>({
   expect: ({ firstSequence, events, groups }) => {
     phases.push(new PhaseCount(firstSequence, events, groups, fanout));
   },
-  hang: (groups) => {
-    hanging = groups;
+  fail: (input) => {
+    failing = input.groups;
+    ({ faults } = input);
   },
   arrived: () => phases.at(-1)?.arrived ?? 0,
   results: () => ({

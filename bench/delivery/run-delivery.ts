@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readMetrics } from '../measure/metrics.ts';
 import type { DeliveryOptions } from './options.ts';
 import type { ReceiverResult } from './receiver.ts';
+import { senderFacts } from './sender-facts.ts';
 import type { Control, MeasuredPhase } from './session.ts';
 import { Session } from './session.ts';
 import type { System } from './system.ts';
@@ -28,7 +28,8 @@ export function runDelivery(
 ): Promise<DeliveryRun> {
   return Session.run(options, startSystem, control, async (session, system) => {
     const run = await measure(session, options, control.signal);
-    return { ...run, facts: await senderFacts(system) };
+    const facts = [...(await senderFacts(system))].map(([what, count]) => `${what}: ${count}`);
+    return { ...run, facts };
   });
 }
 
@@ -63,14 +64,4 @@ async function measure(
 /** From the first to the last arrival. */
 export function ratePerSecondOf({ result }: MeasuredPhase): number {
   return (result.arrived / Math.max(1, result.lastAtUs - result.firstAtUs)) * 1e6;
-}
-
-async function senderFacts(system: System): Promise<readonly string[]> {
-  const opsUrls = system.opsUrls();
-  const opsUrl = opsUrls.get('dispatcher-sender') ?? opsUrls.get('dispatcher');
-  if (opsUrl === undefined) return [];
-  return [...(await readMetrics(opsUrl))].flatMap(([name, value]) => {
-    const labels = /^signalbox_dispatcher_delivery_facts_total\{kind="([^"]*)",detail="([^"]*)"\}$/.exec(name);
-    return labels === null ? [] : [`${labels[1]} ${labels[2]}: ${value}`];
-  });
 }

@@ -8,7 +8,7 @@ import { endpointsOf, eventGroups, type GroupRange } from './endpoints.ts';
 import type { LoaderCalls } from './loader.ts';
 import type { PhaseResult } from './phase-count.ts';
 import { runPhase, type PhaseOptions, type PhaseRun, type Rig } from './phase.ts';
-import type { Listening, ReceiverCalls, ReceiverResult } from './receiver.ts';
+import type { EndpointFault, Listening, ReceiverCalls, ReceiverResult } from './receiver.ts';
 import type { System } from './system.ts';
 
 export interface MeasuredPhase extends PhaseRun {
@@ -74,7 +74,7 @@ export class Session {
             { name: 'loader', pid: () => loader.pid },
           ];
           const session = new Session(
-            { ...control, receiver, loader, caughtUp, processes, fanout, hanging: { first: 0, count: 0 } },
+            { ...control, receiver, loader, caughtUp, processes, fanout, failing: { first: 0, count: 0 } },
             groups.length,
           );
           await session.#waitUntilRouted();
@@ -108,14 +108,14 @@ export class Session {
     return new Map([...usageOf(this.#rig.processes)].map(([name, usage]) => [name, usage.memoryBytes]));
   }
 
-  /** From now on these groups answer nothing. */
-  async hang(groups: GroupRange): Promise<void> {
-    this.#rig.hanging = groups;
-    await this.#rig.receiver.call('hang', groups);
+  /** From now on these groups fail, each in one of these ways in turn, and what comes to them is not counted. */
+  async fail(groups: GroupRange, faults: readonly EndpointFault[]): Promise<void> {
+    this.#rig.failing = groups;
+    await this.#rig.receiver.call('fail', { groups, faults });
   }
 
-  /** Publishes events of groups that hang, and waits for no delivery. */
-  async publishToHanging(events: number, groups: GroupRange): Promise<void> {
+  /** Publishes events of groups that fail, and waits for no delivery. */
+  async publishToFailing(events: number, groups: GroupRange): Promise<void> {
     await this.#rig.loader.call('publish', { firstSequence: this.#take(events), events, groups });
   }
 
@@ -131,6 +131,16 @@ export class Session {
   /** Deliveries of the newest phase. */
   arrived(): Promise<number> {
     return this.#rig.receiver.call('arrived', null);
+  }
+
+  /** Deliveries that no sender has committed. */
+  unsent(): Promise<number> {
+    return this.#rig.caughtUp.unsent();
+  }
+
+  /** Senders that know what they hold; 0 while they settle that among themselves. */
+  senders(): Promise<number> {
+    return this.#rig.caughtUp.senders();
   }
 
   receiver(): Promise<ReceiverResult> {
