@@ -71,10 +71,16 @@ describe('routeEvent', () => {
     expect(route(structured(members))).toEqual({ kind: 'rejected', reason, message: expect.stringContaining(message) });
   });
 
-  it('puts other formats and too large envelopes aside', () => {
+  it('puts other formats and too large envelopes aside, and shows no more of a format than tells which it is', () => {
     const { value } = structured('"data":{}');
     const avro = { 'content-type': 'application/cloudevents+avro' };
     expect(route({ value, headers: avro })).toMatchObject({ reason: 'bad-cloud-event' });
+    const endless = { 'content-type': `application/cloudevents+${'\u0001'.repeat(200_000)}` };
+    expect(route({ value, headers: endless })).toEqual({
+      kind: 'rejected',
+      reason: 'bad-cloud-event',
+      message: expect.stringMatching(/^the content-type is "application\/cloudevents\+.{1,500}$/),
+    });
     expect(route(structured(`"data":{},"x":"${'x'.repeat(10_000)}"`))).toMatchObject({ reason: 'too-large' });
   });
 });

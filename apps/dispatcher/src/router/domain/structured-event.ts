@@ -35,7 +35,7 @@ export function isStructured(headers: RecordHeaders): boolean {
 export function openEnvelope(headers: RecordHeaders, value: Buffer, maxBytes: number): StructuredEvent | BadEnvelope {
   const format = textOf(headers['content-type'])?.trim().toLowerCase().split(';')[0]?.trim();
   if (format !== `${MEDIA_TYPE}+json`) {
-    return bad(`the content-type is ${format}; of CloudEvents ${MEDIA_TYPE}+json is read`);
+    return bad(`the content-type is ${shown(format)}; of CloudEvents ${MEDIA_TYPE}+json is read`);
   }
   const read = readJsonObject(value, maxBytes);
   if (!read.ok) return rejected(read.reason, read.message);
@@ -65,5 +65,7 @@ function dataOf(value: Buffer, members: ReadonlyMap<string, unknown>): Buffer | 
   return Buffer.from(encoded, 'base64');
 }
 
+/** A header may be as long as a record, and the message goes into a header and the log. */
+const shown = (text = ''): string => JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
 const rejected = (reason: DeadLetterReason, message: string): BadEnvelope => ({ kind: 'rejected', reason, message });
 const bad = (message: string): BadEnvelope => rejected('bad-cloud-event', message);

@@ -1,4 +1,4 @@
-import { encodeDeadLetter } from '@signalbox/contracts';
+import { deadLetterRecord } from '@signalbox/contracts';
 import type { LogProducer } from '@signalbox/kafka';
 import type { DeadLetters, UnreadableRecord } from '../../application/dead-letters.port.ts';
 
@@ -13,21 +13,10 @@ export class KafkaDeadLetters implements DeadLetters {
   }
 
   async putAside(records: readonly UnreadableRecord[]): Promise<void> {
-    for (const unreadable of records) this.#append(unreadable);
-    await this.#producer.flush();
-  }
-
-  #append({ record, message }: UnreadableRecord): void {
-    const { topic, partition, offset, key, value, headers } = record;
-    const origin = { topic, partition, offset, by: 'projector', atMs: Date.now() } as const;
-    const letter = (text: string) => encodeDeadLetter({ reason: 'unreadable', message: text, ...origin });
-    try {
-      this.#producer.append({ topic: this.#topic, key, value, headers: { ...headers, ...letter(message) } });
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      // It filled its log's limit already, and the reason does not fit beside it.
-      const short = letter(`${message}; it is too large to be kept here`);
-      this.#producer.append({ topic: this.#topic, key: null, value: null, headers: short });
+    for (const { record, message } of records) {
+      const why = { reason: 'unreadable', message, by: 'projector', atMs: Date.now() } as const;
+      this.#producer.append({ topic: this.#topic, ...deadLetterRecord(record, why) });
     }
+    await this.#producer.flush();
   }
 }
