@@ -1,5 +1,6 @@
 import type { NetConnectOpts, Socket } from 'node:net';
 import { connect } from 'node:net';
+import { isOfThisMachine } from './failure-table.ts';
 
 /** Takes the first `length` bytes; they are overwritten afterwards. */
 export type OnBytes = (bytes: Buffer, length: number) => void;
@@ -49,7 +50,8 @@ function readingTo(onBytes: OnBytes | undefined): Pick<NetConnectOpts, 'onread'>
 
 /**
  * Connects to the first of the addresses that accepts. They are literal and judged already; nothing is looked up here.
- * `done` is called once, unless the race is cancelled; with the first error when no address accepted.
+ * `done` is called once, unless the race is cancelled; when no address accepted, with the first error that says something of
+ * the endpoint, as a machine without IPv6 has no way to every other address.
  */
 export class ConnectRace {
   readonly #addresses: readonly string[];
@@ -101,7 +103,7 @@ export class ConnectRace {
   }
 
   #lose(error: Error | null): void {
-    this.#firstError ??= error ?? undefined;
+    if (this.#firstError === undefined || isOfThisMachine(this.#firstError)) this.#firstError = error ?? undefined;
     if (this.#next < this.#addresses.length) this.#tryNext();
     else if (this.#running.size === 0) this.#done(this.#firstError ?? null, null);
   }

@@ -1,5 +1,6 @@
 import type { AnswerFault } from './answer-reader.ts';
 import type { Failed } from './http-transport.port.ts';
+import type { Unreached } from './network-health.ts';
 
 /** How far an attempt had come; `proxy` is on its way to the forward proxy, where there is one. */
 export type Stage = 'dns' | 'proxy' | 'connect' | 'tls' | 'exchange';
@@ -46,6 +47,15 @@ const BY_CODE: ReadonlyMap<string, Row> = new Map(
     EPERM: ['connect', 'this machine does not permit the connection', true],
   }),
 );
+
+/** Failures to connect of which the endpoint or our own network may be the cause. */
+const UNREACHED: ReadonlyMap<string, Unreached> = new Map([
+  ['ENETUNREACH', 'no-route'],
+  ['ECONNREFUSED', 'no-contact'],
+  ['EHOSTUNREACH', 'no-contact'],
+  ['EHOSTDOWN', 'no-contact'],
+  ['ETIMEDOUT', 'no-contact'],
+]);
 
 /** Families of codes too many to list: OpenSSL's. */
 const BY_PREFIX: readonly (readonly [prefix: string, row: Row])[] = [
@@ -116,6 +126,22 @@ export function proxyFailure(error: unknown): Failure {
   const code = codeOf(error);
   const [, message] = OTHERWISE.proxy;
   return { errorClass: 'connect', message: code === '' ? message : `${message} (${code})`, isOwnFault: true };
+}
+
+/** What an error of a socket says of the way to the endpoint; undefined where it says nothing of it. */
+export function unreachedBy(error: unknown): Unreached | undefined {
+  return UNREACHED.get(codeOf(error));
+}
+
+/** Whether the error comes of this machine alone, so that what became of another address of the same endpoint says more. */
+export function isOfThisMachine(error: unknown): boolean {
+  const code = codeOf(error);
+  return UNREACHED.get(code) === 'no-route' || BY_CODE.get(code)?.[2] === true;
+}
+
+/** The same failure, put down to our own network. */
+export function ofOurNetwork({ errorClass, message }: Failure): Failure {
+  return { errorClass, message: `${message}, and the sender has reached no other host either`, isOwnFault: true };
 }
 
 /** Translates an error of a socket. While TLS was being set up, what breaks it is `tls`. */

@@ -1,13 +1,14 @@
 import type { Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { AllowList, EndpointUrl } from '@signalbox/domain';
-import { isLocalhost, localhostAddresses, refusalOf } from '@signalbox/domain';
+import { classifyAddress, isLocalhost, localhostAddresses, refusalOf } from '@signalbox/domain';
 import { ConnectError } from './connect-error.ts';
 import type { OnBytes } from './connect-race.ts';
 import { ConnectRace, dialDirectly, NEXT_ADDRESS_MS } from './connect-race.ts';
 import type { Failure, Stage } from './failure-table.ts';
-import { failureOf } from './failure-table.ts';
+import { failureOf, ofOurNetwork, unreachedBy } from './failure-table.ts';
 import type { NameResolver } from './name-resolver.port.ts';
+import type { NetworkHealth } from './network-health.ts';
 import type { ProxyRoute } from './proxy-tunnel.ts';
 import { dialThrough } from './proxy-tunnel.ts';
 import type { TlsSettings } from './tls-settings.ts';
@@ -18,6 +19,8 @@ export interface ConnectSettings {
   readonly tls: TlsSettings;
   /** All connections go through it. Default: none. */
   readonly proxy?: ProxyRoute;
+  /** What is known of the network where connections are direct. */
+  readonly network?: NetworkHealth;
 }
 
 export type Connected = (error: ConnectError | null, socket: Socket | null) => void;
@@ -100,13 +103,23 @@ export class GuardedConnect {
     const nextAddressMs = proxy === undefined ? NEXT_ADDRESS_MS : Infinity;
     this.#race = new ConnectRace(addresses, nextAddressMs, dial, (error, socket) => {
       if (socket === null) {
-        this.#fail(error instanceof ConnectError ? error.failure : failureOf(error, 'connect'), error);
+        this.#fail(error instanceof ConnectError ? error.failure : this.#failureToConnect(error), error);
         return;
       }
+      this.#settings.network?.noteConnected(origin);
       this.connectMs = this.#endStage('tls');
       if (isSecure) this.#secure(socket);
       else this.#succeed(socket);
     });
+  }
+
+  #failureToConnect(error: Error | null): Failure {
+    const failure = failureOf(error, 'connect');
+    const what = unreachedBy(error);
+    const { network } = this.#settings;
+    if (network === undefined || what === undefined || isRefusalOfThisMachine(error)) return failure;
+    const isOurs = network.isToBlame(what, this.#endpoint.origin, this.#stageBeganAtMs);
+    return isOurs ? ofOurNetwork(failure) : failure;
   }
 
   #secure(tcp: Socket): void {
@@ -160,4 +173,10 @@ export class GuardedConnect {
   #scheme(): { readonly http: boolean } {
     return { http: this.#endpoint.protocol === 'http:' };
   }
+}
+
+/** Nothing but the endpoint's own absence: there is no network on the way. */
+function isRefusalOfThisMachine(error: Error | null): boolean {
+  const { code, address } = (error ?? {}) as { readonly code?: string; readonly address?: string };
+  return code === 'ECONNREFUSED' && address !== undefined && classifyAddress(address) === 'loopback';
 }

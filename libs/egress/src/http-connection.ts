@@ -85,7 +85,9 @@ export class HttpConnection {
   destroy(): void {
     this.#exchange = undefined;
     this.connecting?.cancel();
-    this.#socket?.destroy();
+    if (this.#socket === undefined) return;
+    this.#settings.network?.noteReached(this.origin);
+    this.#socket.destroy();
   }
 
   #onBytes(bytes: Buffer, length: number): void {

@@ -8,6 +8,7 @@ import type { HttpTransport, PostOutcome, PostRequest } from './http-transport.p
 import type { NameResolver } from './name-resolver.port.ts';
 import type { NameResolverOptions } from './name-resolver.cares.ts';
 import { CaresNameResolver } from './name-resolver.cares.ts';
+import { NetworkHealth } from './network-health.ts';
 import type { AttemptOwner } from './post-attempt.ts';
 import { ProxyHealth } from './proxy-health.ts';
 import { ProxyName } from './proxy-name.ts';
@@ -27,6 +28,8 @@ export interface SocketTransportOptions {
   readonly names?: NameResolverOptions;
   /** All connections go through it; names are still looked up, and addresses judged, here. Default: none. */
   readonly proxy?: ForwardProxy;
+  /** What is known of the network before the first attempt. Default: nothing. */
+  readonly network?: NetworkHealth;
 }
 
 /** {@link HttpTransport} by HTTP/1.1 over sockets of its own, behind the guard (docs/adr/0010). */
@@ -34,21 +37,23 @@ export class SocketTransport implements HttpTransport, AttemptOwner {
   readonly #resolver: NameResolver;
   readonly #pool: ConnectionPool;
   readonly #proxyHealth = new ProxyHealth();
+  readonly #network: NetworkHealth;
   readonly #hasProxy: boolean;
   #underWay = 0;
   #closed: PromiseWithResolvers<void> | undefined;
 
   constructor(options: SocketTransportOptions = {}) {
     this.#resolver = new CaresNameResolver(options.names);
-    const { proxy } = options;
+    const { proxy, network = new NetworkHealth() } = options;
+    this.#network = network;
     this.#hasProxy = proxy !== undefined;
     this.#pool = new ConnectionPool({
       resolver: this.#resolver,
       allowList: options.allowList ?? [],
       tls: new TlsSettings(options.ca),
-      ...(proxy !== undefined && {
-        proxy: { proxy, lookup: new ProxyName().lookup, health: this.#proxyHealth },
-      }),
+      ...(proxy === undefined
+        ? { network }
+        : { proxy: { proxy, lookup: new ProxyName().lookup, health: this.#proxyHealth } }),
       keepAliveMs: options.keepAliveMs ?? 45_000,
       maxIdle: options.maxIdleConnections ?? 4_096,
     });
@@ -70,6 +75,7 @@ export class SocketTransport implements HttpTransport, AttemptOwner {
 
   onEnded(attempt: PostAttempt, staysOpenMs: number): void {
     this.#underWay--;
+    if (attempt.firstByteAtMs > 0) this.#network.noteAnswer(attempt.firstByteAtMs);
     if (attempt.connection === undefined) this.#pool.leave(attempt);
     else this.#pool.release(attempt.connection, staysOpenMs);
     if (this.#underWay === 0) this.#closed?.resolve();
@@ -84,8 +90,9 @@ export class SocketTransport implements HttpTransport, AttemptOwner {
     return this.#resolver.isSilentAbout(hostname);
   }
 
-  isProxyInDoubt(origin: string, sinceMs: number): boolean {
-    return this.#hasProxy && !this.#proxyHealth.reachesOthers(origin, sinceMs);
+  ownFaultOfSilence(origin: string, sinceMs: number): Failure | undefined {
+    if (this.#hasProxy) return this.#proxyHealth.reachesOthers(origin, sinceMs) ? undefined : PROXY_SILENT;
+    return this.#network.isToBlame('no-contact', origin, sinceMs) ? NETWORK_SILENT : undefined;
   }
 
   async close(): Promise<void> {
@@ -105,6 +112,18 @@ const UNWRITABLE: PostOutcome = {
   message: 'the request cannot be written as HTTP',
   isOwnFault: false,
   timings: { totalMs: 0 },
+};
+
+const PROXY_SILENT: Failure = {
+  errorClass: 'timeout',
+  message: 'the forward proxy has not answered, and has reached no other host either',
+  isOwnFault: true,
+};
+
+const NETWORK_SILENT: Failure = {
+  errorClass: 'timeout',
+  message: 'no connection came about, and the sender has reached no other host either',
+  isOwnFault: true,
 };
 
 const CLOSING: Failure = { errorClass: 'connect', message: 'the sender is closing', isOwnFault: true };

@@ -20,8 +20,11 @@ export interface AttemptOwner {
   /** Its connection cannot be used any more; it goes on when another one is there. */
   onSentBack(attempt: PostAttempt, broken: HttpConnection): void;
   isSilentAbout(hostname: string): boolean;
-  /** Whether connections go through a forward proxy that has reached no other origin since then. */
-  isProxyInDoubt(origin: string, sinceMs: number): boolean;
+  /**
+   * Why no connection to the origin came about since then, where the forward proxy or our own network may be the cause and not
+   * the endpoint.
+   */
+  ownFaultOfSilence(origin: string, sinceMs: number): Failure | undefined;
 }
 
 const DOING: Readonly<Record<Stage, string>> = {
@@ -41,12 +44,6 @@ const NOT_STARTED: Failure = {
 const OPENED_LATE: Failure = {
   errorClass: 'connect',
   message: 'nothing was sent: the sender came too late to open a connection',
-  isOwnFault: true,
-};
-
-const PROXY_SILENT: Failure = {
-  errorClass: 'timeout',
-  message: 'the forward proxy has not answered, and has reached no other host either',
   isOwnFault: true,
 };
 
@@ -77,6 +74,11 @@ export class PostAttempt implements Exchange, ConnectionSeeker {
 
   get endpoint(): EndpointUrl {
     return this.request.endpoint;
+  }
+
+  /** By `performance.now()`: when the first of the answer came; 0 while nothing has. */
+  get firstByteAtMs(): number {
+    return this.#firstByteAtMs;
   }
 
   get leftMs(): number {
@@ -142,8 +144,10 @@ export class PostAttempt implements Exchange, ConnectionSeeker {
       this.#fail({ errorClass: 'dns', message: 'no name server of the sender answers', isOwnFault: true });
       return;
     }
-    if (stage === 'connect' && this.#owner.isProxyInDoubt(this.request.endpoint.origin, this.#startedAtMs)) {
-      this.#fail(PROXY_SILENT);
+    const ownFault =
+      stage === 'connect' ? this.#owner.ownFaultOfSilence(this.endpoint.origin, this.#startedAtMs) : undefined;
+    if (ownFault !== undefined) {
+      this.#fail(ownFault);
       return;
     }
     const doing = this.#answer.statusCode > 0 ? 'reading the answer' : DOING[stage];
