@@ -18,6 +18,10 @@ export const DEFAULT_RETRY_POLICY: RetryPolicy = {
 };
 
 export const MAX_RETRY_AFTER_MS = 3_600_000;
+/** The next attempt is due so long before the delivery expires, so that it is made before: waking it takes a while. */
+const MADE_WITHIN_MS = 1_000;
+/** A delay is spread by up to this share of it. */
+const SPREAD = 0.2;
 
 /** What an attempt came to; `statusCode` is absent where no answer came. */
 export interface AttemptResult {
@@ -25,6 +29,8 @@ export interface AttemptResult {
   readonly retryAfterMs?: number;
   /** The receiver wants no further attempts of this delivery. */
   readonly isAborted?: boolean;
+  /** Milliseconds until the delivery expires; negative when it has. Default: endless. */
+  readonly leftMs?: number;
 }
 
 export type AttemptVerdict =
@@ -34,6 +40,9 @@ export type AttemptVerdict =
  * Decides after an attempt. The delay is spread by ±20 % through a hash of the attempt's id, never at random: whoever
  * repeats this decision from the recorded fact comes to the same time (design: recovery). `attemptNumber` counts from 1.
  * `attemptId` is asked for only where there is a delay to spread: most attempts succeed, and an id costs a hash.
+ *
+ * A next attempt that would come after the delivery has expired comes before, where the spread leaves room for that; where
+ * it does not, the verdict leads to the moment of the expiry, so that the delivery ends in time.
  */
 export function judgeAttempt(
   result: AttemptResult,
@@ -47,7 +56,15 @@ export function judgeAttempt(
   const delayMs = policy.delaysMs[attemptNumber - 1];
   if (delayMs === undefined) return { kind: 'give up' };
   const asked = Math.min(result.retryAfterMs ?? 0, MAX_RETRY_AFTER_MS);
-  return { kind: 'retry', delayMs: Math.max(spread(delayMs, attemptId()), asked) };
+  const wantedMs = Math.max(spread(delayMs, attemptId()), asked);
+  const earliestMs = Math.max(Math.ceil(delayMs * (1 - SPREAD)), asked);
+  return { kind: 'retry', delayMs: withinLife(wantedMs, earliestMs, result.leftMs ?? Infinity) };
+}
+
+function withinLife(wantedMs: number, earliestMs: number, leftMs: number): number {
+  const latestMs = leftMs - MADE_WITHIN_MS;
+  if (wantedMs > latestMs && earliestMs <= latestMs) return latestMs;
+  return Math.max(0, Math.min(wantedMs, leftMs + 1));
 }
 
 function isRetryable(status: number | undefined, preset: RetryPolicy['preset']): boolean {
@@ -58,7 +75,7 @@ function isRetryable(status: number | undefined, preset: RetryPolicy['preset']):
 /** `delayMs` ±20 %, the same for ever for the same id: ids are name-based UUIDs, so their first bytes are a hash. */
 export function spread(delayMs: number, id: string): number {
   const unit = Number.parseInt(id.slice(0, 8), 16) / 0xffff_ffff;
-  return Math.round(delayMs * (0.8 + 0.4 * unit));
+  return Math.round(delayMs * (1 - SPREAD + 2 * SPREAD * unit));
 }
 
 /**

@@ -65,6 +65,36 @@ describe('retry schedule', () => {
     expect(delay(0)).toBe(spread(5_000, id));
   });
 
+  describe('of a delivery that expires soon', () => {
+    const policy = { ...DEFAULT_RETRY_POLICY, delaysMs: [60_000], maxAgeMs: 60_000 };
+    const delayOf = (leftMs: number, attempt = id, more: object = {}): number => {
+      const verdict = judgeAttempt({ statusCode: 429, leftMs, ...more }, policy, 1, () => attempt);
+      return verdict.kind === 'retry' ? verdict.delayMs : NaN;
+    };
+
+    it('makes the next attempt before, as far as the spread goes', () => {
+      fc.assert(
+        fc.property(fc.string(), fc.integer({ min: 49_000, max: 60_000 }), (event, leftMs) => {
+          const attempt = attemptIdOf(deliveryIdOf('w', event), 0, 1);
+          expect(delayOf(leftMs, attempt)).toBe(Math.min(spread(60_000, attempt), leftMs - 1_000));
+        }),
+      );
+    });
+
+    it('lets it end in time where neither the delay nor what the receiver asks for fits', () => {
+      expect(delayOf(48_000)).toBe(48_001);
+      expect(delayOf(50_000, id, { retryAfterMs: 3_600_000 })).toBe(50_001);
+      expect(delayOf(-1)).toBe(0);
+    });
+
+    it('waits for as long as the receiver asks where that fits', () => {
+      expect(delayOf(60_000, id, { retryAfterMs: 59_000 })).toBe(59_000);
+      expect(delayOf(60_000, id, { retryAfterMs: 59_900 })).toBe(
+        Math.max(59_900, Math.min(60_001, spread(60_000, id))),
+      );
+    });
+  });
+
   it('spreads a delay within 20 %, always the same for the same id', () => {
     fc.assert(
       fc.property(fc.string(), fc.integer({ min: 1_000, max: 86_400_000 }), (event, delayMs) => {

@@ -61,6 +61,7 @@ export function attempted(
       ...(hasAnswered && outcome.statusCode !== undefined ? { statusCode: outcome.statusCode } : {}),
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
       isAborted: verdict === 'abort-delivery',
+      leftMs: task.delivery.roundStartedAtMs + sentWith.retryPolicy.maxAgeMs - outcome.endedAtMs,
     },
     sentWith.retryPolicy,
     task.delivery.attemptNumber,

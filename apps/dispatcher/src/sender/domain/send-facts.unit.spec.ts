@@ -105,6 +105,19 @@ describe('facts of a delivery', () => {
     expect(fact).toMatchObject({ outcome: 'retrying', nextAttemptAtMs: 2_000 + waitMs });
   });
 
+  it('owes no attempt after its end: it comes before where it may, and else it is the end', () => {
+    const retryPolicy = { ...DEFAULT_RETRY_POLICY, delaysMs: [60_000], maxAgeMs: 60_000 };
+    const endsAtMs = delivery.roundStartedAtMs + 60_000;
+    const nextOf = (retryAfter?: string) =>
+      attempted(task, outcome({ statusCode: 429, ...(retryAfter === undefined ? {} : { retryAfter }) }), {
+        ...sentWith,
+        retryPolicy,
+      });
+    expect(nextOf()).toMatchObject({ outcome: 'retrying' });
+    expect(nextOf().nextAttemptAtMs).toBeLessThanOrEqual(endsAtMs - 1_000);
+    expect(nextOf('3600')).toMatchObject({ outcome: 'retrying', nextAttemptAtMs: endsAtMs + 1 });
+  });
+
   it('puts a delivery off no further than its end, so that it expires in time', () => {
     const fact = deferred(task, 10_000, 'rate limit', {
       turn: { expectedWaitMs: 7_200_000, kind: 'booked' },
