@@ -7,6 +7,7 @@ export * from './ids.ts';
 export * from './last-24-hours.ts';
 export * from './latency-buckets.ts';
 export * from './published-event.ts';
+export * from './retry-after.ts';
 export * from './retry-schedule.ts';
 export * from './signing.ts';
 export * from './trace-context.ts';

@@ -77,16 +77,3 @@ export function spread(delayMs: number, id: string): number {
   const unit = Number.parseInt(id.slice(0, 8), 16) / 0xffff_ffff;
   return Math.round(delayMs * (1 - SPREAD + 2 * SPREAD * unit));
 }
-
-/**
- * Milliseconds asked for by a `Retry-After` header (RFC 9110, section 10.2.3: seconds or an HTTP date), undefined where
- * it says neither; a date in the past is 0.
- */
-export function parseRetryAfter(value: string | undefined, nowMs: number): number | undefined {
-  if (value === undefined) return undefined;
-  const text = value.trim();
-  if (/^\d{1,10}$/.test(text)) return Number(text) * 1_000;
-  if (!/^[A-Z][a-z]{2},? /.test(text)) return undefined;
-  const at = Date.parse(text);
-  return Number.isNaN(at) ? undefined : Math.max(0, at - nowMs);
-}

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { attemptIdOf, deliveryIdOf } from './ids.ts';
-import { DEFAULT_RETRY_POLICY, judgeAttempt, parseRetryAfter, spread } from './retry-schedule.ts';
+import { DEFAULT_RETRY_POLICY, judgeAttempt, spread } from './retry-schedule.ts';
 
 const id = attemptIdOf(deliveryIdOf('w', 'e'), 0, 1);
 const judge = (statusCode: number | undefined, attemptNumber = 1, more: object = {}): string =>
@@ -105,19 +105,5 @@ describe('retry schedule', () => {
         expect(spread(delayMs, attempt)).toBe(spreaded);
       }),
     );
-  });
-
-  it.each([
-    ['120', 120_000],
-    ['0', 0],
-    [' 5 ', 5_000],
-    ['Wed, 21 Oct 2026 07:28:00 GMT', 10_000],
-    ['Wed, 21 Oct 2020 07:28:00 GMT', 0],
-    ['soon', undefined],
-    ['-1', undefined],
-    ['1e9', undefined],
-    [undefined, undefined],
-  ])('reads Retry-After %s as %s ms', (value, expected) => {
-    expect(parseRetryAfter(value, Date.parse('2026-10-21T07:27:50Z'))).toBe(expected);
   });
 });
