@@ -1,17 +1,25 @@
-import type { LogHandler, TopicPartition } from '@signalbox/kafka';
+import type { LogConsumer, LogHandler, TopicPartition } from '@signalbox/kafka';
 import type { Registry } from '@signalbox/observability';
 import { Gauge, metricName } from '@signalbox/observability';
 
 interface Reading {
   position: number;
   logEnd: number;
+  /** When that end was heard of. */
+  heardAtMs: number;
   /** Of the last record read; undefined before the first. */
   timestampMs: number | undefined;
 }
 
-/** How far a role's reading is behind its logs, as of the last fetch of each partition. */
+/** An end that was heard of before is asked for again. */
+const FRESH_MS = 5_000;
+
+/** How far a role's reading is behind its logs, as of the last fetch of each partition or the last {@link refresh}. */
 export class ConsumerLag {
   private readonly readings = new Map<string, Reading>();
+  private isAsking = false;
+
+  constructor(private readonly now: () => number = Date.now) {}
 
   /** The handler, with its positions noted here. */
   watch(handler: LogHandler): LogHandler {
@@ -24,8 +32,12 @@ export class ConsumerLag {
         const positions = await handler.locate(assigned, signal);
         for (const of of assigned) {
           const position = positions.find(({ topic, partition }) => topic === of.topic && partition === of.partition);
-          const reading = { position: position?.offset ?? of.logStart, logEnd: of.logEnd, timestampMs: undefined };
-          this.readings.set(keyOf(of), reading);
+          this.readings.set(keyOf(of), {
+            position: position?.offset ?? of.logStart,
+            logEnd: of.logEnd,
+            heardAtMs: this.now(),
+            timestampMs: undefined,
+          });
         }
         return positions;
       },
@@ -38,6 +50,26 @@ export class ConsumerLag {
         handler.onAdvance(position);
       },
     };
+  }
+
+  /**
+   * Asks where the logs end, unless that was heard of all of them in the last 5 s: what is paused is not fetched, and grows all
+   * the same. While nobody answers, what is known stays.
+   */
+  async refresh(consumer: Pick<LogConsumer, 'logEnds'>): Promise<void> {
+    const staleMs = this.now() - FRESH_MS;
+    if (this.isAsking || ![...this.readings.values()].some(({ heardAtMs }) => heardAtMs < staleMs)) return;
+    this.isAsking = true;
+    try {
+      for (const end of await consumer.logEnds()) {
+        const reading = this.readings.get(keyOf(end));
+        if (reading !== undefined) this.hear(reading, end.offset);
+      }
+    } catch {
+      // That Kafka does not answer is told by the consumer itself.
+    } finally {
+      this.isAsking = false;
+    }
   }
 
   /** Records that are in the logs and were not read yet. */
@@ -60,19 +92,35 @@ export class ConsumerLag {
     const reading = this.readings.get(keyOf(of));
     if (reading === undefined) return;
     reading.position = position;
-    reading.logEnd = Math.max(reading.logEnd, logEnd ?? position);
+    this.hear(reading, logEnd ?? position);
     reading.timestampMs = timestampMs ?? reading.timestampMs;
+  }
+
+  private hear(reading: Reading, logEnd: number): void {
+    reading.logEnd = Math.max(reading.logEnd, logEnd);
+    reading.heardAtMs = this.now();
   }
 }
 
-/** The gauges of a role's lag, read when they are asked for. */
-export function lagGauges(registry: Registry, role: string, lag: ConsumerLag): void {
+/**
+ * The gauges of a role's lag, read when they are asked for. What has to be asked of the brokers for them is in the next answer:
+ * no scrape waits for Kafka.
+ */
+export function lagGauges(
+  registry: Registry,
+  role: string,
+  lag: ConsumerLag,
+  consumer: Pick<LogConsumer, 'logEnds'>,
+): void {
   const gauge = (unit: string, help: string, read: () => number): void => {
     const made: Gauge = new Gauge({
       name: metricName('dispatcher', `${role}_lag`, unit),
       help,
       registers: [registry],
-      collect: () => made.set(read()),
+      collect: () => {
+        void lag.refresh(consumer);
+        made.set(read());
+      },
     });
   };
   gauge('records', `Records that the ${role} has not read yet.`, () => lag.records);

@@ -34,4 +34,39 @@ describe('the lag of a consumer', () => {
     watched.onJoin({ assigned: [], lost: [of], isContinuous: true });
     expect(lag.records).toBe(0);
   });
+
+  it('grows while the partition is paused, once the ends were asked for', async () => {
+    const clock = { nowMs: 0 };
+    const lag = new ConsumerLag(() => clock.nowMs);
+    const locate = lag.watch({
+      onJoin: () => {},
+      locate: () => Promise.resolve([{ ...of, offset: 10 }]),
+      onBatch: () => {},
+      onAdvance: () => {},
+    }).locate;
+    const assigned = { ...of, committedOffset: 10, committedMetadata: '', logStart: 0, logEnd: 10 };
+    await locate([assigned], new AbortController().signal);
+    let asked = 0;
+    const consumer = {
+      logEnds: () => {
+        asked++;
+        return Promise.resolve([
+          { ...of, offset: 30 },
+          { ...of, partition: 7, offset: 9 },
+        ]);
+      },
+    };
+    await lag.refresh(consumer);
+    expect([asked, lag.records]).toEqual([0, 0]);
+    clock.nowMs = 5_001;
+    await Promise.all([lag.refresh(consumer), lag.refresh(consumer)]);
+    expect([asked, lag.records]).toEqual([1, 20]);
+    clock.nowMs = 10_000;
+    await lag.refresh({ logEnds: () => Promise.reject(new Error('asked too soon')) });
+    clock.nowMs = 20_000;
+    await lag.refresh({ logEnds: () => Promise.reject(new Error('nobody answers')) });
+    expect(lag.records).toBe(20);
+    await lag.refresh(consumer);
+    expect(asked).toBe(2);
+  });
 });

@@ -10,7 +10,7 @@ import { stickyAssigner } from './kafkajs-assigner.ts';
 import { recordsOf } from './kafkajs-decoding.ts';
 import { locateJoin } from './locate-join.ts';
 import type { CommitEntry, LogConsumer, LogConsumerOptions, LogHandler } from './log-consumer.port.ts';
-import { byTopic } from './log-range.ts';
+import { byTopic, logRanges } from './log-range.ts';
 import type { LogRecord, PartitionPosition, TopicPartition } from './log-record.ts';
 import { PartitionTable, type AssignedState } from './partition-table.ts';
 import { persist } from './persist.ts';
@@ -161,6 +161,11 @@ class KafkajsConsumer implements LogConsumer {
 
   msSinceHeartbeat(): number {
     return this.#age.ms();
+  }
+
+  async logEnds(): Promise<readonly PartitionPosition[]> {
+    const ranges = this.#cluster === undefined ? [] : await logRanges(this.#cluster, this.#table.all());
+    return ranges.map(({ topic, partition, end }) => ({ topic, partition, offset: end }));
   }
 
   #listen(): void {

@@ -223,6 +223,11 @@ export function logConsumerConformance(name: string, harness: () => LogConsumerH
       await fill({ topic, partition: 1 }, ['later']);
       await eventually('what came later', () => handler.values({ topic, partition: 1 }).length === 51);
       expect(handler.values(paused)).toHaveLength(got);
+      // How far it is behind can be told all the same.
+      expect((await consumer.logEnds()).toSorted((a, b) => a.partition - b.partition)).toEqual([
+        { ...paused, offset: 100 },
+        { topic, partition: 1, offset: 51 },
+      ]);
       handler.afterBatch = () => {};
       consumer.resume([paused]);
       await eventually('all', () => handler.values(paused).length === 100);

@@ -79,6 +79,10 @@ export interface LogConsumer {
    * {@link MAX_HEARTBEAT_AGE_MS}.
    */
   msSinceHeartbeat(): number;
+  /**
+   * Where the logs of the assigned partitions end now, paused ones too. Asks the brokers; rejects while they do not answer.
+   */
+  logEnds(): Promise<readonly PartitionPosition[]>;
 }
 
 /** Where a group has not answered for this long, another member may hold the partitions: start neither POST nor produce. */

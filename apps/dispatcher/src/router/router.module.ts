@@ -71,7 +71,6 @@ export const ROUTER_ROLE = Symbol('RouterRole');
           observer: routerMetrics(registry, logger),
         });
         const lag = new ConsumerLag();
-        lagGauges(registry, 'router', lag);
         const consumer = createLogConsumer({
           connection,
           groupId: groupNames(env.TOPIC_PREFIX).router,
@@ -79,6 +78,7 @@ export const ROUTER_ROLE = Symbol('RouterRole');
           handler: lag.watch(handler),
           onFatal,
         });
+        lagGauges(registry, 'router', lag, consumer);
         return new GroupRole({ name: 'router', handler, consumer, producer, tail: reader, tickMs: 250, onFatal });
       },
       inject: [

@@ -71,7 +71,6 @@ const TICK_MS = 50;
         });
         senderGauges(registry, handler);
         const lag = new ConsumerLag();
-        lagGauges(registry, 'sender', lag);
         const consumer = createLogConsumer({
           connection,
           groupId: groupNames(env.TOPIC_PREFIX).sender,
@@ -79,6 +78,7 @@ const TICK_MS = 50;
           handler: lag.watch(handler),
           onFatal,
         });
+        lagGauges(registry, 'sender', lag, consumer);
         const role = new GroupRole({ name: 'sender', handler, consumer, producer, tail, tickMs: TICK_MS, onFatal });
         return {
           name: role.name,

@@ -127,6 +127,15 @@ export class MemoryConsumer implements LogConsumer {
     return this.heartbeatAgeMs();
   }
 
+  logEnds(): Promise<readonly PartitionPosition[]> {
+    const ends = this.#table.all().map(({ topic, partition }) => ({
+      topic,
+      partition,
+      offset: this.#store.partition(topic, partition).end,
+    }));
+    return Promise.resolve(ends);
+  }
+
   #onJoin(assigned: readonly TopicPartition[], memberId: string, generationId: number): void {
     if (this.#fatal !== undefined) return;
     const isContinuous = this.#member.generationId + 1 === generationId && this.#joinedAs === memberId;
