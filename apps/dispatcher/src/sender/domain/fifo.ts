@@ -15,6 +15,16 @@ export class Fifo<Item> {
     this.items.push(item);
   }
 
+  /** Behind the last one that it need not go before; at the cost of those that it goes before. */
+  insert(item: Item, goesBefore: (other: Item) => boolean): void {
+    let at = this.items.length;
+    for (; at > this.head; at--) {
+      const other = this.items[at - 1];
+      if (other === undefined || !goesBefore(other)) break;
+    }
+    this.items.splice(at, 0, item);
+  }
+
   shift(): Item | undefined {
     const item = this.items[this.head];
     if (item === undefined) return undefined;

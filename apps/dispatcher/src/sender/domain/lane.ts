@@ -1,4 +1,4 @@
-import { Fifo } from './fifo.ts';
+import { ByAge } from './by-age.ts';
 import { RateLimit } from './rate-limit.ts';
 
 /** What a lane needs to know of a task. */
@@ -63,7 +63,7 @@ const LONGEST_BY_RATE_MS = 86_400_000;
  */
 export class Lane<Task extends Queued> {
   readonly rate = new RateLimit();
-  private readonly queue = new Fifo<Task>();
+  private readonly queue = new ByAge<Task>();
   private queuedBytes = 0;
   private active = 0;
   private concurrency: number;
