@@ -132,6 +132,8 @@ export class GuardedConnect {
       // RFC 6066, section 3: SNI has neither addresses nor a trailing dot.
       ...(isIpLiteral ? {} : { servername: hostname.endsWith('.') ? hostname.slice(0, -1) : hostname }),
       secureContext: tls.secureContext,
+      // Not by default: NODE_TLS_REJECT_UNAUTHORIZED=0, set for something else in this process, would turn it off.
+      rejectUnauthorized: true,
       ALPNProtocols: ['http/1.1'],
       ...(session === undefined ? {} : { session }),
     });

@@ -1,8 +1,12 @@
+import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { EXPIRED, certificateAuthority, selfSigned } from '@signalbox/testing';
+import { serveConnect } from './testing/connect-proxy.ts';
 import { EgressBench, endpointOf, eventually, post } from './testing/egress-bench.ts';
+import type { WorkerPost } from './testing/post-worker.ts';
 import { answerText, onRequest } from './testing/raw-server.ts';
 
 const bench = new EgressBench();
@@ -44,6 +48,30 @@ describe('https', () => {
       message: expect.stringContaining('ERR_TLS_CERT_ALTNAME_INVALID'),
     });
   });
+
+  it.each(['directly', 'through a forward proxy'])(
+    'refuses a bad certificate %s, whatever the environment says of others',
+    async (way) => {
+      let received = 0;
+      const server = await bench.tls(selfSigned(['127.0.0.1']), (socket) => socket.on('data', () => received++));
+      const proxy = bench.closeLater(await serveConnect());
+      const workerData: WorkerPost = {
+        url: `https://127.0.0.1:${server.port}/`,
+        ...(way === 'directly' ? {} : { proxy: `http://127.0.0.1:${proxy.port}` }),
+      };
+      // The variable is read of the thread that connects; that of the tests has a copy which Node does not look at.
+      const worker = new Worker(new URL('testing/post-worker.ts', import.meta.url), {
+        workerData,
+        env: { ...process.env, NODE_TLS_REJECT_UNAUTHORIZED: '0', NODE_OPTIONS: '' },
+        execArgv: ['--conditions=source', '--no-warnings'],
+      });
+      bench.closeLater({ close: () => worker.terminate() });
+      expect(await once(worker, 'message')).toMatchObject([
+        { kind: 'failed', errorClass: 'tls', message: expect.stringContaining('DEPTH_ZERO_SELF_SIGNED_CERT') },
+      ]);
+      expect([received, proxy.authorities.length]).toEqual([0, way === 'directly' ? 0 : 1]);
+    },
+  );
 
   it.each([
     ['of another host', () => authority.issue(['other.test']), 'ERR_TLS_CERT_ALTNAME_INVALID'],
