@@ -21,6 +21,7 @@ import type {
 } from '@signalbox/kafka';
 import type { KnownTail, PartitionLedger } from '@signalbox/positions';
 import { decodePositions, encodePositions, LedgerBook, lowerPositions, PastPositions } from '@signalbox/positions';
+import { LastMoves } from '../domain/last-moves.ts';
 import { RecentIds } from '../domain/recent-ids.ts';
 import { WakeHeap } from '../domain/wake-heap.ts';
 import { nextStep, planWait } from '../domain/waiting-plan.ts';
@@ -58,12 +59,16 @@ interface Held {
 const MAX_HEARTBEAT_AGE_MS = 4_500;
 const MINUTE_MS = 60_000;
 const SNAPSHOT_MS = 5_000;
-/** Older deliveries have no twin in a tier any more. */
-const OLDEST_TWIN_MS = 3 * MINUTE_MS;
+/**
+ * What was moved so long before the last move is committed: nothing is held for more than seconds, and the ends that are
+ * committed are a minute old. Bounds what is remembered where nothing was committed that says from where to read.
+ */
+const LAST_MOVES_MS = 3 * MINUTE_MS;
 
 /**
  * `retries.<tier>` → `deliveries`, at the due-at. A crash between a fact's debt and its commit leaves the same retry twice
- * in a tier, seconds apart: the ids of what was produced are kept for a minute, and read from `deliveries` on assignment.
+ * in a tier, seconds apart: the ids of what was produced are kept for a minute, and read from `deliveries` on assignment,
+ * however long ago its predecessor stopped.
  */
 export class Scheduler implements LogHandler {
   private readonly book = new LedgerBook<null>();
@@ -282,15 +287,18 @@ export class Scheduler implements LogHandler {
   }
 
   private async readTail(from: readonly number[], signal: AbortSignal): Promise<void> {
-    const nowMs = this.options.now();
+    const moves = new Map<number, LastMoves>();
     const onRecord = (record: LogRecord): void => {
-      if (record.timestampMs < nowMs - OLDEST_TWIN_MS) return;
       const delivery = decodeDelivery(record.headers);
       // What the router made was never in a tier.
       if (delivery === undefined || (delivery.attemptNumber === 1 && delivery.deferrals === 0)) return;
-      this.produced.add(idOf(delivery), nowMs);
+      let last = moves.get(record.partition);
+      if (last === undefined) moves.set(record.partition, (last = new LastMoves(LAST_MOVES_MS)));
+      last.add(idOf(delivery), record.timestampMs);
     };
     await this.options.tail.readFrom(from, onRecord, signal);
+    const nowMs = this.options.now();
+    for (const last of moves.values()) for (const id of last.ids()) this.produced.add(id, nowMs);
   }
 
   private mayWork(): boolean {

@@ -41,8 +41,8 @@ const waiting = (offset: number): LogRecord => ({
   headers: encodeDelivery(delivery, { dueAtMs: 1_000, reason: 'retry' }),
 });
 
-/** A scheduler whose producer acknowledges when told to. */
-async function schedulerAt(nowMs: number) {
+/** A scheduler whose producer acknowledges when told to. `moved`: what it finds in `deliveries`. */
+async function schedulerAt(nowMs: number, moved: readonly LogRecord[] = []) {
   const appended: { record: OutgoingRecord; acknowledge: (appended: Appended) => void }[] = [];
   const producer = {
     append: (record: OutgoingRecord, acknowledge: (appended: Appended) => void) =>
@@ -57,7 +57,12 @@ async function schedulerAt(nowMs: number) {
     resume: () => flow.push('resumed'),
     seek: ({ offset }: PartitionPosition) => flow.push(`sought ${offset}`),
   };
-  const reader = { read: async () => Promise.resolve([]) };
+  const reader = {
+    read: async (_from: unknown, onRecord: (record: LogRecord) => void) => {
+      for (const record of moved) onRecord(record);
+      return Promise.resolve([]);
+    },
+  };
   const observer = { onDelivered: () => {}, onHopped: () => {}, onTwin: () => {}, onDeadLetter: () => {} };
   const scheduler = new Scheduler({
     producer: producer as unknown as LogProducer,
@@ -91,6 +96,21 @@ describe('the scheduler', () => {
     give(waiting(0), waiting(1));
     expect(appended).toHaveLength(1);
     appended[0]?.acknowledge({ partition: 0, offset: 7 });
+    expect(scheduler.toCommit()).toMatchObject([{ offset: 2 }]);
+  });
+
+  it('moves nothing again that a predecessor moved, however long ago that was killed', async () => {
+    const nowMs = 1_800_000_000_000;
+    const movedAtMs = nowMs - 8 * 3_600_000;
+    const before = { ...delivery, deliveryId: deliveryIdOf('w', 'before') };
+    const moved = [
+      { ...waiting(0), headers: encodeDelivery(before), timestampMs: movedAtMs - 100_000 },
+      { ...waiting(1), headers: encodeDelivery(delivery), timestampMs: movedAtMs },
+      { ...waiting(2), headers: encodeDelivery({ ...before, attemptNumber: 1 }), timestampMs: nowMs - 1_000 },
+    ].map((record) => ({ ...record, topic: topics.deliveries }));
+    const { scheduler, appended, give } = await schedulerAt(nowMs, moved);
+    give({ ...waiting(0), headers: encodeDelivery(before, { dueAtMs: 1_000, reason: 'retry' }) }, waiting(1));
+    expect(appended).toHaveLength(0);
     expect(scheduler.toCommit()).toMatchObject([{ offset: 2 }]);
   });
 
