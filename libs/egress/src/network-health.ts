@@ -13,7 +13,7 @@ const MAX_ORIGINS = 10_000;
 export type Unreached = 'no-route' | 'no-contact';
 
 /**
- * Tells an endpoint's trouble from our own network's (docs/adr/0020). Both look alike from one attempt, and a customer must
+ * Tells an endpoint's trouble from our own network's (docs/adr/0021). Both look alike from one attempt, and a customer must
  * neither be charged while nothing goes out at all nor be excused for ever by an endpoint that is down, also where it is the
  * only one. So what counts is what came of the others meanwhile. Times by `performance.now()`.
  */
