@@ -24,6 +24,7 @@ function setUp(starts: readonly boolean[]) {
       seek: nothing,
       commit: () => Promise.resolve('committed' as const),
       msSinceHeartbeat: () => 0,
+      logEnds: () => Promise.resolve([]),
     };
   };
   const logger = { error: () => undefined, info: () => undefined };
