@@ -29,6 +29,9 @@ export interface Customer {
 export const customers = (...groups: readonly (readonly [number, Customer])[]): readonly Customer[] =>
   groups.flatMap(([count, customer]) => Array.from({ length: count }, () => customer));
 
+/** The longest that there is: a receiver that a busy machine starves is no endpoint in trouble either. */
+const TIMEOUT_MS = 30_000;
+
 /** On several brokers. */
 const REPLICATED_WITHIN_MS = 1_000;
 
@@ -68,6 +71,7 @@ export class ChaosLoad implements AsyncDisposable {
       url: receiver.urlOf(`/${index}`),
       events: [eventType],
       delaysMs,
+      timeoutMs: TIMEOUT_MS,
     }));
     return new ChaosLoad(system, eventType, receiver, await createWebhooks(system.sandbox, wishes));
   }

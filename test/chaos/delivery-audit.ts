@@ -29,6 +29,8 @@ export interface AttemptFact {
   readonly endedAtMs: number;
   /** The broker's append time. */
   readonly appendedAtMs: number;
+  /** False where its sender had waited in vain, or its connection was gone. */
+  readonly wasAnswered: boolean;
 }
 
 /** kill -9 of the process that sends. */
@@ -114,6 +116,9 @@ interface Circumstances {
   readonly replicatedWithinMs: number;
 }
 
+/** A receiver on a busy machine reads what was sent to it so much later at most. */
+const READ_WITHIN_MS = 5_000;
+
 /** A fact that never came was forgotten, and not lost with its process, where its answer came so long before. */
 const ACKNOWLEDGED_WITHIN_MS = 1_000;
 
@@ -177,7 +182,8 @@ export function auditDeliveries(input: AuditInput): Audit {
 
 /**
  * Gives each POST the fact made while it was under way: of those that fit the one that ended first, as the others may still
- * fit a later POST. A POST without is of the attempt that was made next.
+ * fit a later POST. Else one that its sender had given up before the receiver read it. A POST without is of the attempt that
+ * was made next.
  */
 function matchPosts(
   posts: readonly RecordedPost[],
@@ -188,14 +194,18 @@ function matchPosts(
   const open = new Set(factsInOrder.toSorted((a, b) => a.endedAtMs - b.endedAtMs));
   const matched = inOrder.map((post): PostOfAttempt => {
     const { receivedAtMs } = post;
-    const fact = [...open].find(
-      ({ startedAtMs, endedAtMs }) => startedAtMs <= receivedAtMs && receivedAtMs <= endedAtMs,
-    );
+    const fact =
+      [...open].find(({ startedAtMs, endedAtMs }) => startedAtMs <= receivedAtMs && receivedAtMs <= endedAtMs) ??
+      [...open].find((given) => isGivenUpBefore(given, receivedAtMs));
     if (fact !== undefined) open.delete(fact);
     const telling = fact ?? factsInOrder.find(({ startedAtMs }) => startedAtMs > receivedAtMs);
     return { post, fact, attempt: telling && `${telling.round}/${telling.attemptNumber}` };
   });
   return { matched, unmatchedFacts: open.size };
+}
+
+function isGivenUpBefore({ wasAnswered, endedAtMs }: AttemptFact, receivedAtMs: number): boolean {
+  return !wasAnswered && endedAtMs < receivedAtMs && receivedAtMs <= endedAtMs + READ_WITHIN_MS;
 }
 
 /** A fact whose append was not acknowledged is appended again: it is one and the same fact. */

@@ -22,6 +22,7 @@ const fact = (postAtMs: number, attemptNumber: number, more: Partial<AttemptFact
   startedAtMs: postAtMs - 2,
   endedAtMs: postAtMs + 12,
   appendedAtMs: postAtMs + 20,
+  wasAnswered: true,
   ...more,
 });
 const none = { 'answered but unacknowledged': 0, 'in flight at hand-over': 0, other: 0 };
@@ -102,6 +103,23 @@ describe('the audit of deliveries', () => {
     const other = [post(100, { bodyHash: 'x' }), post(100, { deliveryId: 'b' })];
     const audit = auditDeliveries({ expected, posts: other, facts: [fact(100, 1)], kills: [] });
     expect(audit).toMatchObject({ altered: ['a'], unexpected: ['b'] });
+  });
+
+  it.each([
+    {
+      what: 'finds the POST that was given up before it was read',
+      readAtMs: 10_103,
+      wasAnswered: false,
+      withoutPost: [],
+    },
+    { what: 'but none where that was long before', readAtMs: 15_101, wasAnswered: false, withoutPost: ['a'] },
+    { what: 'nor for an attempt that was answered', readAtMs: 10_103, wasAnswered: true, withoutPost: ['a'] },
+  ])('$what', ({ readAtMs, wasAnswered, withoutPost }) => {
+    const facts = [fact(100, 1, { endedAtMs: 10_100, appendedAtMs: 10_110, wasAnswered }), fact(20_000, 2)];
+    const posts = [post(readAtMs, { answeredAtMs: undefined }), post(20_000)];
+    const audit = auditDeliveries({ expected, posts, facts, kills: [] });
+    expect(audit).toMatchObject({ lost: [], withoutFact: [], withoutPost });
+    expect(audit.duplicated).toEqual({ ...none, other: withoutPost.length });
   });
 
   it('finds the fact of each POST where two senders had the same attempt under way at once', () => {

@@ -112,8 +112,16 @@ export class FollowedLogs implements AsyncDisposable {
     const fact = decodeFact(headers, value);
     if (fact.kind === 'deferred') this.putOff.set(fact.reason, (this.putOff.get(fact.reason) ?? 0) + 1);
     if (fact.kind !== 'attempted') return;
-    const { deliveryId, round, attemptNumber, startedAtMs, atMs } = fact;
-    this.attempts.push({ deliveryId, round, attemptNumber, startedAtMs, endedAtMs: atMs, appendedAtMs: timestampMs });
+    const { deliveryId, round, attemptNumber, startedAtMs, atMs, statusCode } = fact;
+    this.attempts.push({
+      deliveryId,
+      round,
+      attemptNumber,
+      startedAtMs,
+      endedAtMs: atMs,
+      appendedAtMs: timestampMs,
+      wasAnswered: statusCode !== undefined,
+    });
     if (fact.nextAttemptAtMs !== undefined) this.retrying++;
   }
 }

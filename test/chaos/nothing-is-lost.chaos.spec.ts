@@ -47,8 +47,11 @@ function expectOnlyUnavoidableDuplicates(audit: Audit, killedSenders = 0): void 
   expect(duplicated).toBeLessThanOrEqual(killedSenders * CUSTOMERS * MAX_CONCURRENCY);
 }
 
-/** From the kill on. */
-const BACK_WITHIN_MS = 8_000;
+/**
+ * From the kill on. Of the 8 s the group's session of the killed member takes 6, so on a machine that has others to serve a
+ * process that starts in 2 s is too late: the short form only tells a session of 6 s from one of 30.
+ */
+const BACK_WITHIN_MS = IS_LONG ? 8_000 : 20_000;
 
 /** How long after their kills roles did their work again. */
 class Returns {
@@ -61,9 +64,8 @@ class Returns {
     return `${(afterMs / 1_000).toFixed(1)} s`;
   }
 
-  /** In the long form alone, which has a machine for itself. */
   expectInTime(): void {
-    if (IS_LONG) expect(this.afterMs.filter((afterMs) => !(afterMs <= BACK_WITHIN_MS))).toEqual([]);
+    expect(this.afterMs.filter((afterMs) => !(afterMs <= BACK_WITHIN_MS))).toEqual([]);
   }
 }
 

@@ -6,10 +6,14 @@ import { ChaosSystem, IS_LONG } from './chaos-system.ts';
 import type { Unrest } from './delivery-audit.ts';
 import { expectNothingWrong } from './delivery-expectations.ts';
 
-/** In the long form only: a broker that was killed is back after half a minute at best. */
+/**
+ * In the long form only: on a busy machine part of the load once waited for two minutes behind the broker that had come back,
+ * until a sender joined anew. All brokers at once are killed in the short form too.
+ */
 const itLong = IS_LONG ? it : it.skip;
 const ROUNDS = IS_LONG ? 6 : 1;
-const AWAY_MS = 120_000;
+/** Before its brokers are started again, which takes some seconds more: 10 to 15 in all, in the short form. */
+const AWAY_MS = IS_LONG ? 120_000 : 4_000;
 const TIMEOUT_MS = IS_LONG ? 900_000 : 240_000;
 const IDLE_WITHIN_MS = IS_LONG ? 300_000 : 180_000;
 /** A session lasts 6 s: whoever is stopped for longer is taken for dead. */
@@ -169,7 +173,7 @@ describe('nothing is lost, and only what was in flight comes twice', () => {
     TIMEOUT_MS,
   );
 
-  itLong(
+  it(
     'when all of Kafka is killed, and comes back',
     async () => {
       await using load = await ChaosLoad.start(system, 'Role.Deleted', CUSTOMERS);
