@@ -20,7 +20,7 @@ import type { System } from './system.ts';
  * of their own, and stay. Profiles of the drain are written to `profileDir/<service>.cpuprofile`.
  */
 export async function startOwnSystem(
-  options: Pick<DeliveryOptions, 'services' | 'profiled'> & { readonly env?: Environment },
+  options: Pick<DeliveryOptions, 'services' | 'profiled'> & Pick<SandboxOptions, 'env' | 'instances'>,
   profileDir: string,
   control: Required<Pick<SandboxOptions, 'signal' | 'onLine' | 'onFatal'>>,
 ): Promise<System> {
@@ -36,6 +36,7 @@ export async function startOwnSystem(
       ...control,
       dir,
       services: options.services,
+      ...(options.instances && { instances: options.instances }),
       env: {
         ...kafkaSettings(),
         LOG_LEVEL: 'warn',

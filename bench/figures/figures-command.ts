@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Environment, ServiceName } from '@signalbox/sandbox';
+import type { Environment, SandboxOptions, ServiceName } from '@signalbox/sandbox';
 import { startOwnSystem } from '../delivery/own-system.ts';
 import { judge } from '../delivery/report.ts';
 import { LINGER_MS } from '../delivery/run-delivery.ts';
@@ -25,6 +25,8 @@ export interface Measuring {
   readonly session: SessionOptions;
   /** Of the dispatcher's processes. */
   readonly env?: Environment;
+  /** More than one process of a service. */
+  readonly instances?: NonNullable<SandboxOptions['instances']>;
   readonly run: (session: Session, signal: AbortSignal, system: System) => Promise<void>;
   /** Of the phases that `run` made. */
   readonly figures: (phases: readonly MeasuredPhase[]) => readonly Figure[];
@@ -52,7 +54,11 @@ export async function figuresCommand(measuring: Measuring): Promise<number> {
   const load = currentLoad();
   const dir = await mkdtemp(join(tmpdir(), `signalbox-${name}-${randomBytes(2).toString('hex')}-`));
   try {
-    const services = { services: SERVICES, profiled: profiled === undefined ? [] : [profiled.service] };
+    const services = {
+      services: SERVICES,
+      profiled: profiled === undefined ? [] : [profiled.service],
+      ...(measuring.instances && { instances: measuring.instances }),
+    };
     const profiles: string[] = [];
     const { phases, receiver } = await Session.run(
       options,
