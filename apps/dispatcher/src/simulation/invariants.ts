@@ -15,7 +15,7 @@ import { MAX_HEARTBEAT_AGE_MS } from '@signalbox/kafka';
 import { owedBy } from '../sender/domain/send-facts.ts';
 import type { SimulatedLog } from './simulated-log.ts';
 import { askedBy } from './simulated-log.ts';
-import type { SimulatedProcess } from './simulated-process.ts';
+import type { SimulatedProcess, Tenure } from './simulated-process.ts';
 
 /** An invariant of design.md, section 3, does not hold. */
 export class BrokenInvariant extends Error {
@@ -64,8 +64,6 @@ export class Invariants {
   postCount = 0;
   skippedCount = 0;
   expiredCount = 0;
-  /** A process lost partitions with appends on their way, or was away and may have been taken for dead. */
-  canHaveTwins = false;
 
   constructor(private readonly options: InvariantOptions) {}
 
@@ -158,10 +156,10 @@ export class Invariants {
     }
   }
 
-  /** Invariant 3: as long as nobody rejects an append or is taken for dead, a kill leaves no retry and no event twice. */
+  /** Invariant 3: whatever is killed, and however long it is away, no retry and no event is there twice that was known. */
   checkTwins(): void {
     const { twin } = this.options.log;
-    if (twin !== undefined && !this.canHaveTwins) throw new BrokenInvariant('3', `${twin} is in deliveries twice`);
+    if (twin !== undefined) throw new BrokenInvariant('3', `${twin} is in deliveries twice`);
   }
 
   /** Every delivery there ever was has ended, in its own way. */
@@ -202,9 +200,15 @@ export class Invariants {
       const owed = owedBy(fact, delivery);
       return owed === undefined || this.options.log.asked.has(askedBy(owed.delivery));
     });
-    if (isSettled) return;
+    if (isSettled || this.isTwinOfEarlier(partition, offset, delivery)) return;
     const why = facts.length === 0 ? 'without a fact' : `while what is owed by ${facts.at(-1)?.fact.kind} is not there`;
     throw new BrokenInvariant('1', `${place} is committed by a sender ${why}`);
+  }
+
+  /** What comes a second time ends with the first, which lies below it and is asked for a fact of its own. */
+  private isTwinOfEarlier(partition: number, offset: number, delivery: Delivery): boolean {
+    const alike = this.options.log.deliveriesOf.get(askedBy(delivery)) ?? [];
+    return alike.some((one) => one.partition === partition && one.offset < offset);
   }
 
   /** Invariant 7: what counts is what the process knows at the start of the POST, at least what it was routed with. */
@@ -274,7 +278,7 @@ export class Invariants {
   }
 
   /** Invariant 3: the same record goes out again only when it is not known whether it went out. */
-  private checkDuplicate(process: SimulatedProcess, place: string, tenure: { id: number; since: number }): void {
+  private checkDuplicate(process: SimulatedProcess, place: string, tenure: Tenure): void {
     const before = this.posts.get(place) ?? [];
     if (before.some((post) => post.process === process && post.tenure === tenure.id)) {
       throw new BrokenInvariant('3', `${place} is sent twice by ${process.name}, which held it all the time`);

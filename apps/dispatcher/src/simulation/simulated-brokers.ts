@@ -15,7 +15,12 @@ export interface BrokerFaults {
 
 /** The process that sends, as far as its requests are concerned. */
 export interface RequestingProcess {
+  readonly group: 'router' | 'sender' | 'scheduler';
   readonly isDead: boolean;
+  /** Its session has run out and it has not joined again: others may hold its partitions, and have read what was there. */
+  readonly isGivenUp: boolean;
+  /** How often partitions went away from it. */
+  readonly losses: number;
   /** Runs it now, or as soon as the process runs again. */
   whenAwake(work: () => void): void;
 }
@@ -27,10 +32,8 @@ export class SimulatedBrokers {
   private readonly away = new Set<number>();
   /** Partitions whose leader is not where it was at first, by how far they moved. */
   private moves = 0;
-  /** Requests that are not answered yet, by the process that made them. */
-  private readonly open = new Map<RequestingProcess, number>();
-  /** A rejection leaves twins in the log that nobody can avoid. */
-  hasRejected = false;
+  /** How often its process had lost partitions when a record was first sent. */
+  private readonly lossesBefore = new WeakMap<QueuedRecord, number>();
 
   constructor(
     private readonly time: VirtualTime,
@@ -58,20 +61,16 @@ export class SimulatedBrokers {
       connect: () => Promise.resolve(),
       close: () => Promise.resolve(),
       send: async (records) => {
-        this.open.set(process, (this.open.get(process) ?? 0) + 1);
+        for (const record of records) {
+          if (!this.lossesBefore.has(record)) this.lossesBefore.set(record, process.losses);
+        }
         const answers = await Promise.all(this.byLeader(records).map(async (call) => this.call(process, call)));
-        this.open.set(process, (this.open.get(process) ?? 1) - 1);
         const rejected = answers.includes('rejected');
         const acks = answers.flatMap((answer) => (answer === 'rejected' ? [] : answer));
         return rejected ? { acks, error: new Error('kafkajs gave up a batch') } : { acks };
       },
       renew: async () => this.answered(process, this.random.between(10, 1_500)),
     };
-  }
-
-  /** A request of the process is on its way: whoever takes over its partitions may read the log before it is there. */
-  isSending(process: RequestingProcess): boolean {
-    return (this.open.get(process) ?? 0) > 0;
   }
 
   private async call(
@@ -88,20 +87,25 @@ export class SimulatedBrokers {
     const { moved, rejected } = this.faults();
     const isRejected = random.chance(rejected);
     const isMoved = random.chance(moved);
-    if (isRejected) this.hasRejected = true;
     const left = isMoved ? new Set(records.filter(() => random.chance(0.3)).map(placeOf)) : undefined;
     const isAppended = !isRejected || random.chance(0.5);
     const sent = records.filter((record) => left?.has(placeOf(record)) !== true);
-    const acks = isAppended ? this.append(sent) : [];
+    const acks = isAppended ? this.append(process, sent, isRejected) : [];
     await this.answered(process, random.between(0, isLate ? 2_000 : 25));
     return isRejected ? 'rejected' : acks;
   }
 
-  private append(records: readonly QueuedRecord[]): readonly PartitionAck[] {
+  private append(
+    process: RequestingProcess,
+    records: readonly QueuedRecord[],
+    isRejected: boolean,
+  ): readonly PartitionAck[] {
     const acks = new Map<string, PartitionAck>();
     for (const record of records) {
       const { topic, partition = 0, key, value, headers = {} } = record;
-      const { offset } = this.log.append({ topic, partition, key, value, headers });
+      const isLate = process.isGivenUp || process.losses !== this.lossesBefore.get(record);
+      const by = { group: process.group, isDoubtful: isRejected || isLate };
+      const { offset } = this.log.append({ topic, partition, key, value, headers }, by);
       if (!acks.has(placeOf(record))) acks.set(placeOf(record), { topic, partition, baseOffset: offset });
     }
     return [...acks.values()];

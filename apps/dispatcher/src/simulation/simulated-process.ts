@@ -12,7 +12,16 @@ export interface ProcessOptions {
   readonly topics: readonly string[];
   readonly onCommitted: (of: TopicPartition, offset: number) => void;
   readonly onFatal: (error: Error) => void;
-  readonly onJoined: (lost: readonly TopicPartition[]) => void;
+  /** It has joined, and partitions have gone from it. */
+  readonly onLost: () => void;
+}
+
+/** A process's hold of a partition, from when it got it until it loses it. Times are counts of records in the log. */
+export interface Tenure {
+  readonly id: number;
+  readonly begunAt: number;
+  /** When it began to read what was done before, with its last join. */
+  readonly since: number;
 }
 
 const TICK_MS = 100;
@@ -34,10 +43,10 @@ export class SimulatedProcess implements RequestingProcess {
   private readonly consumer: MemoryConsumer;
   private handler: RoleHandler | undefined;
   private producer: LogProducer | undefined;
-  /** When it began to read what was done before, by the count of records in the log, and its tenure of each partition. */
-  private readonly tenures = new Map<number, { readonly id: number; readonly since: number }>();
+  private readonly tenures = new Map<number, Tenure>();
   private readonly asleep: (() => void)[] = [];
   private tenureCount = 0;
+  private lossCount = 0;
   private joins = 0;
   private commits: Promise<void> | undefined;
   private isKilled = false;
@@ -53,7 +62,7 @@ export class SimulatedProcess implements RequestingProcess {
     private readonly random: SeededRandom,
     private readonly log: SimulatedLog,
   ) {
-    const { group, topics, onFatal, onJoined } = options;
+    const { group, topics, onFatal, onLost } = options;
     this.name = options.name;
     this.consumer = log.memory.consumer({
       groupId: group,
@@ -69,9 +78,13 @@ export class SimulatedProcess implements RequestingProcess {
           for (const { partition } of gone) this.tenures.delete(partition);
           for (const { partition } of join.assigned) {
             const tenure = this.tenures.get(partition);
-            this.tenures.set(partition, { id: tenure?.id ?? ++this.tenureCount, since: log.order });
+            const { id, begunAt } = tenure ?? { id: ++this.tenureCount, begunAt: log.order };
+            this.tenures.set(partition, { id, begunAt, since: log.order });
           }
-          onJoined(gone);
+          if (gone.length > 0) {
+            this.lossCount++;
+            onLost();
+          }
           this.handler?.onJoin(join);
           // Not before what was lost is known to be lost: work may start again now.
           if (this.absence === undefined) this.silentSinceMs = undefined;
@@ -82,6 +95,18 @@ export class SimulatedProcess implements RequestingProcess {
       },
     });
     this.consumer.heartbeatAgeMs = () => this.msSinceHeartbeat();
+  }
+
+  get group(): ProcessOptions['group'] {
+    return this.options.group;
+  }
+
+  get losses(): number {
+    return this.lossCount;
+  }
+
+  get isGivenUp(): boolean {
+    return this.msSinceHeartbeat() >= SESSION_MS;
   }
 
   get isDead(): boolean {
@@ -115,7 +140,7 @@ export class SimulatedProcess implements RequestingProcess {
   }
 
   /** Its hold of a partition: the same as long as it never lost it; undefined while it has none. */
-  tenureOf(partition: number): { readonly id: number; readonly since: number } | undefined {
+  tenureOf(partition: number): Tenure | undefined {
     return this.tenures.get(partition);
   }
 

@@ -1,12 +1,15 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { KnownTail, PartitionLedger } from '@signalbox/positions';
+import type { SchedulerOptions } from '../scheduler/application/scheduler.ts';
+import { Scheduler } from '../scheduler/application/scheduler.ts';
 import { Admission } from '../sender/application/admission.ts';
 import { ReceiverSteering } from '../sender/application/receiver-steering.ts';
 import { Sender } from '../sender/application/sender.ts';
 import { Settlement } from '../sender/application/settlement.ts';
 import { Breaker } from '../sender/domain/breaker.ts';
 import { runSeeds } from './seed-range.ts';
-import { Simulation } from './simulation.ts';
+import { SeededRandom } from './seeded-random.ts';
+import { LONG_OUTAGES, Simulation } from './simulation.ts';
 
 /** Runs seeds one after the other until one of them breaks an invariant. */
 async function firstFault(seeds: number, from = 1): Promise<string | undefined> {
@@ -26,6 +29,14 @@ function plant(module: { readonly prototype: object }, method: string, patch: (o
   if (original === undefined) throw new Error(`there is no method ${method} any more: the patch has to follow`);
   prototype[method] = patch(original);
   planted.push(() => (prototype[method] = original));
+}
+/** In every run a whole role is down for minutes. */
+function plantOutages(): void {
+  plant(SeededRandom, 'chance', (original) => {
+    return function (this: unknown, ...args) {
+      return original.apply(this, args) === true || args[0] === LONG_OUTAGES;
+    };
+  });
 }
 afterEach(() => {
   for (const restore of planted.splice(0)) restore();
@@ -124,6 +135,26 @@ describe('a fault planted in a module that production wires is found', () => {
       };
     });
     expect(await firstFault(300)).toMatch(/3: .* is in deliveries twice/);
+  }, 120_000);
+
+  it('a scheduler that goes by the clock in what it takes from its predecessor', async () => {
+    plantOutages();
+    plant(Scheduler, 'readTail', (original) => {
+      return function (this: unknown, ...args) {
+        const { options } = this as { readonly options: SchedulerOptions };
+        const readFrom: KnownTail['readFrom'] = (from, onRecord, signal) =>
+          options.tail.readFrom(
+            from,
+            (record) => record.timestampMs >= options.now() - 180_000 && onRecord(record),
+            signal,
+          );
+        return original.apply(
+          Object.create(this as object, { options: { value: { ...options, tail: { readFrom } } } }),
+          args,
+        );
+      };
+    });
+    expect(await firstFault(100, 26)).toMatch(/3: .* is in deliveries twice/);
   }, 120_000);
 
   it("a receiver's verdict that comes when its partition has gone, and is left to the new owner", async () => {
