@@ -56,6 +56,8 @@ const LONGEST_HELD_MS = 60_000;
 /** Watches a run, and throws as soon as an invariant does not hold. */
 export class Invariants {
   private readonly posts = new Map<string, Post[]>();
+  /** Where what was sent lies, by what it asks for. */
+  private readonly places = new Map<string, Set<string>>();
   private readonly underWay = new Map<string, number>();
   private readonly breakers = new Map<string, BreakerChanged['state']>();
   private readonly starts = new Map<string, number[]>();
@@ -89,6 +91,7 @@ export class Invariants {
     if (silentMs > MAX_HEARTBEAT_AGE_MS)
       throw new BrokenInvariant('3', `${process.name} sends though its group has been silent for ${silentMs} ms`);
     this.checkDuplicate(process, place, tenure);
+    this.checkTwinSent(place, delivery, tenure);
     this.posts.set(place, [...(this.posts.get(place) ?? []), { process, tenure: tenure.id }]);
     const lane = `${process.name}/${state.id}`;
     const active = (this.underWay.get(lane) ?? 0) + 1;
@@ -290,6 +293,19 @@ export class Invariants {
         `${place} is sent again by ${process.name} though its fact was there: ${known.fact.kind}`,
       );
     }
+  }
+
+  /**
+   * Invariant 3: of two records that ask for the same, one is sent. Who came to hold the partition after both had been
+   * owed knows nothing of it.
+   */
+  private checkTwinSent(place: string, delivery: Delivery, tenure: Tenure): void {
+    const { log } = this.options;
+    const asked = askedBy(delivery);
+    const places = this.places.get(asked) ?? new Set<string>();
+    this.places.set(asked, places.add(place));
+    if (places.size < 2 || log.isDoubted(delivery) || tenure.begunAt > log.lastOwedAt(delivery)) return;
+    throw new BrokenInvariant('3', `${asked} is sent twice, as ${[...places].join(' and ')}`);
   }
 }
 

@@ -7,6 +7,7 @@ import { ReceiverSteering } from '../sender/application/receiver-steering.ts';
 import { Sender } from '../sender/application/sender.ts';
 import { Settlement } from '../sender/application/settlement.ts';
 import { Breaker } from '../sender/domain/breaker.ts';
+import { RepaidDebts } from '../sender/domain/repaid-debts.ts';
 import { runSeeds } from './seed-range.ts';
 import { SeededRandom } from './seeded-random.ts';
 import { LONG_OUTAGES, Simulation } from './simulation.ts';
@@ -155,6 +156,12 @@ describe('a fault planted in a module that production wires is found', () => {
       };
     });
     expect(await firstFault(100, 26)).toMatch(/3: .* is in deliveries twice/);
+  }, 120_000);
+
+  it('a sender that does not know what came back of a debt that was paid before it and by it', async () => {
+    plantOutages();
+    plant(RepaidDebts, 'isSecond', () => () => false);
+    expect(await firstFault(100)).toMatch(/3: .* is sent twice, as /);
   }, 120_000);
 
   it("a receiver's verdict that comes when its partition has gone, and is left to the new owner", async () => {

@@ -11,7 +11,8 @@ import type {
   PartitionPosition,
 } from '@signalbox/kafka';
 import { LedgerBook } from '@signalbox/positions';
-import { HELD_BACK } from '../domain/send-facts.ts';
+import { RepaidDebts } from '../domain/repaid-debts.ts';
+import { HELD_BACK, owedBy } from '../domain/send-facts.ts';
 import { Admission } from './admission.ts';
 import { Posting } from './posting.ts';
 import { ReceiverSteering } from './receiver-steering.ts';
@@ -38,6 +39,7 @@ export class Sender implements LogHandler {
   private readonly posting: Posting;
   /** What `attempts` told of records above the committed offset, by partition and offset. */
   private recovered = new Map<number, ReadonlyMap<number, RecoveredFact>>();
+  private readonly repaid = new RepaidDebts();
   /** How far `attempts` was read on assignment, by partition. */
   private readonly readUpTo = new Map<number, number>();
   private locatedAtMs = 0;
@@ -120,6 +122,7 @@ export class Sender implements LogHandler {
     const lostPartitions = new Set(lost.map(({ partition }) => partition));
     this.admission.clear(lostPartitions);
     this.steering.forgetPartitions(lostPartitions);
+    this.repaid.forgetPartitions(lostPartitions);
     this.recovered.clear();
   }
 
@@ -162,10 +165,13 @@ export class Sender implements LogHandler {
       if (task === undefined) {
         this.putAside(record, ledger);
       } else if (found === undefined || !isAbout(found.fact, task.delivery)) {
-        this.admission.admit(task);
+        if (this.repaid.isSecond(batch.partition, record.offset, task.delivery)) ledger.complete(record.offset);
+        else this.admission.admit(task);
       } else if (found.isPaid) {
         ledger.complete(record.offset);
       } else {
+        const owed = owedBy(found.fact, task.delivery);
+        if (owed !== undefined) this.repaid.add(batch.partition, owed.delivery);
         ledger.begin(record.offset);
         this.settlement.payDebt(task, found.fact);
       }

@@ -1,5 +1,5 @@
 import type { Delivery, Fact, WebhookRecord, WebhookState } from '@signalbox/contracts';
-import { encodeDelivery } from '@signalbox/contracts';
+import { encodeDelivery, encodeFact } from '@signalbox/contracts';
 import { signingKeyOf } from '@signalbox/domain';
 import type { Failed, PostOutcome, PostRequest } from '@signalbox/egress';
 import type {
@@ -68,8 +68,11 @@ export const deliveryAt = (
   headers: encodeDelivery(aDelivery(WEBHOOK.id, `e${offset}`, more)),
 });
 
-/** A sender with one partition, whose POSTs end, and whose records are acknowledged, when they are told to. */
-export async function startSender(limits: Partial<SenderLimits> = {}) {
+/**
+ * A sender with one partition, whose POSTs end, and whose records are acknowledged, when they are told to. `recovered`: what
+ * it finds in `attempts`.
+ */
+export async function startSender(limits: Partial<SenderLimits> = {}, recovered: readonly Fact[] = []) {
   const posts: (PostRequest & { readonly end: (outcome: PostOutcome) => void })[] = [];
   const facts: Fact[] = [];
   const clock = { nowMs: T0 };
@@ -84,8 +87,12 @@ export async function startSender(limits: Partial<SenderLimits> = {}) {
     resume: () => flow.push('resumed'),
   };
   const appended: ((at: Appended) => void)[] = [];
+  const appendedTo: string[] = [];
   const producer = {
-    append: (_record: OutgoingRecord, done?: (at: Appended) => void) => appended.push(done ?? (() => {})),
+    append: ({ topic }: OutgoingRecord, done?: (at: Appended) => void) => {
+      appendedTo.push(topic);
+      appended.push(done ?? (() => {}));
+    },
     isSaturated: () => false,
     onDrained: () => {},
   };
@@ -93,6 +100,16 @@ export async function startSender(limits: Partial<SenderLimits> = {}) {
     directory: { get: () => known.webhook, subscribers: () => [], onApplied: () => {} },
     profiles: { of: () => PROFILE },
     transport: { post: (request, end) => posts.push({ ...request, end }), close: () => Promise.resolve() },
+    attemptsTail: {
+      read: (from, onRecord) => {
+        for (const [offset, fact] of recovered.entries()) {
+          const { headers, value } = encodeFact(fact);
+          const at = { topic: SENDER_TOPICS.attempts, partition: 0, offset, timestampMs: T0 };
+          onRecord({ ...at, key: Buffer.from(fact.webhookId), headers, value: Buffer.from(value) });
+        }
+        return Promise.resolve(from);
+      },
+    },
     producer: producer as unknown as LogProducer,
     limits: { ...DEFAULT_SENDER_LIMITS, ...limits },
     now: () => clock.nowMs,
@@ -113,5 +130,5 @@ export async function startSender(limits: Partial<SenderLimits> = {}) {
   const acknowledge = (): void => {
     for (const done of appended.splice(0)) done({ ...PARTITION, offset: 0 });
   };
-  return { sender, posts, facts, clock, flow, heartbeat, known, give, giveMany, acknowledge };
+  return { sender, posts, facts, clock, flow, heartbeat, known, appendedTo, give, giveMany, acknowledge };
 }
