@@ -27,7 +27,7 @@ const attemptedAt = (deliveryOffset: number): Attempted => ({
   timings: { totalMs: 1 },
   deliveryOffset,
 });
-const retryingAt = (deliveryOffset: number): Fact => ({
+const retryingAt = (deliveryOffset: number): Attempted => ({
   ...attemptedAt(deliveryOffset),
   outcome: 'retrying',
   nextAttemptAtMs: 9,
@@ -67,11 +67,12 @@ function tailOf(facts: readonly Fact[]) {
 const recover = async (facts: readonly Fact[], committedOffset: number, committedMetadata: string) => {
   const tail = tailOf(facts);
   const assigned = [{ topic: 'deliveries', partition: 0, committedOffset, committedMetadata, logStart: 0, logEnd: 99 }];
-  const { partitions } = await recoverFacts(tail, 'attempts', assigned, new AbortController().signal);
+  const { partitions, verdicts } = await recoverFacts(tail, 'attempts', assigned, new AbortController().signal);
   const found = partitions.get(0);
   const kinds = [...(found?.facts.values() ?? [])].map(({ fact }) => fact.kind);
   const named = [...(found?.facts ?? [])].map(([offset, { isPaid }]) => (isPaid ? `${offset} paid` : String(offset)));
-  return { asked: tail.asked, facts: named, kinds, tag: found?.tag, upTo: found?.upTo };
+  const kept = [...(found?.facts.values() ?? [])].map(({ fact }) => fact);
+  return { asked: tail.asked, facts: named, kinds, kept, verdicts, tag: found?.tag, upTo: found?.upTo };
 };
 
 describe('recovery of a sender', () => {
@@ -118,6 +119,36 @@ describe('recovery of a sender', () => {
 
   it('does not take a change of the breaker for the end of the delivery it names', async () => {
     expect((await recover([breakerAt(5)], 5, '')).facts).toEqual([]);
+  });
+
+  it('keeps of a fact what says whose it is and what it owes, and no answer', async () => {
+    const answer = 'x'.repeat(4_096);
+    const ended: Fact = { ...attemptedAt(5), answer, statusCode: 200, headerNames: 'x-one' };
+    const retried: Fact = { ...retryingAt(6), answer, errorClass: 'http-status', error: 'answered with status 503' };
+    const turn = { deliveryId: base.deliveryId, round: 0, attemptNumber: 1, deferrals: 0 };
+    expect((await recover([ended, retried, deferredAt(7)], 5, '')).kept).toEqual([
+      { ...turn, kind: 'attempted' },
+      { ...turn, kind: 'attempted', nextAttemptAtMs: 9, error: 'answered with status 503' },
+      { ...turn, kind: 'deferred', dueAtMs: 9, reason: 'queue full' },
+    ]);
+  });
+
+  it("keeps of each webhook's verdicts the first about its newest state, however many there are", async () => {
+    const gone = (webhookId: string, webhookVersion: number): Fact => {
+      return {
+        ...attemptedAt(webhookVersion),
+        webhookId,
+        webhookVersion,
+        outcome: 'failed',
+        verdict: 'disable-webhook',
+      };
+    };
+    const facts = [gone('w', 1), gone('v', 1), gone('w', 2), ...Array.from({ length: 100 }, () => gone('w', 2))];
+    const { verdicts } = await recover(facts, 9, '');
+    expect(verdicts.map(({ fact, at }) => [fact.webhookId, fact.webhookVersion, at.offset])).toEqual([
+      ['w', 2, 2],
+      ['v', 1, 1],
+    ]);
   });
 
   it('takes as many facts as a window can hold', async () => {

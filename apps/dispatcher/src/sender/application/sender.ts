@@ -15,9 +15,9 @@ import { RepaidDebts } from '../domain/repaid-debts.ts';
 import { HELD_BACK, owedBy } from '../domain/send-facts.ts';
 import { Admission } from './admission.ts';
 import { Posting } from './posting.ts';
+import { RecoveredFacts } from './recovered-facts.ts';
 import { ReceiverSteering } from './receiver-steering.ts';
 import type { SenderOptions } from './sender-options.ts';
-import type { RecoveredFact } from './sender-recovery.ts';
 import { attemptsMetadata, isAbout, recoverFacts } from './sender-recovery.ts';
 import type { OwnedTask } from './settlement.ts';
 import { Settlement } from './settlement.ts';
@@ -37,8 +37,7 @@ export class Sender implements LogHandler {
   private readonly settlement: Settlement;
   private readonly admission: Admission;
   private readonly posting: Posting;
-  /** What `attempts` told of records above the committed offset, by partition and offset. */
-  private recovered = new Map<number, ReadonlyMap<number, RecoveredFact>>();
+  private readonly recovered = new RecoveredFacts();
   private readonly repaid = new RepaidDebts();
   /** How far `attempts` was read on assignment, by partition. */
   private readonly readUpTo = new Map<number, number>();
@@ -139,7 +138,7 @@ export class Sender implements LogHandler {
       this.settlement.attemptsEnds.note(end.partition, end.offset);
       this.readUpTo.set(end.partition, end.offset);
     }
-    this.recovered = new Map([...partitions].map(([partition, { facts }]) => [partition, facts]));
+    this.recovered.replace(partitions);
     return assigned.map((of) => {
       const offset = of.committedOffset ?? of.logStart;
       const { tag, upTo = -1 } = partitions.get(of.partition) ?? {};
@@ -156,12 +155,11 @@ export class Sender implements LogHandler {
       return;
     }
     const ledger = this.book.ledger(batch);
-    const recovered = this.recovered.get(batch.partition);
     const tag = this.knownOf(batch.partition);
     for (const record of batch.records) {
+      const found = this.recovered.take(record.partition, record.offset);
       if (ledger.take(record.offset, tag) !== 'new') continue;
       const task = this.taskOf(record, ledger);
-      const found = recovered?.get(record.offset);
       if (task === undefined) {
         this.putAside(record, ledger);
       } else if (found === undefined || !isAbout(found.fact, task.delivery)) {

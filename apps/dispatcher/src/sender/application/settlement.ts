@@ -3,6 +3,7 @@ import { encodeDelivery, encodeFact, RETRY_TIERS, retryTierFor } from '@signalbo
 import type { LogProducer } from '@signalbox/kafka';
 import type { PartitionLedger } from '@signalbox/positions';
 import { KnownPositions } from '@signalbox/positions';
+import type { Owing } from '../domain/send-facts.ts';
 import { owedBy } from '../domain/send-facts.ts';
 import type { SendTask } from '../domain/send-task.ts';
 
@@ -79,12 +80,12 @@ export class Settlement {
   }
 
   /** Produces what an earlier owner's fact owes, then completes the offset. */
-  payDebt(task: OwnedTask, fact: Fact): void {
+  payDebt(task: OwnedTask, fact: Owing): void {
     this.hold(task);
     this.pay(task, fact);
   }
 
-  private pay(task: OwnedTask, fact: Fact): void {
+  private pay(task: OwnedTask, fact: Owing): void {
     const owed = task.ledger.ended ? undefined : owedBy(fact, task.delivery);
     if (owed === undefined) {
       this.complete(task);

@@ -7,7 +7,6 @@ import type {
   Delivery,
   ErrorClass,
   Expired,
-  Fact,
   FactBase,
   ReceiverVerdict,
   Skipped,
@@ -122,9 +121,15 @@ export function breakerChanged(task: SendTask, nowMs: number, change: BreakerCha
   return { ...baseOf(task, nowMs), kind: 'breaker-changed', ...change };
 }
 
+/** What of a fact says what it owes. */
+export type Owing =
+  | Pick<Attempted, 'kind' | 'nextAttemptAtMs' | 'error'>
+  | Pick<Deferred, 'kind' | 'dueAtMs' | 'reason'>
+  | Pick<Skipped | Expired | BreakerChanged, 'kind'>;
+
 /** The record a fact owes, undefined when it owes none. The same fact always owes the same (design: recovery). */
 export function owedBy(
-  fact: Fact,
+  fact: Owing,
   delivery: Delivery,
 ): { readonly delivery: Delivery; readonly wait: Wait } | undefined {
   switch (fact.kind) {
