@@ -7,6 +7,13 @@ export interface SteeringOptions {
   readonly get: (webhookId: string) => WebhookRecord | undefined;
   readonly now: () => number;
   readonly onDisableFailed: (webhookId: string, error: unknown) => void;
+  /** Appends a fact once more; `onRecorded` is told its new offset, and it is left out where `isVoid` by then. */
+  readonly recordAgain: (fact: Attempted, partition: number, again: RecordedAgain) => void;
+}
+
+export interface RecordedAgain {
+  readonly isVoid: () => boolean;
+  readonly onRecorded: (offset: number) => void;
 }
 
 /** Where a fact lies in `attempts`; the offset is undefined until it is acknowledged. */
@@ -23,6 +30,8 @@ interface Verdict {
   readonly url: string | undefined;
   isAnswered: boolean;
   isAsking: boolean;
+  /** When its fact was last appended, or found; Infinity while it is being appended again. */
+  recordedAtMs: number;
   tries: number;
   nextTryAtMs: number;
 }
@@ -30,11 +39,17 @@ interface Verdict {
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
 const MAX_ASKING = 16;
+/**
+ * A verdict that is open for so long is recorded again. Whoever takes over reads `attempts` from the oldest open one: while
+ * config-service is away for hours, that would be the facts of hours.
+ */
+const RECORD_AGAIN_MS = 120_000;
 
 /**
  * After a receiver's "gone": the webhook is stopped here at once, and config-service is asked to disable it until it has
  * answered. The verdict is in the fact, and the commit metadata never passes a fact that is not answered, so that whoever
- * takes over asks again.
+ * takes over asks again. A fact that is not answered for long is appended again, and the metadata goes on to there: readers
+ * know an attempt by its number, and count the same one once.
  */
 export class ReceiverSteering {
   private readonly verdicts = new Map<string, Verdict>();
@@ -82,6 +97,7 @@ export class ReceiverSteering {
       url: isOfState ? record.url : undefined,
       isAnswered: false,
       isAsking: false,
+      recordedAtMs: this.options.now(),
       tries: 0,
       nextTryAtMs: this.options.now(),
     };
@@ -100,9 +116,10 @@ export class ReceiverSteering {
     return oldest;
   }
 
-  /** To be called a few times a second: asks config-service. */
+  /** To be called a few times a second: asks config-service, and keeps what is not answered near the end of `attempts`. */
   tick(): void {
     const nowMs = this.options.now();
+    this.recordOpenAgain(nowMs);
     let asking = 0;
     for (const { isAsking } of this.verdicts.values()) if (isAsking) asking++;
     for (const verdict of this.verdicts.values()) {
@@ -117,6 +134,21 @@ export class ReceiverSteering {
   /** Whoever holds these partitions now finds the facts there. */
   forgetPartitions(partitions: ReadonlySet<number>): void {
     for (const [id, { at }] of this.verdicts) if (partitions.has(at.partition)) this.verdicts.delete(id);
+  }
+
+  private recordOpenAgain(nowMs: number): void {
+    for (const [id, verdict] of this.verdicts) {
+      const { fact, at, isAnswered, recordedAtMs } = verdict;
+      if (isAnswered || at.offset === undefined || nowMs - recordedAtMs < RECORD_AGAIN_MS) continue;
+      verdict.recordedAtMs = Infinity;
+      this.options.recordAgain(fact, at.partition, {
+        isVoid: () => this.verdicts.get(id) !== verdict,
+        onRecorded: (offset) => {
+          verdict.at = { partition: at.partition, offset };
+          verdict.recordedAtMs = this.options.now();
+        },
+      });
+    }
   }
 
   private async ask(verdict: Verdict): Promise<void> {

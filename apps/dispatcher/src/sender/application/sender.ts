@@ -56,6 +56,7 @@ export class Sender implements LogHandler {
       get: (webhookId) => options.directory.get(webhookId),
       now: options.now,
       onDisableFailed: (webhookId, error) => options.observer.onDisableFailed(webhookId, error),
+      recordAgain: (fact, partition, again) => this.settlement.recordAgain(fact, partition, again),
     });
     const onRecorded = (task: OwnedTask, fact: Fact, offset: number): void => this.steer(task, fact, offset);
     this.settlement = new Settlement({ ...options, whenFresh, onRecorded });

@@ -6,6 +6,7 @@ import { KnownPositions } from '@signalbox/positions';
 import type { Owing } from '../domain/send-facts.ts';
 import { owedBy } from '../domain/send-facts.ts';
 import type { SendTask } from '../domain/send-task.ts';
+import type { RecordedAgain } from './receiver-steering.ts';
 
 /** A task and the ledger of its partition as of when it was taken. */
 export interface OwnedTask extends SendTask {
@@ -76,6 +77,16 @@ export class Settlement {
       key: webhookId,
       ...encodeFact(fact),
       isVoid: () => ledger.ended,
+    });
+  }
+
+  /** Records a fact a second time, of a record that is settled. It owes nothing. */
+  recordAgain(fact: Fact, partition: number, { isVoid, onRecorded }: RecordedAgain): void {
+    const { headers, value } = encodeFact(fact);
+    const { attempts: topic } = this.options.topics;
+    this.options.producer.append({ topic, partition, key: fact.webhookId, headers, value, isVoid }, ({ offset }) => {
+      this.attemptsEnds.note(partition, offset + 1);
+      onRecorded(offset);
     });
   }
 
