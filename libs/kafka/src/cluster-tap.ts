@@ -100,7 +100,10 @@ function tapBroker(broker: JoinableBroker, listener: ClusterListener): void {
   const syncGroup = broker.syncGroup.bind(broker);
   broker.syncGroup = async (request) => {
     const askedAtMs = performance.now();
-    const answer = await syncGroup(request);
+    // kafkajs would go on with the partitions of the last generation under the number of this one.
+    const answer = await syncGroup(request).catch((cause: unknown) => {
+      throw isUnreachable(cause) || isUnanswered(cause) ? joinAgain(cause) : cause;
+    });
     listener.onSyncAnswered?.(askedAtMs);
     return answer;
   };
@@ -147,6 +150,9 @@ function isUnreachable(cause: unknown): boolean {
   const { name } = cause as { readonly name?: string };
   return name === 'KafkaJSConnectionError' || name === 'KafkaJSConnectionClosedError';
 }
+
+const isUnanswered = (cause: unknown): boolean =>
+  (cause as { readonly name?: string }).name === 'KafkaJSRequestTimeoutError';
 
 /** What kafkajs takes for a broker that its metadata do not name: it asks for them and goes on. */
 function lookAgain(cause: unknown): Error {

@@ -13,6 +13,7 @@ import {
   HEARTBEAT,
   OFFSET_COMMIT,
   OFFSET_FETCH,
+  SYNC_GROUP,
   Wire,
   withoutRecords,
 } from './wire.conformance.ts';
@@ -263,6 +264,26 @@ export function consumerFaults(cluster: () => KafkaCluster): void {
       isAway = false;
       expect(await result).toBe('fenced');
       expect(await cluster().committed(groupId, moved)).toEqual({ offset: 9, metadata: '' });
+    });
+
+    it('joins again where it was not told what it got, instead of going on with what it had', async () => {
+      const topic = await cluster().createTopic(2);
+      for (const partition of [0, 1]) await fill({ topic, partition }, numbered(10));
+      const groupId = newGroup();
+      await begin(groupId, topic, 2);
+      const wire = new Wire();
+      const [first, one] = member(groupId, topic, wire);
+      await first.start();
+      await eventually('all records', () => one.records.length === 20);
+      let cuts = 0;
+      wire.onAnswer = ({ apiKey }, answer) => (apiKey === SYNC_GROUP && cuts++ === 0 ? 'cut' : answer);
+      const [second, two] = member(groupId, topic);
+      await second.start();
+      await eventually('both to hold one', () => [one, two].every(({ lastJoin }) => lastJoin?.assigned.length === 1));
+      expect(cuts).toBeGreaterThanOrEqual(2);
+      const [mine] = one.lastJoin?.assigned ?? [];
+      if (mine === undefined) throw new Error('it holds nothing');
+      expect(await first.commit([{ ...mine, offset: 7, metadata: '' }])).toBe('committed');
     });
 
     it('stays in the group while it is located slowly, and while nothing is taken from it', async () => {

@@ -164,7 +164,9 @@ class KafkajsConsumer implements LogConsumer {
   }
 
   async logEnds(): Promise<readonly PartitionPosition[]> {
-    const ranges = this.#cluster === undefined ? [] : await logRanges(this.#cluster, this.#table.all());
+    // After a stop the question would connect anew, and nobody would end that.
+    if (this.#cluster === undefined || this.#stopping.signal.aborted) return [];
+    const ranges = await logRanges(this.#cluster, this.#table.all());
     return ranges.map(({ topic, partition, end }) => ({ topic, partition, offset: end }));
   }
 

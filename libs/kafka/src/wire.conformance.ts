@@ -7,6 +7,7 @@ export const FETCH = 1;
 export const OFFSET_COMMIT = 8;
 export const OFFSET_FETCH = 9;
 export const HEARTBEAT = 12;
+export const SYNC_GROUP = 14;
 
 export interface WireRequest {
   /** The broker's. */
