@@ -1,6 +1,6 @@
 import type { NetConnectOpts, Socket } from 'node:net';
 import { connect } from 'node:net';
-import { isOfThisMachine } from './failure-table.ts';
+import { unreachedBy } from './failure-table.ts';
 
 /** Takes the first `length` bytes; they are overwritten afterwards. */
 export type OnBytes = (bytes: Buffer, length: number) => void;
@@ -103,7 +103,9 @@ export class ConnectRace {
   }
 
   #lose(error: Error | null): void {
-    if (this.#firstError === undefined || isOfThisMachine(this.#firstError)) this.#firstError = error ?? undefined;
+    // To one family of addresses there is often no way: what became of the other says more.
+    const saysLittle = this.#firstError === undefined || unreachedBy(this.#firstError) === 'no-route';
+    if (saysLittle) this.#firstError = error ?? undefined;
     if (this.#next < this.#addresses.length) this.#tryNext();
     else if (this.#running.size === 0) this.#done(this.#firstError ?? null, null);
   }

@@ -133,12 +133,6 @@ export function unreachedBy(error: unknown): Unreached | undefined {
   return UNREACHED.get(codeOf(error));
 }
 
-/** Whether the error comes of this machine alone, so that what became of another address of the same endpoint says more. */
-export function isOfThisMachine(error: unknown): boolean {
-  const code = codeOf(error);
-  return UNREACHED.get(code) === 'no-route' || BY_CODE.get(code)?.[2] === true;
-}
-
 /** The same failure, put down to our own network. */
 export function ofOurNetwork({ errorClass, message }: Failure): Failure {
   return { errorClass, message: `${message}, and the sender has reached no other host either`, isOwnFault: true };

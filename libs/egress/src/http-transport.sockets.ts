@@ -75,7 +75,6 @@ export class SocketTransport implements HttpTransport, AttemptOwner {
 
   onEnded(attempt: PostAttempt, staysOpenMs: number): void {
     this.#underWay--;
-    if (attempt.firstByteAtMs > 0) this.#network.noteAnswer(attempt.firstByteAtMs);
     if (attempt.connection === undefined) this.#pool.leave(attempt);
     else this.#pool.release(attempt.connection, staysOpenMs);
     if (this.#underWay === 0) this.#closed?.resolve();
@@ -84,6 +83,10 @@ export class SocketTransport implements HttpTransport, AttemptOwner {
   onSentBack(attempt: PostAttempt, broken: HttpConnection): void {
     this.#pool.release(broken, 0);
     this.#pool.serve(attempt, true);
+  }
+
+  onFirstByte(atMs: number): void {
+    this.#network.noteAnswer(atMs);
   }
 
   isSilentAbout(hostname: string): boolean {

@@ -90,7 +90,8 @@ describe('an endpoint that is not connected to', () => {
   it('is charged when it is silent, but for the last of three that were there and are silent together', async () => {
     const deaf = bench.closeLater(await DeafServer.start());
     const { transport, postAll } = await threeAt('127.0.0.1', deaf.port);
-    const outcomes = await postAll(400);
+    // Long enough for the names to be known by then, also on a machine that is busy; after that they are.
+    const outcomes = await postAll(2_000);
     const message = 'no connection came about, and the sender has reached no other host either';
     expect(outcomes.filter((outcome) => outcome.kind === 'failed' && outcome.isOwnFault)).toEqual([
       expect.objectContaining({ errorClass: 'timeout', message }),

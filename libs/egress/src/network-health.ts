@@ -53,9 +53,11 @@ export class NetworkHealth {
   isToBlame(what: Unreached, origin: string, sinceMs: number, nowMs = performance.now()): boolean {
     if (this.#contactAtMs > this.#troubleAtMs) this.#gone.clear();
     this.#troubleAtMs = nowMs;
-    if ((this.#reached.get(origin) ?? -Infinity) > nowMs - LATELY_MS) this.#gone.add(origin);
+    const wasThere = (this.#reached.get(origin) ?? -Infinity) > nowMs - LATELY_MS;
+    if (wasThere) this.#gone.add(origin);
     if (this.#contactAtMs >= Math.min(sinceMs, nowMs - LOOK_BACK_MS)) return false;
-    if (what === 'no-route') return true;
-    return this.#gone.size >= TOGETHER && this.#contactAtMs > nowMs - LONGEST_MS;
+    const isAlone = this.#contactAtMs <= nowMs - LONGEST_MS;
+    if (what === 'no-route') return wasThere || isAlone;
+    return this.#gone.size >= TOGETHER && !isAlone;
   }
 }

@@ -63,8 +63,16 @@ describe('the health of our network', () => {
   it('is to blame where this machine knows no way to an address, unless it reaches others', () => {
     const isToBlame = (health: NetworkHealth, atMs: number) => health.isToBlame('no-route', 'a', atMs, atMs);
     expect(isToBlame(new NetworkHealth(), 5)).toBe(true);
-    expect(isToBlame(reaching('b'), 10_000)).toBe(false);
-    expect(isToBlame(reaching('b'), 10_001)).toBe(true);
+    expect(isToBlame(reaching('a', 'b'), 10_000)).toBe(false);
+    expect(isToBlame(reaching('a', 'b'), 10_001)).toBe(true);
+  });
+
+  it('is not for an endpoint to which there never was a way, also where others are sent to seldom', () => {
+    const isToBlame = (health: NetworkHealth, atMs: number) => health.isToBlame('no-route', 'a', atMs, atMs);
+    expect(isToBlame(reaching('b'), 10_001)).toBe(false);
+    expect(isToBlame(reaching('a', 'b'), HOUR_MS)).toBe(false);
+    // Nobody else is there to tell by.
+    expect(isToBlame(reaching('b'), 6 * HOUR_MS)).toBe(true);
   });
 
   it('remembers no more than 10,000 origins, those of the latest contact', () => {

@@ -19,6 +19,8 @@ export interface AttemptOwner {
   onEnded(attempt: PostAttempt, staysOpenMs: number): void;
   /** Its connection cannot be used any more; it goes on when another one is there. */
   onSentBack(attempt: PostAttempt, broken: HttpConnection): void;
+  /** The first of its answer has come, at `atMs` of `performance.now()`. */
+  onFirstByte(atMs: number): void;
   isSilentAbout(hostname: string): boolean;
   /**
    * Why no connection to the origin came about since then, where the forward proxy or our own network may be the cause and not
@@ -76,11 +78,6 @@ export class PostAttempt implements Exchange, ConnectionSeeker {
     return this.request.endpoint;
   }
 
-  /** By `performance.now()`: when the first of the answer came; 0 while nothing has. */
-  get firstByteAtMs(): number {
-    return this.#firstByteAtMs;
-  }
-
   get leftMs(): number {
     return this.request.timeoutMs - (performance.now() - this.#startedAtMs);
   }
@@ -107,7 +104,10 @@ export class PostAttempt implements Exchange, ConnectionSeeker {
 
   onBytes(bytes: Buffer, length: number): void {
     if (this.#isSettled) return;
-    if (this.#firstByteAtMs === 0) this.#firstByteAtMs = performance.now();
+    if (this.#firstByteAtMs === 0) {
+      this.#firstByteAtMs = performance.now();
+      this.#owner.onFirstByte(this.#firstByteAtMs);
+    }
     const answer = this.#answer;
     answer.read(bytes, length);
     if (answer.fault !== undefined) this.#fail(answerFailure(answer.fault));
