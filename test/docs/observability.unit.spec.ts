@@ -73,7 +73,7 @@ describe('the alert rules', () => {
     },
   );
 
-  it('watch over lag, stalls, success, dead letters, default partitions, late configuration and unknown keys', () => {
+  it('watch over lag, stalls, success, dead letters, partitions, late configuration and unknown keys', () => {
     const asked = new Set(alerts.flatMap(({ expr }) => askedForBy(expr).metrics));
     for (const name of [
       'signalbox_monitoring_consumer_lag_seconds',
@@ -81,6 +81,7 @@ describe('the alert rules', () => {
       'signalbox_dispatcher_delivery_facts_total',
       'signalbox_monitoring_open_dead_letters_records',
       'signalbox_monitoring_default_partition_rows',
+      'signalbox_monitoring_partitions_not_changed_total',
       'signalbox_dispatcher_configuration_behind_total',
     ]) {
       expect(asked).toContain(name);
