@@ -466,3 +466,34 @@ describe('the API of monitoring', () => {
     });
   });
 });
+
+describe('lists walked page by page while newer rows arrive', () => {
+  const of = { webhookId: 'hook-of-pager', tenantId: 'pager' };
+  // Those of the second minute lie on both sides of a page's end.
+  const minutes = [1, 2, 2, 2, 3];
+  const [first = '', ...others] = minutes.map((_, index) => idOf({ ...of, index }));
+  const newestFirst = [first, ...others.slice(0, 3).toSorted().toReversed(), ...others.slice(3)];
+  let arrived = minutes.length;
+
+  beforeAll(async () => {
+    minutes.forEach((ago, index) => log.append({ ...of, index, atMs: now - ago * minuteMs }, attempted()));
+    await log.projected();
+  });
+
+  it.each([
+    ['deliveries by their cursor', 'deliveries?limit=2'],
+    ['recent-logs up to a time', `recent-logs?page_size=2&end_time=${now - 1}`],
+  ])('%s repeat and leave out none', async (_, list) => {
+    const seen: string[] = [];
+    for (let query: string | undefined = list; query !== undefined && seen.length < 10;) {
+      const { json, headers } = await get(`/api/hooks/${of.webhookId}/${query}`, of);
+      const { data = json, nextCursor } = json as { data?: unknown; nextCursor?: string };
+      seen.push(...(data as { id: string }[]).map(({ id }) => id));
+      const link = /(recent-logs[^>]+)>; rel="next"/.exec(headers.get('link') ?? '')?.[1];
+      query = nextCursor === undefined ? link : `${list}&cursor=${nextCursor}`;
+      log.append({ ...of, index: arrived++, atMs: now }, attempted());
+      await log.projected();
+    }
+    expect(seen.filter((id) => newestFirst.includes(id))).toEqual(newestFirst);
+  });
+});
