@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { topicNames } from '@signalbox/contracts';
+import { IDENTITY_HEADER } from '@signalbox/identity';
 import type { RunningKafka, RunningPostgres } from '@signalbox/sandbox';
 import { ensureDatabase, startKafka, startPostgres } from '@signalbox/sandbox';
 import { waitFor } from '@signalbox/testing';
@@ -88,6 +89,14 @@ async function recounted(): Promise<readonly string[]> {
   return lines;
 }
 
+/** Whether an answer is marked as one to which something may be missing. */
+async function isMarkedStale(): Promise<boolean> {
+  const headers = { [IDENTITY_HEADER]: await monitoring.identity() };
+  const answer = await fetch(`${monitoring.url}/api/hooks/${webhookId}/health`, { headers });
+  expect(answer.status).toBe(200);
+  return answer.headers.get('signalbox-stale-data') === 'true';
+}
+
 const read = async () => (await callApi(monitoring, `/api/hooks/${webhookId}/recent-logs?page_size=1`)).status;
 
 it('Postgres killed under load loses and doubles nothing, and the API says so meanwhile', async () => {
@@ -157,8 +166,10 @@ it('a full disk is told of and loses nothing: what did not fit is projected once
   expect(metrics).toMatch(/signalbox_monitoring_projection_failed_batches_total [1-9]/);
   expect(metrics).toContain('signalbox_monitoring_dead_letters_records_total 0');
   expect(await read()).toBe(200);
+  expect(await isMarkedStale()).toBe(true);
   await limitFiles('unlimited');
   await monitoring.dataSource.query(`DELETE FROM monitoring.delivery WHERE webhook_id = 'filler'`);
   expect(await recounted()).toContain('no difference');
   expect((await ready()).status).toBe(200);
+  expect(await isMarkedStale()).toBe(false);
 }, 150_000);
