@@ -1494,7 +1494,7 @@ export interface components {
                 event?: string;
             };
             ratePerSecond: number;
-            /** @description `passedOver`: had another round open, its body is not kept, or it ended otherwise meanwhile */
+            /** @description `passedOver`: had another round open, its body is not kept, or it ended or was resent otherwise meanwhile */
             counts: {
                 matching: number;
                 resent: number;

@@ -73,16 +73,17 @@ async function resent(of: Published): Promise<unknown> {
   );
 }
 
-/** Tells how a round ended, and waits until that is projected. */
-async function ended(of: Published, round: number): Promise<void> {
-  log.appendFacts(of, { ...failed, round });
+/** Tells how a round of them ended, and waits until that is projected. */
+async function ended(many: readonly Published[], round: number): Promise<void> {
+  for (const of of many) log.appendFacts(of, { ...failed, round });
   await waitFor(
     async () => {
-      const [row] = await dataSource.query<{ round: number; round_state: string }[]>(
-        'SELECT round, round_state FROM monitoring.delivery WHERE delivery_id = $1',
-        [idOf(of)],
+      const [row] = await dataSource.query<{ count: number }[]>(
+        `SELECT count(*)::int AS count FROM monitoring.delivery
+         WHERE delivery_id = ANY($1::uuid[]) AND round = $2 AND round_state = 'failed'`,
+        [many.map(idOf), round],
       );
-      return row?.round === round && row.round_state === 'failed';
+      return row?.count === many.length;
     },
     { what: `the end of round ${round}`, timeoutMs: 20_000 },
   );
@@ -114,7 +115,13 @@ describe('resends', () => {
 
   it('count on from the log where an older database was restored', async () => {
     const of = all[7] ?? { webhookId, index: 7 };
-    await ended(of, 1);
+    const many = all.slice(10);
+    await ended([of, ...many], 1);
+    // One a second: by far not done before this test is.
+    const filter = { state: 'failed', from: now - 1_000 + 10, to: now, ratePerSecond: 1 };
+    expect(await call('POST', 'resends', filter)).toMatchObject({ status: 202, body: { counts: { matching: 50 } } });
+    const again = () => many.filter((one) => roundsOf(one).length > 1);
+    await waitFor(() => again().length > 0, { what: 'a round of the resend of many', timeoutMs: 20_000 });
     await monitoring?.stop();
     const { databaseUrl } = prepared.backends;
     const name = new URL(databaseUrl).pathname.slice(1);
@@ -123,11 +130,16 @@ describe('resends', () => {
     await admin.query(`CREATE DATABASE ${name}_dump TEMPLATE ${name}`);
     await dataSource.initialize();
 
+    const dumped = again().length;
     monitoring = await MonitoringProcess.start(prepared);
     expect(await resent(of)).toMatchObject({ round: 2 });
     await waitFor(() => roundsOf(of).length === 2, { what: 'the second resend' });
-    await ended(of, 2);
+    await ended([of], 2);
+    await waitFor(() => again().length > dumped + 1, { what: 'rounds after the dump', timeoutMs: 20_000 });
     await monitoring.stop();
+    const lost = again();
+    for (const one of lost) log.appendFacts(one, { ...failed, round: 2, atMs: Date.now() });
+    await log.flushed();
 
     await dataSource.destroy();
     await admin.query(`DROP DATABASE ${name}`);
@@ -138,5 +150,8 @@ describe('resends', () => {
     expect(await resent(of)).toMatchObject({ round: 3 });
     await waitFor(() => roundsOf(of).length === 3, { what: 'the third resend' });
     expect(roundsOf(of)).toEqual([1, 2, 3]);
+    // The resend of many goes on behind those that it had resent after the dump, and that have failed again.
+    await waitFor(() => again().length > lost.length + 1, { what: 'rounds after the restore', timeoutMs: 20_000 });
+    for (const one of lost) expect(roundsOf(one)).toEqual([1, 2]);
   });
 });

@@ -167,7 +167,8 @@ const resend: Record<string, JsonSchema> = {
   ratePerSecond: { type: 'integer', minimum: 1, maximum: 1_000 },
   counts: {
     ...closed({ matching: COUNT, resent: COUNT, passedOver: COUNT, remaining: COUNT }),
-    description: '`passedOver`: had another round open, its body is not kept, or it ended otherwise meanwhile',
+    description:
+      '`passedOver`: had another round open, its body is not kept, or it ended or was resent otherwise meanwhile',
   },
   createdAt: UNIX_MS,
   createdBy: { type: 'string' },

@@ -163,7 +163,7 @@ export const requests: Texts['requests'] = {
     of: (resent: string, matching: string) => `${resent} von ${matching} erneut gesendet`,
     passedOver: (count: string) => `${count} übergangen`,
     passedOverHint:
-      'Eine andere Runde von ihnen war offen, sie hatten inzwischen anders geendet, oder ihr Inhalt ist nicht aufgehoben',
+      'Eine andere Runde von ihnen war offen, sie hatten inzwischen anders geendet oder waren erneut gesendet, oder ihr Inhalt ist nicht aufgehoben',
     by: (actor: string, rate: string) => `von ${actor}, ${rate} je Sekunde`,
     cancel: 'Erneutes Senden abbrechen',
     cancelFailed: 'Es wurde nicht abgebrochen.',

@@ -160,7 +160,8 @@ export const requests = {
     progressStates: { running: 'Running', done: 'Done', cancelled: 'Cancelled' },
     of: (resent: string, matching: string) => `${resent} of ${matching} sent again`,
     passedOver: (count: string) => `${count} passed over`,
-    passedOverHint: 'Another round of them was open, they had ended otherwise meanwhile, or their body is not kept',
+    passedOverHint:
+      'Another round of them was open, they had ended or been resent otherwise meanwhile, or their body is not kept',
     by: (actor: string, rate: string) => `by ${actor}, ${rate} per second`,
     cancel: 'Cancel the resend',
     cancelFailed: 'It was not cancelled.',

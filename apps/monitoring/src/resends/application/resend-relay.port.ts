@@ -33,6 +33,7 @@ export interface RunningBulk {
   readonly ratePerSecond: number;
   /** Who asked for it. */
   readonly actor: string;
+  readonly createdAtMs: number;
 }
 
 /** What one step of a bulk resend does. */

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { nextRound } from '../domain/next-round.ts';
+import { nextRound, wasResentSince } from '../domain/next-round.ts';
 import { Pace } from '../domain/pace.ts';
 import type { ProjectionProgress } from './projection-gate.ts';
 import { ProjectionGate } from './projection-gate.ts';
@@ -160,6 +160,8 @@ function stepOf(bulk: RunningBulk, candidates: readonly ResendableDelivery[], li
   const requests = candidates.flatMap((delivery): readonly RoundRequest[] => {
     const next = nextRound(delivery.seen, delivery.requested);
     if (next.kind === 'open' || !delivery.hasBody) return [];
+    // This resend itself may have done it, in a database of which an older one was restored.
+    if (wasResentSince(delivery, bulk.createdAtMs)) return [];
     return [{ deliveryId: delivery.deliveryId, round: next.round, actor: bulk.actor, bulkId: bulk.id, atMs: nowMs }];
   });
   return {

@@ -17,13 +17,14 @@ const delivery: DeliveryToResend = {
   webhookVersion: 1,
   seenRound: 0,
 };
-const bulk: RunningBulk = { id: 'bulk', owner, state: 'failed', ratePerSecond: 100, actor: 'someone' };
+const bulk: RunningBulk = { id: 'bulk', owner, state: 'failed', ratePerSecond: 100, actor: 'someone', createdAtMs: 1 };
 const candidate: ResendableDelivery = {
   deliveryId: 'delivery-1',
   firstScheduledAtMs: 1,
   hasBody: true,
-  seen: { round: 0, state: 'failed', nextAtMs: null },
+  seen: { round: 0, state: 'failed', atMs: 2, nextAtMs: null },
   requested: null,
+  requestedAtMs: null,
 };
 
 /** Tables that a rebuild empties as soon as the relay has found its gate open, and that are full again on request. */

@@ -1,4 +1,4 @@
-import type { HighestRequestedRound, SeenRound } from '../domain/next-round.ts';
+import type { KnownRounds } from '../domain/next-round.ts';
 
 /** Whose deliveries; part of every query. */
 export interface Owner {
@@ -6,13 +6,11 @@ export interface Owner {
   readonly webhookId: string;
 }
 
-export interface ResendableDelivery {
+export interface ResendableDelivery extends KnownRounds {
   readonly deliveryId: string;
   readonly firstScheduledAtMs: number;
   /** Without its bytes a delivery cannot be sent again. */
   readonly hasBody: boolean;
-  readonly seen: SeenRound;
-  readonly requested: HighestRequestedRound;
 }
 
 /** A further round of a delivery that someone asks for. */

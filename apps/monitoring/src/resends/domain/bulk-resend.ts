@@ -28,7 +28,7 @@ export interface BulkResend {
   /** Deliveries that matched when it was asked for. */
   readonly matching: number;
   readonly resent: number;
-  /** Those that had another round open, were ended otherwise meanwhile, or whose body is not kept. */
+  /** Those that had another round open, were ended or resent otherwise meanwhile, or whose body is not kept. */
   readonly passedOver: number;
   readonly createdAtMs: number;
   readonly createdBy: string;

@@ -23,6 +23,12 @@ export function filterParameters({ tenantId, webhookId }: Owner, filter: ResendF
   return [tenantId, webhookId, filter.state, new Date(filter.fromMs), new Date(filter.toMs), filter.eventType];
 }
 
-export function resendableOf({ seenRound, seenState, seenNextAtMs, ...row }: ResendableRow): ResendableDelivery {
-  return { ...row, seen: { round: seenRound, state: seenState, nextAtMs: seenNextAtMs } };
+export function resendableOf({
+  seenRound,
+  seenState,
+  seenAtMs,
+  seenNextAtMs,
+  ...row
+}: ResendableRow): ResendableDelivery {
+  return { ...row, seen: { round: seenRound, state: seenState, atMs: seenAtMs, nextAtMs: seenNextAtMs } };
 }

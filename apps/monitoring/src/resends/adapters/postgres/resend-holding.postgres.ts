@@ -1,4 +1,5 @@
 import { PostgresSession } from '@signalbox/postgres';
+import { ms } from '../../../database/unix-ms.sql.ts';
 import type {
   BulkStep,
   DeliveryToResend,
@@ -71,7 +72,7 @@ class PostgresHeldResends implements HeldResends {
   async runningBulks(): Promise<readonly RunningBulk[]> {
     const rows = await this.#session.query<RunningBulk['owner'] & Omit<RunningBulk, 'owner'>>(
       `SELECT id, tenant_id AS "tenantId", webhook_id AS "webhookId", filter_state AS state,
-         rate_per_second AS "ratePerSecond", created_by AS actor
+         rate_per_second AS "ratePerSecond", created_by AS actor, ${ms('created_at')} AS "createdAtMs"
        FROM bulk_resend WHERE state = 'running'`,
     );
     return rows.map(({ tenantId, webhookId, ...bulk }) => ({ ...bulk, owner: { tenantId, webhookId } }));

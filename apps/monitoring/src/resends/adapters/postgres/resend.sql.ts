@@ -4,8 +4,10 @@ import type { ResendableState } from '../../domain/bulk-resend.ts';
 /** What decides which round comes next; `d` is the delivery. A `ResendableDelivery` but for the nesting. */
 export const RESENDABLE = `d.delivery_id AS "deliveryId", ${ms('d.first_scheduled_at')} AS "firstScheduledAtMs",
   d.body IS NOT NULL AS "hasBody", d.round AS "seenRound", d.round_state AS "seenState",
-  ${ms('d.round_next_at')} AS "seenNextAtMs",
-  (SELECT max(resend.round) FROM resend WHERE resend.delivery_id = d.delivery_id) AS requested`;
+  ${ms('d.round_at')} AS "seenAtMs", ${ms('d.round_next_at')} AS "seenNextAtMs",
+  (SELECT max(resend.round) FROM resend WHERE resend.delivery_id = d.delivery_id) AS requested,
+  (SELECT ${ms('resend.requested_at')} FROM resend WHERE resend.delivery_id = d.delivery_id
+   ORDER BY resend.round DESC LIMIT 1) AS "requestedAtMs"`;
 
 export interface ResendableRow {
   readonly deliveryId: string;
@@ -13,8 +15,10 @@ export interface ResendableRow {
   readonly hasBody: boolean;
   readonly seenRound: number;
   readonly seenState: string;
+  readonly seenAtMs: number | null;
   readonly seenNextAtMs: number | null;
   readonly requested: number | null;
+  readonly requestedAtMs: number | null;
 }
 
 /** Deliveries that a bulk resend's filter `f` is about. What ended badly has an index, which must be told of for each state. */
