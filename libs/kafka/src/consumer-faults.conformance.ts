@@ -1,7 +1,6 @@
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { faultyMembers } from './faulty-members.conformance.ts';
 import type { KafkaCluster } from './kafka-cluster.conformance.ts';
-import { createLogConsumer, type KafkajsConsumerOptions } from './kafkajs-consumer.ts';
-import type { LogConsumer } from './log-consumer.port.ts';
 import type { PartitionPosition, TopicPartition } from './log-record.ts';
 import { eventually, numbered, RecordingHandler } from './recording-handler.conformance.ts';
 import {
@@ -10,10 +9,8 @@ import {
   FETCH,
   fetchedPartitions,
   firstBatchBytes,
-  HEARTBEAT,
   OFFSET_COMMIT,
   OFFSET_FETCH,
-  SYNC_GROUP,
   Wire,
   withoutRecords,
 } from './wire.conformance.ts';
@@ -24,37 +21,8 @@ const TOPIC_AUTHORIZATION_FAILED = 29;
 /** What kafkajs's consumer makes of faults, and what the adapter makes of that. */
 export function consumerFaults(cluster: () => KafkaCluster): void {
   describe('the kafkajs consumer, at faults', () => {
-    let groups = 0;
-    const started: LogConsumer[] = [];
-    const handlers: RecordingHandler[] = [];
-
-    const newGroup = (): string => `fault-${Date.now()}-${++groups}`;
-    const member = (
-      groupId: string,
-      topic: string,
-      wire = new Wire(),
-      options: Partial<KafkajsConsumerOptions> = {},
-    ): [LogConsumer, RecordingHandler] => {
-      const handler = new RecordingHandler();
-      const connection = { ...cluster().connection, socketFactory: wire.socketFactory };
-      const { onFatal } = handler;
-      const consumer = createLogConsumer({ groupId, topics: [topic], handler, onFatal, connection, ...options });
-      started.push(consumer);
-      handlers.push(handler);
-      return [consumer, handler];
-    };
-    const fill = (of: TopicPartition, values: readonly string[]): Promise<void> =>
-      cluster().append(values.map((value) => ({ ...of, key: null, value })));
-    const begin = async (groupId: string, topic: string, partitions: number): Promise<void> => {
-      for (let partition = 0; partition < partitions; partition++) {
-        await cluster().setCommitted(groupId, { topic, partition, offset: 0, metadata: '' });
-      }
-    };
-
-    afterEach(async () => {
-      await Promise.all(started.splice(0).map((consumer) => consumer.stop()));
-      expect(handlers.splice(0).flatMap(({ breaches }) => breaches)).toEqual([]);
-    });
+    const { newGroup, member, fill, begin, stop } = faultyMembers(cluster);
+    afterEach(stop);
 
     it('reads where its handler tells, also when kafkajs learns of a committed offset outside the log only then', async () => {
       const topic = await cluster().createTopic(1);
@@ -266,26 +234,6 @@ export function consumerFaults(cluster: () => KafkaCluster): void {
       expect(await cluster().committed(groupId, moved)).toEqual({ offset: 9, metadata: '' });
     });
 
-    it('joins again where it was not told what it got, instead of going on with what it had', async () => {
-      const topic = await cluster().createTopic(2);
-      for (const partition of [0, 1]) await fill({ topic, partition }, numbered(10));
-      const groupId = newGroup();
-      await begin(groupId, topic, 2);
-      const wire = new Wire();
-      const [first, one] = member(groupId, topic, wire);
-      await first.start();
-      await eventually('all records', () => one.records.length === 20);
-      let cuts = 0;
-      wire.onAnswer = ({ apiKey }, answer) => (apiKey === SYNC_GROUP && cuts++ === 0 ? 'cut' : answer);
-      const [second, two] = member(groupId, topic);
-      await second.start();
-      await eventually('both to hold one', () => [one, two].every(({ lastJoin }) => lastJoin?.assigned.length === 1));
-      expect(cuts).toBeGreaterThanOrEqual(2);
-      const [mine] = one.lastJoin?.assigned ?? [];
-      if (mine === undefined) throw new Error('it holds nothing');
-      expect(await first.commit([{ ...mine, offset: 7, metadata: '' }])).toBe('committed');
-    });
-
     it('stays in the group while it is located slowly, and while nothing is taken from it', async () => {
       const topic = await cluster().createTopic(2);
       for (const partition of [0, 1]) await fill({ topic, partition }, numbered(10));
@@ -321,88 +269,6 @@ export function consumerFaults(cluster: () => KafkaCluster): void {
       await eventually('all records', () => handler.records.length === 10);
       await consumer.stop();
       expect(await cluster().committed(groupId, { topic, partition: 0 })).toBeUndefined();
-    });
-
-    it('hands over to another member within 8 s of falling silent, and knows itself how long it was not heard', async () => {
-      const topic = await cluster().createTopic(2);
-      for (const partition of [0, 1]) await fill({ topic, partition }, numbered(10));
-      const groupId = newGroup();
-      await begin(groupId, topic, 2);
-      const wire = new Wire();
-      const [first, one] = member(groupId, topic, wire);
-      const [second, two] = member(groupId, topic);
-      await first.start();
-      await second.start();
-      await eventually('both hold one', () => one.lastJoin?.assigned.length === 1 && one.records.length >= 10);
-      // As a process that is stopped: nothing goes out, and what comes in is read late.
-      const thaw = Promise.withResolvers<void>();
-      let frozen: Promise<void> | undefined = thaw.promise;
-      let heartbeats = 0;
-      wire.onRequest = () => frozen;
-      wire.onAnswer = async ({ apiKey }, answer) => {
-        await frozen;
-        if (apiKey === HEARTBEAT) heartbeats++;
-        return answer;
-      };
-      const silentSinceMs = performance.now();
-      await eventually('the other one has both', () => two.lastJoin?.assigned.length === 2);
-      await eventually('and reads both', () => two.values().filter((value) => value === 'value-9').length >= 2);
-      expect(performance.now() - silentSinceMs).toBeLessThan(8_000);
-      expect(first.msSinceHeartbeat()).toBeGreaterThan(4_500);
-      const before = one.joins.length;
-      frozen = undefined;
-      thaw.resolve();
-      await eventually('its way back', () => one.joins.length > before);
-      expect(one.lastJoin?.isContinuous).toBe(false);
-      await eventually('a heartbeat', () => heartbeats > 0 && first.msSinceHeartbeat() < 2_500);
-    });
-
-    it('does not take an answer that lay about for a sign of life', async () => {
-      const topic = await cluster().createTopic(1);
-      const wire = new Wire();
-      const [consumer] = member(newGroup(), topic, wire);
-      await consumer.start();
-      const late = Promise.withResolvers<void>();
-      let isHeld = false;
-      wire.onAnswer = async ({ apiKey }, answer) => {
-        if (apiKey === HEARTBEAT && !isHeld) {
-          isHeld = true;
-          await late.promise;
-        }
-        return answer;
-      };
-      await eventually('a heartbeat', () => isHeld);
-      await new Promise((resolve) => setTimeout(resolve, 1_200));
-      const before = consumer.msSinceHeartbeat();
-      late.resolve();
-      // The answer is there within a turn or two; what counts is when it was asked for.
-      for (let turns = 0; turns < 50; turns++) await new Promise((resolve) => setImmediate(resolve));
-      expect(before).toBeGreaterThan(1_200);
-      expect(consumer.msSinceHeartbeat()).toBeGreaterThanOrEqual(1_200);
-    });
-
-    it('is not taken in by a wall clock that is set back: it counts the silence of its group, and ends', async () => {
-      const topic = await cluster().createTopic(1);
-      const wire = new Wire();
-      let answers = 0;
-      wire.onAnswer = ({ apiKey }, answer) => {
-        answers += Number(apiKey === HEARTBEAT);
-        return answer;
-      };
-      const [consumer, handler] = member(newGroup(), topic, wire, { stallAfterMs: 1_000 });
-      await consumer.start();
-      // Taken, too: one that is on its way at the turn of the clock has kafkajs count the next by the clock set back.
-      await eventually('an answered heartbeat', () => answers > 0 && consumer.msSinceHeartbeat() < 1_000);
-      // kafkajs sends the next ones by that clock, and goes on fetching.
-      const wallClock = Date.now.bind(Date);
-      const now = jest.spyOn(Date, 'now').mockImplementation(() => wallClock() - 3_600_000);
-      try {
-        await eventually('some silence', () => consumer.msSinceHeartbeat() > 4_500, 6_500);
-        await eventually('the end', () => handler.fatal.length > 0);
-      } finally {
-        now.mockRestore();
-      }
-      expect(handler.fatal[0]?.message).toMatch(/^the group fault-.* was not heard for 1[67]\d\d\d ms$/);
     });
 
     it('hands over a record of thousands of headers at once, with its fault in place of them', async () => {
