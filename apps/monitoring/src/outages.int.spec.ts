@@ -148,20 +148,26 @@ it('a full disk is told of and loses nothing: what did not fit is projected once
   const [size] = await monitoring.dataSource.query<{ bytes: number }[]>(
     `SELECT pg_relation_size('${row?.part}')::float8 AS bytes`,
   );
-  await limitFiles(size?.bytes ?? 0);
   const ready = async () => fetch(`${monitoring.url}/health/ready`);
+  // Kafka was away before, and who reads its dead letters connects anew after a while.
+  const isReady = async () => (await ready()).status === 200;
+  await waitFor(isReady, { what: 'monitoring to be ready', timeoutMs: 60_000 });
+  await limitFiles(size?.bytes ?? 0);
   const publish = async () => {
     for (let count = 0; count < 200; count++, published++)
       log.append({ webhookId, index: published, atMs }, attempted());
     await log.flushed();
   };
   // The file has some pages to spare at first.
-  await waitFor(async () => publish().then(async () => (await ready()).status === 503), {
-    what: 'monitoring to say that it cannot project',
-    everyMs: 200,
-    timeoutMs: 30_000,
-  });
-  expect(await (await ready()).text()).toContain('could not extend file');
+  await waitFor(
+    async () => publish().then(async () => (await (await ready()).text()).includes('could not extend file')),
+    {
+      what: 'monitoring to say that it cannot project',
+      everyMs: 200,
+      timeoutMs: 30_000,
+    },
+  );
+  expect((await ready()).status).toBe(503);
   const metrics = await (await fetch(`${monitoring.url}/metrics`)).text();
   expect(metrics).toMatch(/signalbox_monitoring_projection_failed_batches_total [1-9]/);
   expect(metrics).toContain('signalbox_monitoring_dead_letters_records_total 0');
@@ -170,6 +176,6 @@ it('a full disk is told of and loses nothing: what did not fit is projected once
   await limitFiles('unlimited');
   await monitoring.dataSource.query(`DELETE FROM monitoring.delivery WHERE webhook_id = 'filler'`);
   expect(await recounted()).toContain('no difference');
-  expect((await ready()).status).toBe(200);
+  await waitFor(isReady, { what: 'monitoring to be ready again' });
   expect(await isMarkedStale()).toBe(false);
 }, 150_000);
