@@ -21,7 +21,7 @@ const TOPIC_AUTHORIZATION_FAILED = 29;
 /** What kafkajs's consumer makes of faults, and what the adapter makes of that. */
 export function consumerFaults(cluster: () => KafkaCluster): void {
   describe('the kafkajs consumer, at faults', () => {
-    const { newGroup, member, fill, begin, stop } = faultyMembers(cluster);
+    const { newGroup, member, fill, begin, groupWithRecords, stop } = faultyMembers(cluster);
     afterEach(stop);
 
     it('reads where its handler tells, also when kafkajs learns of a committed offset outside the log only then', async () => {
@@ -43,10 +43,7 @@ export function consumerFaults(cluster: () => KafkaCluster): void {
     });
 
     it('fetches nothing between a join and the end of locating', async () => {
-      const topic = await cluster().createTopic(2);
-      for (const partition of [0, 1]) await fill({ topic, partition }, numbered(10));
-      const groupId = newGroup();
-      await begin(groupId, topic, 2);
+      const { topic, groupId } = await groupWithRecords();
       const wire = new Wire();
       const [first, one] = member(groupId, topic, wire);
       await first.start();
@@ -208,10 +205,7 @@ export function consumerFaults(cluster: () => KafkaCluster): void {
     });
 
     it('does not repeat a commit when the group has moved on meanwhile', async () => {
-      const topic = await cluster().createTopic(2);
-      const groupId = newGroup();
-      await begin(groupId, topic, 2);
-      for (const partition of [0, 1]) await fill({ topic, partition }, numbered(10));
+      const { topic, groupId } = await groupWithRecords();
       const wire = new Wire();
       const [first, one] = member(groupId, topic, wire);
       await first.start();
@@ -235,10 +229,7 @@ export function consumerFaults(cluster: () => KafkaCluster): void {
     });
 
     it('stays in the group while it is located slowly, and while nothing is taken from it', async () => {
-      const topic = await cluster().createTopic(2);
-      for (const partition of [0, 1]) await fill({ topic, partition }, numbered(10));
-      const groupId = newGroup();
-      await begin(groupId, topic, 2);
+      const { topic, groupId } = await groupWithRecords();
       const [consumer, handler] = member(groupId, topic);
       const { locateWith } = handler;
       handler.locateWith = async (assigned, signal) => {

@@ -3,7 +3,7 @@ import type { KafkaCluster } from './kafka-cluster.conformance.ts';
 import { createLogConsumer, type KafkajsConsumerOptions } from './kafkajs-consumer.ts';
 import type { LogConsumer } from './log-consumer.port.ts';
 import type { TopicPartition } from './log-record.ts';
-import { RecordingHandler } from './recording-handler.conformance.ts';
+import { numbered, RecordingHandler } from './recording-handler.conformance.ts';
 import { Wire } from './wire.conformance.ts';
 
 /** Members of groups of their own whose wires a test holds, and what they read. `stop` ends them after each test. */
@@ -11,8 +11,17 @@ export function faultyMembers(cluster: () => KafkaCluster) {
   let groups = 0;
   const started: LogConsumer[] = [];
   const handlers: RecordingHandler[] = [];
+  const newGroup = (): string => `fault-${Date.now()}-${++groups}`;
+  const fill = (of: TopicPartition, values: readonly string[]): Promise<void> =>
+    cluster().append(values.map((value) => ({ ...of, key: null, value })));
+  /** The group has committed the beginning of each partition. */
+  const begin = async (groupId: string, topic: string, partitions: number): Promise<void> => {
+    for (let partition = 0; partition < partitions; partition++) {
+      await cluster().setCommitted(groupId, { topic, partition, offset: 0, metadata: '' });
+    }
+  };
   return {
-    newGroup: (): string => `fault-${Date.now()}-${++groups}`,
+    newGroup,
     member: (
       groupId: string,
       topic: string,
@@ -27,13 +36,15 @@ export function faultyMembers(cluster: () => KafkaCluster) {
       handlers.push(handler);
       return [consumer, handler];
     },
-    fill: (of: TopicPartition, values: readonly string[]): Promise<void> =>
-      cluster().append(values.map((value) => ({ ...of, key: null, value }))),
-    /** The group has committed the beginning of each partition. */
-    begin: async (groupId: string, topic: string, partitions: number): Promise<void> => {
-      for (let partition = 0; partition < partitions; partition++) {
-        await cluster().setCommitted(groupId, { topic, partition, offset: 0, metadata: '' });
-      }
+    fill,
+    begin,
+    /** A topic of two partitions with ten records in each, and a group that begins with the first of them. */
+    groupWithRecords: async (): Promise<{ readonly topic: string; readonly groupId: string }> => {
+      const topic = await cluster().createTopic(2);
+      for (const partition of [0, 1]) await fill({ topic, partition }, numbered(10));
+      const groupId = newGroup();
+      await begin(groupId, topic, 2);
+      return { topic, groupId };
     },
     stop: async (): Promise<void> => {
       await Promise.all(started.splice(0).map((consumer) => consumer.stop()));

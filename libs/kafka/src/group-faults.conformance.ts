@@ -1,20 +1,17 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { faultyMembers } from './faulty-members.conformance.ts';
 import type { KafkaCluster } from './kafka-cluster.conformance.ts';
-import { eventually, numbered } from './recording-handler.conformance.ts';
+import { eventually } from './recording-handler.conformance.ts';
 import { HEARTBEAT, SYNC_GROUP, Wire } from './wire.conformance.ts';
 
 /** What becomes of a member that its group does not hear, or that does not hear its group. */
 export function groupFaults(cluster: () => KafkaCluster): void {
   describe('the kafkajs consumer, at faults of its group', () => {
-    const { newGroup, member, fill, begin, stop } = faultyMembers(cluster);
+    const { newGroup, member, groupWithRecords, stop } = faultyMembers(cluster);
     afterEach(stop);
 
     it('joins again where it was not told what it got, instead of going on with what it had', async () => {
-      const topic = await cluster().createTopic(2);
-      for (const partition of [0, 1]) await fill({ topic, partition }, numbered(10));
-      const groupId = newGroup();
-      await begin(groupId, topic, 2);
+      const { topic, groupId } = await groupWithRecords();
       const wire = new Wire();
       const [first, one] = member(groupId, topic, wire);
       await first.start();
@@ -31,10 +28,7 @@ export function groupFaults(cluster: () => KafkaCluster): void {
     });
 
     it('hands over to another member within 8 s of falling silent, and knows itself how long it was not heard', async () => {
-      const topic = await cluster().createTopic(2);
-      for (const partition of [0, 1]) await fill({ topic, partition }, numbered(10));
-      const groupId = newGroup();
-      await begin(groupId, topic, 2);
+      const { topic, groupId } = await groupWithRecords();
       const wire = new Wire();
       const [first, one] = member(groupId, topic, wire);
       const [second, two] = member(groupId, topic);
