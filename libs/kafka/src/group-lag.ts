@@ -20,7 +20,10 @@ export interface GroupPosition extends TopicPartition {
 
 /** Looks at consumer groups from outside: it joins none. */
 export interface GroupLagReader {
-  /** Of every partition of every topic of every group; a topic that does not exist has none. Rejects while Kafka does not answer: ask again. */
+  /**
+   * Of every partition of every topic of every group; a topic that does not exist has none. Rejects while Kafka does not
+   * answer: ask again; and after `stop`.
+   */
   read(groups: readonly ReadingGroup[]): Promise<readonly GroupPosition[]>;
   stop(): Promise<void>;
 }
@@ -33,12 +36,14 @@ export function createGroupLagReader(connection: KafkaConnection): GroupLagReade
 class KafkajsGroupLagReader implements GroupLagReader {
   readonly #connection: KafkaConnection;
   #connected: Promise<Admin> | undefined;
+  #isStopped = false;
 
   constructor(connection: KafkaConnection) {
     this.#connection = connection;
   }
 
   async read(groups: readonly ReadingGroup[]): Promise<readonly GroupPosition[]> {
+    if (this.#isStopped) throw new Error('the reader was stopped');
     const connected = (this.#connected ??= this.#connect());
     try {
       return await positionsOf(await connected, groups);
@@ -51,13 +56,20 @@ class KafkajsGroupLagReader implements GroupLagReader {
   }
 
   async stop(): Promise<void> {
+    this.#isStopped = true;
     const admin = await this.#connected?.catch(() => undefined);
     await admin?.disconnect();
   }
 
   async #connect(): Promise<Admin> {
     const admin = createClient(this.#connection).admin();
-    await admin.connect();
+    try {
+      await admin.connect();
+    } catch (error) {
+      // It may hold a connection to one of the brokers all the same.
+      await admin.disconnect().catch(() => {});
+      throw error;
+    }
     return admin;
   }
 }
