@@ -114,11 +114,15 @@ it('Kafka restarted under load loses and doubles nothing, and the log can be rea
     const [node] = kafka.nodes;
     await node?.stop();
     expect(await read()).toBe(200);
+    // Long before its client gives up, which takes it half a minute or more.
+    await waitFor(isMarkedStale, { what: 'answers that are marked as stale', timeoutMs: 25_000 });
     await node?.start();
   });
   const said = await recounted();
   expect(said).toContain('no difference');
   expect(said.join('\n')).toContain(`${published} deliveries compared`);
+  const isFresh = async (): Promise<boolean> => !(await isMarkedStale());
+  await waitFor(isFresh, { what: 'answers that are not marked any more', timeoutMs: 60_000 });
 }, 150_000);
 
 /** What the server's processes may make a file grow to, as `ulimit -f` would set it; none below 16 MiB, which logs of Postgres have. */

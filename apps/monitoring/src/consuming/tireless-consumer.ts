@@ -15,6 +15,8 @@ export interface TirelessConsumerOptions {
 }
 
 const MAX_RETRY_MS = 15_000;
+/** The group's session is 6 s: who has not been heard for so long is no member any more, or Kafka is away. */
+const SILENT_AFTER_MS = 10_000;
 
 /**
  * A consumer that cannot go on, as while Kafka is away, is replaced by another, again and again: the process and all else that
@@ -34,7 +36,11 @@ export class TirelessConsumer {
 
   /** Why nothing is read now, for people; null while it is. */
   get failure(): string | null {
-    return this.#failure;
+    if (this.#failure !== null) return this.#failure;
+    const silentMs = this.#isStarted ? (this.#consumer?.msSinceHeartbeat() ?? 0) : 0;
+    if (silentMs <= SILENT_AFTER_MS) return null;
+    // The consumer itself tries again for much longer, and only then ends.
+    return reasonOf(`Kafka has not answered for ${Math.floor(silentMs / 1_000)} s`);
   }
 
   /** Resolves after the first join was located; rejects when the logs cannot be read at all, e.g. because they are missing. */

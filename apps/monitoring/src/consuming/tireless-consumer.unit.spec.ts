@@ -7,6 +7,7 @@ import { TirelessConsumer } from './tireless-consumer.ts';
 function setUp(starts: readonly boolean[]) {
   const made: { fail: (error: Error) => void; isStopped: boolean }[] = [];
   const attached: LogConsumer[] = [];
+  const group = { silentMs: 0 };
   const createConsumer = (onFatal: (error: Error) => void): LogConsumer => {
     const one = { fail: onFatal, isStopped: false };
     const canStart = starts[made.length] ?? true;
@@ -23,14 +24,14 @@ function setUp(starts: readonly boolean[]) {
       resume: nothing,
       seek: nothing,
       commit: () => Promise.resolve('committed' as const),
-      msSinceHeartbeat: () => 0,
+      msSinceHeartbeat: () => group.silentMs,
       logEnds: () => Promise.resolve([]),
     };
   };
   const logger = { error: () => undefined, info: () => undefined };
   const attach = (consumer: LogConsumer): void => void attached.push(consumer);
   const consumer = new TirelessConsumer({ name: 'test', createConsumer, attach, logger, firstRetryMs: 1 });
-  return { consumer, made, attached };
+  return { consumer, made, attached, group };
 }
 
 describe('a consumer whose logs cannot be read', () => {
@@ -57,6 +58,18 @@ describe('a consumer whose logs cannot be read', () => {
     const count = made.length;
     expect(made.every(({ isStopped }) => isStopped)).toBe(true);
     expect(made).toHaveLength(count);
+  });
+
+  it('says so before it gives up, where the group is silent', async () => {
+    const { consumer, made, group } = setUp([true]);
+    await consumer.start();
+    group.silentMs = 9_000;
+    expect(consumer.failure).toBeNull();
+    group.silentMs = 11_500;
+    expect(consumer.failure).toBe('the logs cannot be read: Kafka has not answered for 11 s');
+    group.silentMs = 100;
+    expect(consumer.failure).toBeNull();
+    expect(made).toHaveLength(1);
   });
 
   it('does not start where the logs are missing', async () => {
