@@ -289,9 +289,10 @@ export class Scheduler implements LogHandler {
   private async readTail(from: readonly number[], signal: AbortSignal): Promise<void> {
     const moves = new Map<number, LastMoves>();
     const onRecord = (record: LogRecord): void => {
+      // What the router made was never in a tier. Most are such, and each is read before anything is moved.
+      if (decodeWait(record.headers) === undefined) return;
       const delivery = decodeDelivery(record.headers);
-      // What the router made was never in a tier.
-      if (delivery === undefined || (delivery.attemptNumber === 1 && delivery.deferrals === 0)) return;
+      if (delivery === undefined) return;
       let last = moves.get(record.partition);
       if (last === undefined) moves.set(record.partition, (last = new LastMoves(LAST_MOVES_MS)));
       last.add(idOf(delivery), record.timestampMs);

@@ -103,13 +103,15 @@ describe('the scheduler', () => {
     const nowMs = 1_800_000_000_000;
     const movedAtMs = nowMs - 8 * 3_600_000;
     const before = { ...delivery, deliveryId: deliveryIdOf('w', 'before') };
+    const waited = { dueAtMs: 1_000, reason: 'retry' };
     const moved = [
-      { ...waiting(0), headers: encodeDelivery(before), timestampMs: movedAtMs - 100_000 },
-      { ...waiting(1), headers: encodeDelivery(delivery), timestampMs: movedAtMs },
+      { ...waiting(0), headers: encodeDelivery(before, waited), timestampMs: movedAtMs - 100_000 },
+      { ...waiting(1), headers: encodeDelivery(delivery, waited), timestampMs: movedAtMs },
+      // As the router made it.
       { ...waiting(2), headers: encodeDelivery({ ...before, attemptNumber: 1 }), timestampMs: nowMs - 1_000 },
     ].map((record) => ({ ...record, topic: topics.deliveries }));
     const { scheduler, appended, give } = await schedulerAt(nowMs, moved);
-    give({ ...waiting(0), headers: encodeDelivery(before, { dueAtMs: 1_000, reason: 'retry' }) }, waiting(1));
+    give({ ...waiting(0), headers: encodeDelivery(before, waited) }, waiting(1));
     expect(appended).toHaveLength(0);
     expect(scheduler.toCommit()).toMatchObject([{ offset: 2 }]);
   });
