@@ -5,7 +5,7 @@ import type { RoutedDelivery } from '../domain/route-event.ts';
 
 export interface FanOutOptions {
   readonly deliveries: Iterable<RoutedDelivery>;
-  /** Webhooks that have their delivery of this event already. */
+  /** Ids of the deliveries that were made already: at this event's offset may have been another, in a topic before this. */
   readonly already: ReadonlySet<string> | undefined;
   readonly producer: LogProducer;
   readonly topic: string;
@@ -58,7 +58,7 @@ export class FanOut {
         this.hasEnded = true;
         onAppended();
         this.settle();
-      } else if (already?.has(next.value.webhookId) !== true) {
+      } else if (already?.has(next.value.delivery.deliveryId) !== true) {
         this.append(next.value);
       }
     }

@@ -180,18 +180,22 @@ export class Router implements LogHandler {
     from: readonly number[],
     signal: AbortSignal,
   ): Promise<void> {
-    const committed = new Map(assigned.map((of) => [keyOf(of.topic, of.partition), startOf(of, assigned)]));
+    const open = new Map(
+      assigned.map((of) => [keyOf(of.topic, of.partition), { from: startOf(of, assigned), end: of.logEnd }]),
+    );
     const onRecord = (record: LogRecord): void => {
       const delivery = decodeDelivery(record.headers);
       if (delivery === undefined || delivery.round !== 0 || delivery.attemptNumber !== 1 || delivery.deferrals !== 0) {
         return;
       }
       const key = keyOf(delivery.sourceTopic, delivery.sourcePartition);
-      if (delivery.sourceOffset < (committed.get(key) ?? Infinity)) return;
+      const { from: committed, end } = open.get(key) ?? NOTHING_OPEN;
+      // Beyond the log's end lies what a topic of this name had before it was made anew.
+      if (delivery.sourceOffset < committed || delivery.sourceOffset >= end) return;
       let offsets = this.produced.get(key);
       if (offsets === undefined) this.produced.set(key, (offsets = new Map<number, Set<string>>()));
-      const webhooks = offsets.get(delivery.sourceOffset) ?? new Set<string>();
-      offsets.set(delivery.sourceOffset, webhooks.add(record.key?.toString() ?? ''));
+      const made = offsets.get(delivery.sourceOffset) ?? new Set<string>();
+      offsets.set(delivery.sourceOffset, made.add(delivery.deliveryId));
     };
     await this.options.tail.readFrom(from, onRecord, signal);
   }
@@ -221,6 +225,8 @@ export class Router implements LogHandler {
     return this.consumer !== undefined && this.consumer.msSinceHeartbeat() <= MAX_HEARTBEAT_AGE_MS;
   }
 }
+
+const NOTHING_OPEN = { from: Infinity, end: 0 };
 
 /**
  * Where nothing was committed there is no telling what is new: the command that makes the topics commits the start. A

@@ -1,4 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Delivery } from '@signalbox/contracts';
+import { decodeDelivery, encodeDelivery } from '@signalbox/contracts';
+import { deliveryIdOf } from '@signalbox/domain';
 import type { Appended, LogConsumer, LogProducer, LogRecord, OutgoingRecord, TopicPartition } from '@signalbox/kafka';
 import { KnownTail } from '@signalbox/positions';
 import { anEvent } from '@signalbox/testing';
@@ -20,7 +23,7 @@ const event = (offset: number, partition = 0): LogRecord => ({
 const named = (partitions: readonly TopicPartition[]): string => partitions.map(({ partition }) => partition).join();
 
 /** A router whose producer acknowledges when told to, and has room for `room.records` that are not acknowledged. */
-async function startRouter(webhooks = 1, held = [of]) {
+async function startRouter(webhooks = 1, held = [of], made: readonly LogRecord[] = []) {
   const appended: { record: OutgoingRecord; acknowledge: (appended: Appended) => void }[] = [];
   const room = { records: Infinity, onDrained: () => {} };
   const producer = {
@@ -38,7 +41,13 @@ async function startRouter(webhooks = 1, held = [of]) {
     pause: (partitions: readonly TopicPartition[]) => flow.push(`paused ${named(partitions)}`),
     resume: (partitions: readonly TopicPartition[]) => flow.push(`resumed ${named(partitions)}`),
   };
-  const tail = new KnownTail({ reader: { read: async () => Promise.resolve([]) }, topic: 'deliveries', partitions: 1 });
+  const reader = {
+    read: async (_from: unknown, onRecord: (record: LogRecord) => void) => {
+      made.forEach(onRecord);
+      return Promise.resolve([]);
+    },
+  };
+  const tail = new KnownTail({ reader, topic: 'deliveries', partitions: 1 });
   const router = new Router({
     rules: {
       maxEventBytes: 10_000,
@@ -80,6 +89,38 @@ describe('the router', () => {
     expect(router.toCommit()).toEqual([{ ...of, offset: 0, metadata: '5' }]);
     appended[0]?.acknowledge({ partition: 0, offset: 8 });
     expect(router.toCommit()).toEqual([{ ...of, offset: 2, metadata: '9' }]);
+  });
+
+  it('makes no delivery twice that it finds made, but takes none of an earlier topic of this name for it', async () => {
+    const { appended, give } = await startRouter();
+    give(0);
+    const { key, value, headers } = appended[0]?.record ?? {};
+    const found = { ...event(0), topic: 'deliveries', key: Buffer.from(String(key)), value, headers } as LogRecord;
+    const again = await startRouter(1, [of], [found]);
+    again.give(0);
+    expect(again.appended).toEqual([]);
+    // What lay at this offset was another event.
+    const delivery = decodeDelivery(found.headers) as Delivery;
+    const earlier = { ...delivery, deliveryId: deliveryIdOf(delivery.deliveryId, 'earlier'), eventId: 'earlier' };
+    const anew = await startRouter(1, [of], [{ ...found, headers: encodeDelivery(earlier) }]);
+    anew.give(0);
+    expect(anew.appended).toHaveLength(1);
+    anew.appended[0]?.acknowledge({ partition: 0, offset: 7 });
+    expect(anew.router.toCommit()).toMatchObject([{ offset: 1 }]);
+  });
+
+  it('does not keep what lies beyond its log: the topic was made anew', async () => {
+    const { appended, give } = await startRouter();
+    give(0);
+    const { headers } = appended[0]?.record ?? {};
+    const delivery = decodeDelivery(headers as LogRecord['headers']) as Delivery;
+    const beyond = { ...delivery, sourceOffset: 2 };
+    const found = { ...event(0), topic: 'deliveries', headers: encodeDelivery(beyond) } as LogRecord;
+    const anew = await startRouter(1, [of], [found]);
+    // Else this, the beginning of all deliveries, would be committed until the log is longer than it ever was.
+    anew.tail.note(0, 5);
+    anew.give(0);
+    expect(anew.router.toCommit()).toEqual([{ ...of, offset: 0, metadata: '5' }]);
   });
 
   it('takes nothing while its group has not answered for long, and asks for the same when it has', async () => {

@@ -48,7 +48,9 @@ export async function recoverFacts(
   /** Where each partition of `attempts` ended. */
   readonly ends: readonly { readonly partition: number; readonly offset: number }[];
 }> {
-  const committed = new Map(assigned.map((of) => [of.partition, of.committedOffset ?? of.logStart]));
+  const open = new Map(
+    assigned.map((of) => [of.partition, { from: of.committedOffset ?? of.logStart, end: of.logEnd }]),
+  );
   const found = new Map(assigned.map((of) => [of.partition, new Map<number, KeptFact>()]));
   const latest = new Map<string, Position>();
   const verdicts = new Map<string, RecoveredVerdict>();
@@ -59,7 +61,9 @@ export async function recoverFacts(
     if (fact.kind === 'attempted' && fact.verdict === 'disable-webhook') {
       noteVerdict(verdicts, { fact, at: { partition: record.partition, offset: record.offset } });
     }
-    if (fact.kind === 'not-a-fact' || fact.deliveryOffset < (committed.get(record.partition) ?? Infinity)) return;
+    const { from: committed, end } = open.get(record.partition) ?? NOTHING_OPEN;
+    // Beyond the log's end lies what the topic had before it was made anew: of days, and none of it is asked for.
+    if (fact.kind === 'not-a-fact' || fact.deliveryOffset < committed || fact.deliveryOffset >= end) return;
     const facts = found.get(record.partition);
     const before = facts?.get(fact.deliveryOffset);
     const kept = keptOf(fact);
@@ -86,6 +90,8 @@ export async function recoverFacts(
   }
   return { partitions, verdicts: [...verdicts.values()], ends };
 }
+
+const NOTHING_OPEN = { from: Infinity, end: 0 };
 
 /** How far a round has come. */
 type Position = Pick<Turn, 'attemptNumber' | 'deferrals'>;

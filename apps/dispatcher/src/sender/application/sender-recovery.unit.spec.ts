@@ -66,7 +66,9 @@ function tailOf(facts: readonly Fact[]) {
 
 const recover = async (facts: readonly Fact[], committedOffset: number, committedMetadata: string) => {
   const tail = tailOf(facts);
-  const assigned = [{ topic: 'deliveries', partition: 0, committedOffset, committedMetadata, logStart: 0, logEnd: 99 }];
+  const assigned = [
+    { topic: 'deliveries', partition: 0, committedOffset, committedMetadata, logStart: 0, logEnd: 1_000_000 },
+  ];
   const { partitions, verdicts } = await recoverFacts(tail, 'attempts', assigned, new AbortController().signal);
   const found = partitions.get(0);
   const kinds = [...(found?.facts.values() ?? [])].map(({ fact }) => fact.kind);
@@ -80,6 +82,12 @@ describe('recovery of a sender', () => {
     const { facts, upTo } = await recover([attemptedAt(3), attemptedAt(7), attemptedAt(5)], 5, '');
     expect(facts).toEqual(['7', '5']);
     expect(upTo).toBe(7);
+  });
+
+  it('keeps nothing about offsets that the log has not reached: the topic was made anew', async () => {
+    const { facts, upTo } = await recover([attemptedAt(5), attemptedAt(1_000_000), attemptedAt(69_000_000)], 0, '');
+    expect(facts).toEqual(['5']);
+    expect(upTo).toBe(5);
   });
 
   it('reads from the position that was committed, which stays until what it found is committed', async () => {
