@@ -12,12 +12,17 @@ interface Entry<Tag> extends TopicPartition {
 export class LedgerBook<Tag> {
   private readonly entries = new Map<string, Entry<Tag>>();
 
-  /** All joins are alike: what stays is suspended, what went away ends; without continuity all went away once. */
-  onJoin(join: Join): void {
+  /**
+   * All joins are alike: what stays is suspended until it is located, what went away ends; without continuity all went away once.
+   *
+   * @param readsOn false for a member that reads nothing more, and is told of no positions: what stays, and ends yet, can be
+   * committed as before.
+   */
+  onJoin(join: Join, readsOn = true): void {
     const held = new Set(join.assigned.map(keyOf));
     for (const [key, entry] of this.entries) {
       if (held.has(key) && join.isContinuous) {
-        entry.ledger.suspend();
+        if (readsOn) entry.ledger.suspend();
       } else {
         entry.ledger.end();
         this.entries.delete(key);

@@ -36,6 +36,21 @@ describe('LedgerBook', () => {
     expect(book.ledger(at(0))).not.toBe(before);
   });
 
+  it('commits, for a member that reads nothing more, what ends after a join as before it', () => {
+    const book = new LedgerBook<string>();
+    book.onJoin(join([0, 1]));
+    open(book, 0);
+    const ledger = book.ledger(at(0));
+    ledger.take(0, 'tag');
+    ledger.begin(0);
+    ledger.passTo(1);
+    book.onJoin(join([0, 2], { lost: [at(1)] }), false);
+    ledger.complete(0);
+    expect(book.toCommit(metadata)).toEqual([{ ...at(0), offset: 1, metadata: '1:-' }]);
+    book.onJoin(join([0]), true);
+    expect(book.toCommit(metadata)).toEqual([]);
+  });
+
   it('commits what changed since the group accepted it, and nothing before a partition is located', () => {
     const book = new LedgerBook<string>();
     book.onJoin(join([0, 1]));

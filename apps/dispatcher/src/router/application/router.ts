@@ -65,7 +65,7 @@ export class Router implements LogHandler {
   }
 
   onJoin(join: Join): void {
-    this.book.onJoin(join);
+    this.book.onJoin(join, !this.isStopping);
     this.produced.clear();
     for (const [key, { ended }] of this.fanOuts) if (ended) this.fanOuts.delete(key);
   }

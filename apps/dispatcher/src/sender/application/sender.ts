@@ -117,7 +117,7 @@ export class Sender implements LogHandler {
   }
 
   onJoin(join: Join): void {
-    this.book.onJoin(join);
+    this.book.onJoin(join, !this.isStopping);
     const lost = join.isContinuous ? join.lost : [...join.lost, ...join.assigned];
     const lostPartitions = new Set(lost.map(({ partition }) => partition));
     this.admission.clear(lostPartitions);

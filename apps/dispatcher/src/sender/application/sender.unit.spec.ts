@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { deliveryAt, PARTITION, startSender, TIMEOUT, WEBHOOK } from '../testing/started-sender.ts';
+import { answered, deliveryAt, PARTITION, startSender, TIMEOUT, WEBHOOK } from '../testing/started-sender.ts';
 
 describe('the sender', () => {
   it('takes nothing while its group has not answered for long, and asks for the same when it has', async () => {
@@ -104,6 +104,18 @@ describe('the sender', () => {
     posts[0]?.end(TIMEOUT);
     await drained;
     expect(facts).toMatchObject([{ kind: 'attempted', errorClass: 'timeout' }]);
+  });
+
+  it('commits at a stop what it has ended, also where its group was joined meanwhile', async () => {
+    const { sender, posts, give, acknowledge } = await startSender();
+    give(deliveryAt(0));
+    posts[0]?.mayStart?.();
+    const drained = sender.drain();
+    sender.onJoin({ assigned: [PARTITION], lost: [], isContinuous: true });
+    posts[0]?.end(answered(200));
+    await drained;
+    acknowledge();
+    expect(sender.toCommit()).toMatchObject([{ offset: 1 }]);
   });
 
   it('does not wait at a stop for POSTs of which nothing went out', async () => {
