@@ -83,6 +83,8 @@ export class Admission {
 
   /** A newer state of the webhook is known. */
   onApplied(webhookId: string): void {
+    // Nothing is sent to it any more that could close its breaker.
+    if (this.options.directory.get(webhookId)?.deleted === true) this.breakers.forgetWebhook(webhookId);
     for (const task of this.parking.take(webhookId)) this.admit(task);
   }
 
@@ -101,12 +103,12 @@ export class Admission {
       const record = this.options.directory.get(task.webhookId);
       const state = this.endsBefore(task, record, nowMs) ? undefined : (record as WebhookState);
       if (state === undefined) {
-        this.lanes.finish(task.webhookId, 'neutral', nowMs);
+        this.lanes.finish(task, 'neutral', nowMs);
         continue;
       }
       const permitted = this.breakers.permits(task.webhookId, nowMs);
       if (permitted === 'no') {
-        this.lanes.finish(task.webhookId, 'neutral', nowMs);
+        this.lanes.finish(task, 'neutral', nowMs);
         this.deferForBreaker(task, state, nowMs);
         continue;
       }
@@ -119,7 +121,7 @@ export class Admission {
   /** A turn ended; `attemptMs` is absent where no attempt was made. */
   end({ task, state, isProbe }: Ready, signals: EndpointSignals, attemptMs?: number): void {
     const nowMs = this.options.now();
-    this.lanes.finish(task.webhookId, signals.lane, nowMs, attemptMs);
+    this.lanes.finish(task, signals.lane, nowMs, attemptMs);
     const { webhookId, partition, wasHeldBack } = task;
     if (task.ledger.ended) return;
     const change = this.breakers.onOutcome(

@@ -72,6 +72,7 @@ export class Sender implements LogHandler {
         isCrowded: this.isHolding(0.5),
         isCramped: this.isHolding(0.75),
         roomFor: options.limits.maxHeld / 2,
+        roomForBytes: options.limits.maxHeldBytes / 2,
       }),
     });
     this.posting = new Posting({

@@ -161,6 +161,15 @@ describe('the breakers of all webhooks', () => {
     expect(breakers.permits('w', T0)).toBe('yes');
   });
 
+  it('forgets that of a webhook that is no more, open or probing', () => {
+    const breakers = new Breakers();
+    fail(breakers, to('open'));
+    fail(breakers, to('probing'));
+    breakers.beginProbe('probing');
+    for (const webhookId of ['open', 'probing', 'unknown']) breakers.forgetWebhook(webhookId);
+    expect([breakers.size, breakers.openCount, breakers.halfOpenCount]).toEqual([0, 0, 0]);
+  });
+
   it('forgets what has been quiet for a minute, and what another sender holds now', () => {
     const breakers = new Breakers();
     for (let index = 0; index < 100_000; index++) {

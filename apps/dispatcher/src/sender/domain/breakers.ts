@@ -107,6 +107,12 @@ export class Breakers {
     for (const [webhookId, entry] of this.entries) if (partitions.has(entry.partition)) this.forget(webhookId, entry);
   }
 
+  /** It exists no more. */
+  forgetWebhook(webhookId: string): void {
+    const entry = this.entries.get(webhookId);
+    if (entry !== undefined) this.forget(webhookId, entry);
+  }
+
   /** To be called now and then: forgets what has said nothing for a minute, a part of all at a time. */
   sweep(nowMs: number): void {
     this.sweeping ??= this.entries.entries();

@@ -20,6 +20,7 @@ const owner = (webhookId: string, tenantId = 'default', rateLimitPerSecond?: num
   tenantId,
   rateLimitPerSecond,
 });
+const ended = (webhookId: string) => ({ webhookId, bytes: 10 });
 const startAll = (lanes: Lanes<Task>, nowMs = T0): string[] => {
   const started: string[] = [];
   for (let turn = lanes.next(nowMs); turn !== undefined; turn = lanes.next(nowMs)) started.push(turn.task.name);
@@ -38,13 +39,79 @@ describe('fair shares', () => {
     const lanes = new Lanes<Task>(DEFAULT_LANE_LIMITS);
     for (let index = 0; index < 200; index++) lanes.offer(owner('hanging', 'big'), task('h'), T0);
     startAll(lanes);
-    const crowding = { isCrowded: true, roomFor: 300 };
+    const crowding = { isCrowded: true, roomFor: 300, roomForBytes: 1_000_000 };
     expect(lanes.offer(owner('healthy', 'small'), task('ok'), T0, crowding)).toBeUndefined();
     const refusedOf = (webhookId: string, tenantId: string): number =>
       Array.from({ length: 20 }, () => lanes.offer(owner(webhookId, tenantId), task('t'), T0, crowding)).filter(Boolean)
         .length;
-    expect(refusedOf('hanging too', 'big')).toBe(19);
+    expect(refusedOf('hanging too', 'big')).toBe(20);
     expect(refusedOf('healthy too', 'small')).toBe(0);
+  });
+});
+
+/** Offers one delivery each, with the sender's own view of its room; answers how many were taken. */
+function offerEach(lanes: Lanes<Task>, webhooks: number, tenantId: string, of: Partial<Task> = {}): number {
+  let taken = 0;
+  let bytes = 0;
+  for (let index = 0; index < webhooks; index++) {
+    const isCrowded = taken >= ROOM.roomFor || bytes >= ROOM.roomForBytes;
+    const one = { ...task('t'), ...of };
+    if (lanes.offer(owner(`${tenantId}${index}`, tenantId), one, T0, { isCrowded, ...ROOM }) !== undefined) continue;
+    taken++;
+    bytes += one.bytes;
+  }
+  return taken;
+}
+const ROOM = { roomFor: 4_096, roomForBytes: 32 * 1_024 * 1_024 };
+
+describe('ten thousand webhooks of one tenant', () => {
+  it('whose endpoints hang take no more than its share of the room, also once they are under way', () => {
+    const lanes = new Lanes<Task>(DEFAULT_LANE_LIMITS);
+    expect(offerEach(lanes, 10_000, 'big')).toBe(4_097);
+    expect(startAll(lanes)).toHaveLength(4_097);
+    const crowding = { isCrowded: true, ...ROOM };
+    expect(lanes.offer(owner('big10000', 'big'), task('t'), T0 + 20_000, crowding)).toMatchObject({
+      reason: 'queue full',
+    });
+    expect(lanes.offer(owner('healthy', 'small'), task('ok'), T0 + 20_000, crowding)).toBeUndefined();
+    expect(startAll(lanes, T0 + 20_000)).toEqual(['ok']);
+  });
+
+  it('take no more than its share of the bytes', () => {
+    const lanes = new Lanes<Task>(DEFAULT_LANE_LIMITS);
+    const bytes = 1_024 * 1_024;
+    expect(offerEach(lanes, 1_000, 'big', { bytes })).toBe(33);
+    startAll(lanes);
+    const crowding = { isCrowded: true, ...ROOM };
+    const refusal = () => lanes.offer(owner('another', 'big'), task('t'), T0, crowding);
+    expect(refusal()).toMatchObject({ reason: 'queue full' });
+    for (let index = 0; index < 33; index++) lanes.finish({ webhookId: `big${index}`, bytes }, 'neutral', T0);
+    expect(refusal()).toBeUndefined();
+  });
+
+  it('go on where they are answered quickly', () => {
+    const lanes = new Lanes<Task>(DEFAULT_LANE_LIMITS);
+    offerEach(lanes, 10_000, 'big');
+    startAll(lanes);
+    for (let index = 0; index < 100; index++) lanes.finish(ended(`big${index}`), 'success', T0 + 40, 40);
+    const crowding = { isCrowded: true, roomFor: 1_000, roomForBytes: ROOM.roomForBytes };
+    const refused = (webhookId: string) => lanes.offer(owner(webhookId, 'big'), task('t'), T0 + 50, crowding);
+    expect([refused('big0'), refused('big99')]).toEqual([undefined, undefined]);
+    expect(refused('big100')).toBeDefined();
+  });
+});
+
+describe('what an endpoint that hangs cannot take', () => {
+  it('is expected within a minute, however much there is of it: the endpoint may be back by then', () => {
+    const lanes = new Lanes<Task>(DEFAULT_LANE_LIMITS);
+    let longestMs = 0;
+    for (let index = 0; index < 5_000; index++) {
+      const nowMs = T0 + index * 5;
+      const refusal = lanes.offer(owner('hanging'), task('t', nowMs), nowMs);
+      longestMs = Math.max(longestMs, refusal?.expectedWaitMs ?? 0);
+      if (index === 0) startAll(lanes);
+    }
+    expect(longestMs).toBe(60_000);
   });
 });
 
@@ -56,7 +123,7 @@ describe('a rate limit', () => {
       for (let more = 0; more < 3; more++) lanes.offer(owner('w', 'default', perSecond), task('t', nowMs), nowMs);
       for (let turn = lanes.next(nowMs); turn !== undefined; turn = lanes.next(nowMs)) {
         started++;
-        lanes.finish('w', 'success', nowMs, 1);
+        lanes.finish(ended('w'), 'success', nowMs, 1);
       }
     }
     return started / seconds;
@@ -80,7 +147,7 @@ describe('a rate limit', () => {
           for (let more = 0; more < 5; more++) lanes.offer(owner('w', 'default', perSecond), task('t'), nowMs);
           while (lanes.next(nowMs) !== undefined) {
             starts.push(nowMs);
-            lanes.finish('w', 'success', nowMs, 1);
+            lanes.finish(ended('w'), 'success', nowMs, 1);
           }
         }
         for (const from of starts) {
@@ -98,6 +165,27 @@ describe('a rate limit', () => {
     expect(startAll(lanes)).toEqual(['slow', 'free', 'free', 'free', 'free']);
     expect(lanes.wakesAtMs).toBeLessThanOrEqual(T0 + 1_000);
     expect(startAll(lanes, T0 + 1_000)).toEqual(['slow']);
+  });
+
+  it('of thousands of webhooks is kept, and they are not all looked at for each start', () => {
+    const lanes = new Lanes<Task>(DEFAULT_LANE_LIMITS);
+    const webhooks = 5_000;
+    const started = new Map<string, number>();
+    let wakes = 0;
+    for (let index = 0; index < webhooks; index++) {
+      for (let more = 0; more < 8; more++) lanes.offer(owner(`w${index}`, 'default', 1), task('t'), T0);
+    }
+    for (let nowMs = T0; nowMs < T0 + 5_000; nowMs++) {
+      wakes += Number(lanes.wakesAtMs <= nowMs);
+      for (let turn = lanes.next(nowMs); turn !== undefined; turn = lanes.next(nowMs)) {
+        started.set(turn.webhookId, (started.get(turn.webhookId) ?? 0) + 1);
+        lanes.finish(ended(turn.webhookId), 'success', nowMs, 1);
+      }
+    }
+    expect(started.size).toBe(webhooks);
+    // At once, and from 0.9 s on each second.
+    expect(new Set(started.values())).toEqual(new Set([6]));
+    expect(wakes).toBeLessThanOrEqual(5_000 / 50 + 1);
   });
 
   it('moves each of 100,000 waiting deliveries a few times at most until its turn', () => {
@@ -134,7 +222,7 @@ describe('a rate limit', () => {
       due.delete(slot);
       for (let turn = lanes.next(nowMs); turn !== undefined; turn = lanes.next(nowMs)) {
         done++;
-        lanes.finish('w', 'success', nowMs, 20);
+        lanes.finish(ended('w'), 'success', nowMs, 20);
       }
     }
     expect(done).toBe(count);
@@ -153,7 +241,7 @@ describe('lanes in bounded memory', () => {
     for (let index = 0; index < 100_000; index++) {
       lanes.offer(owner(`w${index}`, `t${index % 1_000}`), task('t'), T0);
       const turn = lanes.next(T0);
-      lanes.finish(turn?.webhookId ?? '', 'success', T0, 5);
+      lanes.finish(ended(turn?.webhookId ?? ''), 'success', T0, 5);
     }
     expect(lanes.size).toBe(100_000);
     lanes.sweep(T0);
@@ -168,7 +256,7 @@ describe('lanes in bounded memory', () => {
     lanes.offer(owner('limited', 'default', 1), task('t'), T0);
     for (let index = 0; index < 1_000; index++) lanes.offer(owner('limited', 'default', 1), task('t'), T0);
     startAll(lanes);
-    lanes.finish('limited', 'success', T0, 5);
+    lanes.finish(ended('limited'), 'success', T0, 5);
     lanes.sweep(T0 + 60_000);
     expect(lanes.size).toBe(2);
     lanes.sweep(T0 + 2_000_000);
@@ -183,7 +271,7 @@ describe('after an outage', () => {
     lanes.slowStart('w');
     const busyAfter = (successes: number): number => {
       for (let index = 0; index < successes; index++) {
-        lanes.finish('w', 'success', T0, 5);
+        lanes.finish(ended('w'), 'success', T0, 5);
         active += startAll(lanes).length - 1;
       }
       return active;
@@ -233,7 +321,7 @@ describe('whatever happens', () => {
               queued.set(webhookId, [...(queued.get(webhookId) ?? []), name]);
           } else if (one.kind === 'finish') {
             const webhookId = active.shift();
-            if (webhookId !== undefined) lanes.finish(webhookId, one.signal, nowMs, 10);
+            if (webhookId !== undefined) lanes.finish(ended(webhookId), one.signal, nowMs, 10);
           } else if (one.kind === 'pass') nowMs += one.ms;
           else if (one.kind === 'sweep') lanes.sweep(nowMs);
           else if (one.kind === 'expel')

@@ -51,8 +51,10 @@ export type Room = 'ample' | 'crowded' | 'over share';
 const ASSUMED_ATTEMPT_MS = 50;
 /** Weight of the newest attempt in the running mean. */
 const NEWEST = 0.1;
-/** What was measured may change: nothing is put off longer than this because of it. */
-const LONGEST_MEASURED_MS = 3_600_000;
+/** What was measured may change, and soon: nothing is put off longer than this because of it. */
+const LONGEST_MEASURED_MS = 60_000;
+/** Whoever is answered within this gives its room back soon. */
+const QUICK_MS = 1_000;
 /** A configured rate is certain. */
 const LONGEST_BY_RATE_MS = 86_400_000;
 
@@ -185,6 +187,8 @@ export class Lane<Task extends Queued> {
 
   private takesBy(task: Task, nowMs: number, room: Room): boolean {
     const { minQueued, maxWaitMs } = this.limits;
+    // Not even one: a tenant may have ten thousand webhooks whose endpoints hang.
+    if (room === 'over share' && !this.isQuick(nowMs)) return false;
     // A limit that is configured is no sign of a fault, but the queue behind it must not outlive its age.
     const isLimited = this.rate.perSecond !== undefined;
     const always = isLimited || room === 'over share' ? 1 : room === 'crowded' ? minQueued / 8 : minQueued;
@@ -202,6 +206,10 @@ export class Lane<Task extends Queued> {
     const turnAtMs = Math.max(this.bookedUntilMs, nowMs + this.expectedWaitMs(nowMs)) + this.slotMs(nowMs);
     this.bookedUntilMs = Math.min(turnAtMs, nowMs + longestMs);
     return { reason: isByRate ? 'rate limit' : 'queue full', expectedWaitMs: this.bookedUntilMs - nowMs };
+  }
+
+  private isQuick(nowMs: number): boolean {
+    return this.isMeasured && Math.max(this.attemptMs, this.stalledMs(nowMs)) <= QUICK_MS;
   }
 
   private measuredSlotMs(nowMs: number): number {

@@ -17,7 +17,14 @@ interface Tenant<Task extends Queued> {
   lanes: number;
   /** Queued and active in all its lanes. */
   held: number;
+  heldBytes: number;
   isInLine: boolean;
+}
+
+/** What is held of the room of a webhook's tenant. */
+export interface Ended {
+  readonly webhookId: string;
+  readonly bytes: number;
 }
 
 /** A task that has its turn; `finish` must be called once when its attempt has ended. */
@@ -33,16 +40,19 @@ export interface LaneOwner {
   readonly rateLimitPerSecond?: number | undefined;
 }
 
-/** How much of the sender's room is taken, and how many tasks it has room for in all. */
+/** How much of the sender's room is taken, and how many tasks and bytes of them tenants share. */
 export interface Crowding {
   readonly isCrowded: boolean;
   readonly roomFor: number;
+  readonly roomForBytes: number;
 }
 
-const NOT_CROWDED: Crowding = { isCrowded: false, roomFor: Infinity };
+const NOT_CROWDED: Crowding = { isCrowded: false, roomFor: Infinity, roomForBytes: Infinity };
 /** What was learnt about an endpoint is worth keeping that long. */
 const KEPT_IDLE_MS = 60_000;
 const MAX_IDLE = 10_000;
+/** Of lanes that wait for their rate, on average. A rate is kept though one is looked at up to 100 ms late. */
+const LOOKED_AT_EACH_MS = 100;
 
 /**
  * The lanes of all webhooks, served round robin with a fair share for each tenant above it: one endpoint never slows
@@ -87,7 +97,7 @@ export class Lanes<Task extends Queued> {
     if (refusal === undefined) {
       this.waitingCount++;
       this.waitingBytes += task.bytes;
-      this.hold(named.tenant, 1);
+      this.hold(named.tenant, 1, task.bytes);
       this.withQueue.add(named);
       this.idle.delete(named);
       this.standInLine(named, nowMs);
@@ -126,11 +136,11 @@ export class Lanes<Task extends Queued> {
   }
 
   /** A turn ended; `attemptMs` is absent where no attempt was made. */
-  finish(webhookId: string, signal: LaneSignal, nowMs: number, attemptMs?: number): void {
+  finish({ webhookId, bytes }: Ended, signal: LaneSignal, nowMs: number, attemptMs?: number): void {
     const named = this.lanes.get(webhookId);
     if (named === undefined) return;
     named.lane.finish(signal, nowMs, attemptMs);
-    this.hold(named.tenant, -1);
+    this.hold(named.tenant, -1, -bytes);
     this.standInLine(named, nowMs);
     this.noteIdle(named, nowMs);
   }
@@ -184,7 +194,7 @@ export class Lanes<Task extends Queued> {
       tenant.isInLine = false;
     }
     for (const named of this.withQueue) {
-      this.hold(named.tenant, -named.lane.waiting);
+      this.hold(named.tenant, -named.lane.waiting, -named.lane.bytes);
       named.lane.clear();
       this.noteIdle(named, nowMs);
     }
@@ -198,7 +208,7 @@ export class Lanes<Task extends Queued> {
     if (named !== undefined) return named;
     let tenant = this.tenants.get(tenantId);
     if (tenant === undefined) {
-      tenant = { id: tenantId, line: new Fifo<Named<Task>>(), lanes: 0, held: 0, isInLine: false };
+      tenant = { id: tenantId, line: new Fifo<Named<Task>>(), lanes: 0, held: 0, heldBytes: 0, isInLine: false };
       this.tenants.set(tenantId, tenant);
     }
     named = { webhookId, tenant, lane: new Lane<Task>(this.limits), isInLine: false, idleSinceMs: 0 };
@@ -207,16 +217,17 @@ export class Lanes<Task extends Queued> {
     return named;
   }
 
-  private roomOf(tenant: Tenant<Task>, { isCrowded, roomFor }: Crowding): Room {
+  private roomOf({ held, heldBytes }: Tenant<Task>, { isCrowded, roomFor, roomForBytes }: Crowding): Room {
     if (!isCrowded) return 'ample';
-    return tenant.held > roomFor / this.busyTenants ? 'over share' : 'crowded';
+    const isOver = held > roomFor / this.busyTenants || heldBytes > roomForBytes / this.busyTenants;
+    return isOver ? 'over share' : 'crowded';
   }
 
   private takeOut(named: Named<Task>, queuedBeforeMs: number, nowMs: number): Turn<Task>[] {
     const expelled = named.lane.expel(queuedBeforeMs);
     for (const task of expelled) {
       this.forget(named, task);
-      this.hold(named.tenant, -1);
+      this.hold(named.tenant, -1, -task.bytes);
     }
     this.noteIdle(named, nowMs);
     return expelled.map((task) => ({ webhookId: named.webhookId, task }));
@@ -235,9 +246,10 @@ export class Lanes<Task extends Queued> {
     this.idle.add(named);
   }
 
-  private hold(tenant: Tenant<Task>, more: number): void {
+  private hold(tenant: Tenant<Task>, more: number, moreBytes: number): void {
     if (tenant.held === 0) this.busyTenants++;
     tenant.held += more;
+    tenant.heldBytes += moreBytes;
     if (tenant.held === 0) this.busyTenants--;
   }
 
@@ -265,5 +277,7 @@ export class Lanes<Task extends Queued> {
     this.sleeping.clear();
     this.nextWakeMs = Infinity;
     for (const named of sleepers) this.standInLine(named, nowMs);
+    // All are looked at each time, and of thousands one is due in every moment.
+    this.nextWakeMs = Math.max(this.nextWakeMs, nowMs + sleepers.length / LOOKED_AT_EACH_MS);
   }
 }

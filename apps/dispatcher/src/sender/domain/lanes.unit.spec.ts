@@ -11,6 +11,7 @@ interface Task {
 }
 const task = (name: string, queuedAtMs = 0, bytes = 1): Task => ({ name, bytes, queuedAtMs, deferrals: 0 });
 const owner = (webhookId: string, tenantId = 'default'): LaneOwner => ({ webhookId, tenantId });
+const ended = (webhookId: string) => ({ webhookId, bytes: 1 });
 const names = (lanes: Lanes<Task>, nowMs = 0): string[] => {
   const started: string[] = [];
   for (let turn = lanes.next(nowMs); turn !== undefined; turn = lanes.next(nowMs)) started.push(turn.task.name);
@@ -31,7 +32,7 @@ describe('Lanes', () => {
     expect(names(lanes)).toEqual(['h0', 'h1']);
     lanes.offer(owner('healthy'), task('ok'), 0);
     expect(names(lanes)).toEqual(['ok']);
-    lanes.finish('hanging', 'neutral', 1);
+    lanes.finish(ended('hanging'), 'neutral', 1);
     expect(names(lanes)).toEqual(['h2']);
   });
 
@@ -39,25 +40,25 @@ describe('Lanes', () => {
     const lanes = new Lanes<Task>({ ...DEFAULT_LANE_LIMITS, startConcurrency: 2, maxConcurrency: 4 });
     for (let index = 0; index < 40; index++) lanes.offer(owner('w'), task(`t${index}`), 0);
     expect(names(lanes)).toHaveLength(2);
-    lanes.finish('w', 'success', 1);
+    lanes.finish(ended('w'), 'success', 1);
     expect(names(lanes)).toHaveLength(2);
     for (let index = 0; index < 10; index++) {
-      lanes.finish('w', 'success', 2);
+      lanes.finish(ended('w'), 'success', 2);
       names(lanes);
     }
-    for (let index = 0; index < 4; index++) lanes.finish('w', 'neutral', 3);
+    for (let index = 0; index < 4; index++) lanes.finish(ended('w'), 'neutral', 3);
     expect(names(lanes)).toHaveLength(4);
-    lanes.finish('w', 'congestion', 4);
+    lanes.finish(ended('w'), 'congestion', 4);
     expect(names(lanes)).toHaveLength(0);
-    lanes.finish('w', 'neutral', 5);
+    lanes.finish(ended('w'), 'neutral', 5);
     expect(names(lanes)).toHaveLength(0);
-    lanes.finish('w', 'neutral', 6);
+    lanes.finish(ended('w'), 'neutral', 6);
     expect(names(lanes)).toHaveLength(1);
   });
 
   const refusals = (lanes: Lanes<Task>, count: number, nowMs: number, isCrowded = false): number =>
     Array.from({ length: count }, () =>
-      lanes.offer(owner('w'), task('t', nowMs), nowMs, { isCrowded, roomFor: 1_000 }),
+      lanes.offer(owner('w'), task('t', nowMs), nowMs, { isCrowded, roomFor: 1_000, roomForBytes: 1_000 }),
     ).filter((full) => full).length;
 
   it('takes no more than it would serve in time, by what was measured', () => {
@@ -66,7 +67,7 @@ describe('Lanes', () => {
     expect(refusals(lanes, 1, 0)).toBe(0);
     lanes.next(0);
     // An attempt of 550 ms makes the mean 50 + 10 % of 500 = 100 ms: eleven wait 1.1 s.
-    lanes.finish('w', 'success', 550, 550);
+    lanes.finish(ended('w'), 'success', 550, 550);
     expect(refusals(lanes, 20, 600)).toBe(9);
   });
 
@@ -113,7 +114,7 @@ describe('Lanes', () => {
     lanes.clear(0);
     lanes.offer(owner('w'), task('c'), 0);
     expect(names(lanes)).toEqual([]);
-    lanes.finish('w', 'success', 1);
+    lanes.finish(ended('w'), 'success', 1);
     expect(names(lanes)).toEqual(['c']);
   });
 });
