@@ -6,11 +6,6 @@ import { ChaosSystem, IS_LONG } from './chaos-system.ts';
 import type { Unrest } from './delivery-audit.ts';
 import { expectNothingWrong } from './delivery-expectations.ts';
 
-/**
- * In the long form only: on a busy machine part of the load once waited for two minutes behind the broker that had come back,
- * until a sender joined anew. All brokers at once are killed in the short form too.
- */
-const itLong = IS_LONG ? it : it.skip;
 const ROUNDS = IS_LONG ? 6 : 1;
 /** Before its brokers are started again, which takes some seconds more: 10 to 15 in all, in the short form. */
 const AWAY_MS = IS_LONG ? 120_000 : 4_000;
@@ -141,7 +136,7 @@ describe('nothing is lost, and only what was in flight comes twice', () => {
     TIMEOUT_MS,
   );
 
-  itLong(
+  it(
     'when one of three brokers at a time is killed',
     async () => {
       await using load = await ChaosLoad.start(system, 'Role.Created', CUSTOMERS);
