@@ -31,7 +31,8 @@ describe('a router that takes over', () => {
     await configure(2);
     await scene.publish([anEvent(), anEvent()]);
     const sourceTopic = scene.topics.authEvents[0] ?? '';
-    const made = { sourceTopic, sourcePartition: 0, sourceOffset: 0 };
+    const [first] = await scene.records(sourceTopic);
+    const made = { sourceTopic, sourcePartition: 0, sourceOffset: 0, firstScheduledAtMs: first?.timestampMs ?? 0 };
     await scene.deliver(webhook(1), 1, aDelivery(webhook(1), `${sourceTopic}/0/0`, made));
     await scene.play('router');
     await untilDone(2);

@@ -1,3 +1,4 @@
+import type { Delivery } from '@signalbox/contracts';
 import { encodeDelivery } from '@signalbox/contracts';
 import type { LogProducer } from '@signalbox/kafka';
 import type { KnownTail } from '@signalbox/positions';
@@ -5,7 +6,7 @@ import type { RoutedDelivery } from '../domain/route-event.ts';
 
 export interface FanOutOptions {
   readonly deliveries: Iterable<RoutedDelivery>;
-  /** Ids of the deliveries that were made already: at this event's offset may have been another, in a topic before this. */
+  /** By {@link madeAs}: what was made of it already. */
   readonly already: ReadonlySet<string> | undefined;
   readonly producer: LogProducer;
   readonly topic: string;
@@ -16,6 +17,14 @@ export interface FanOutOptions {
   readonly onAppended: () => void;
   /** Every delivery is acknowledged; `count` is how many were appended here. */
   readonly onDone: (count: number) => void;
+}
+
+/**
+ * The same for whatever one record is routed to one webhook again, different for another record at its offset, in a topic that
+ * was made anew: an event without an id of its own is called by its place, so that there the ids are the same.
+ */
+export function madeAs({ deliveryId, firstScheduledAtMs }: Delivery): string {
+  return `${deliveryId}/${firstScheduledAtMs}`;
 }
 
 /** Of one event that are not acknowledged: two flights of the producer, and a quarter of what that queues. */
@@ -58,7 +67,7 @@ export class FanOut {
         this.hasEnded = true;
         onAppended();
         this.settle();
-      } else if (already?.has(next.value.delivery.deliveryId) !== true) {
+      } else if (already?.has(madeAs(next.value.delivery)) !== true) {
         this.append(next.value);
       }
     }

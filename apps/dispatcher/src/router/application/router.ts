@@ -16,7 +16,7 @@ import type { KnownTail, PartitionLedger } from '@signalbox/positions';
 import { decodePositions, encodePositions, LedgerBook, lowerPositions } from '@signalbox/positions';
 import type { RoutingRules } from '../domain/route-event.ts';
 import { routeEvent } from '../domain/route-event.ts';
-import { FanOut } from './fan-out.ts';
+import { FanOut, madeAs } from './fan-out.ts';
 
 export interface RouterOptions {
   readonly rules: RoutingRules;
@@ -195,7 +195,7 @@ export class Router implements LogHandler {
       let offsets = this.produced.get(key);
       if (offsets === undefined) this.produced.set(key, (offsets = new Map<number, Set<string>>()));
       const made = offsets.get(delivery.sourceOffset) ?? new Set<string>();
-      offsets.set(delivery.sourceOffset, made.add(delivery.deliveryId));
+      offsets.set(delivery.sourceOffset, made.add(madeAs(delivery)));
     };
     await this.options.tail.readFrom(from, onRecord, signal);
   }

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Delivery } from '@signalbox/contracts';
 import { decodeDelivery, encodeDelivery } from '@signalbox/contracts';
-import { deliveryIdOf } from '@signalbox/domain';
 import type { Appended, LogConsumer, LogProducer, LogRecord, OutgoingRecord, TopicPartition } from '@signalbox/kafka';
 import { KnownTail } from '@signalbox/positions';
 import { anEvent } from '@signalbox/testing';
@@ -99,9 +98,9 @@ describe('the router', () => {
     const again = await startRouter(1, [of], [found]);
     again.give(0);
     expect(again.appended).toEqual([]);
-    // What lay at this offset was another event.
+    // What lay at this offset was another event, also where both are called by their place.
     const delivery = decodeDelivery(found.headers) as Delivery;
-    const earlier = { ...delivery, deliveryId: deliveryIdOf(delivery.deliveryId, 'earlier'), eventId: 'earlier' };
+    const earlier = { ...delivery, firstScheduledAtMs: delivery.firstScheduledAtMs - 86_400_000 };
     const anew = await startRouter(1, [of], [{ ...found, headers: encodeDelivery(earlier) }]);
     anew.give(0);
     expect(anew.appended).toHaveLength(1);
