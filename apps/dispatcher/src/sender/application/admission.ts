@@ -81,10 +81,13 @@ export class Admission {
     }
   }
 
+  /** It exists no more: nothing is sent to it that could close its breaker. */
+  forgetDeleted(webhookId: string): void {
+    if (this.options.directory.get(webhookId)?.deleted === true) this.breakers.forgetWebhook(webhookId);
+  }
+
   /** A newer state of the webhook is known. */
   onApplied(webhookId: string): void {
-    // Nothing is sent to it any more that could close its breaker.
-    if (this.options.directory.get(webhookId)?.deleted === true) this.breakers.forgetWebhook(webhookId);
     for (const task of this.parking.take(webhookId)) this.admit(task);
   }
 
@@ -123,7 +126,8 @@ export class Admission {
     const nowMs = this.options.now();
     this.lanes.finish(task, signals.lane, nowMs, attemptMs);
     const { webhookId, partition, wasHeldBack } = task;
-    if (task.ledger.ended) return;
+    // Of a webhook that was deleted meanwhile nothing is learnt that anybody would forget again.
+    if (task.ledger.ended || this.options.directory.get(webhookId)?.deleted !== false) return;
     const change = this.breakers.onOutcome(
       { webhookId, partition, url: state.url, wasHeldBack },
       signals.breaker,

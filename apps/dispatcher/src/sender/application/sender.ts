@@ -89,6 +89,7 @@ export class Sender implements LogHandler {
     options.producer.onDrained(() => this.goOn());
     options.directory.onApplied((webhookId) => {
       this.steering.onApplied(webhookId);
+      this.admission.forgetDeleted(webhookId);
       if (!this.mayWork()) return;
       this.admission.onApplied(webhookId);
       this.pump();

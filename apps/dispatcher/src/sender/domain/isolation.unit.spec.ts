@@ -67,8 +67,8 @@ const ROOM = { roomFor: 4_096, roomForBytes: 32 * 1_024 * 1_024 };
 describe('ten thousand webhooks of one tenant', () => {
   it('whose endpoints hang take no more than its share of the room, also once they are under way', () => {
     const lanes = new Lanes<Task>(DEFAULT_LANE_LIMITS);
-    expect(offerEach(lanes, 10_000, 'big')).toBe(4_097);
-    expect(startAll(lanes)).toHaveLength(4_097);
+    expect(offerEach(lanes, 10_000, 'big')).toBe(4_096);
+    expect(startAll(lanes)).toHaveLength(4_096);
     const crowding = { isCrowded: true, ...ROOM };
     expect(lanes.offer(owner('big10000', 'big'), task('t'), T0 + 20_000, crowding)).toMatchObject({
       reason: 'queue full',
@@ -80,29 +80,95 @@ describe('ten thousand webhooks of one tenant', () => {
   it('take no more than its share of the bytes', () => {
     const lanes = new Lanes<Task>(DEFAULT_LANE_LIMITS);
     const bytes = 1_024 * 1_024;
-    expect(offerEach(lanes, 1_000, 'big', { bytes })).toBe(33);
+    expect(offerEach(lanes, 1_000, 'big', { bytes })).toBe(32);
     startAll(lanes);
     const crowding = { isCrowded: true, ...ROOM };
     const refusal = () => lanes.offer(owner('another', 'big'), task('t'), T0, crowding);
     expect(refusal()).toMatchObject({ reason: 'queue full' });
-    for (let index = 0; index < 33; index++) lanes.finish({ webhookId: `big${index}`, bytes }, 'neutral', T0);
+    for (let index = 0; index < 32; index++) lanes.finish({ webhookId: `big${index}`, bytes }, 'neutral', T0);
     expect(refusal()).toBeUndefined();
   });
 
-  it('go on where they are answered quickly', () => {
+  it('that were quick a moment ago and hang now take it no more than a moment longer', () => {
     const lanes = new Lanes<Task>(DEFAULT_LANE_LIMITS);
-    offerEach(lanes, 10_000, 'big');
+    offerEach(lanes, 4_000, 'big');
     startAll(lanes);
-    for (let index = 0; index < 100; index++) lanes.finish(ended(`big${index}`), 'success', T0 + 40, 40);
+    for (let index = 0; index < 4_000; index++) lanes.finish(ended(`big${index}`), 'success', T0 + 40, 40);
     const crowding = { isCrowded: true, roomFor: 1_000, roomForBytes: ROOM.roomForBytes };
-    const refused = (webhookId: string) => lanes.offer(owner(webhookId, 'big'), task('t'), T0 + 50, crowding);
-    expect([refused('big0'), refused('big99')]).toEqual([undefined, undefined]);
-    expect(refused('big100')).toBeDefined();
+    const offer = (index: number, nowMs: number) =>
+      lanes.offer(owner(`big${index}`, 'big'), task('t', nowMs), nowMs, crowding);
+    const hangsFromMs = T0 + 10_000;
+    for (let index = 0; index < 2_000; index++) expect(offer(index, hangsFromMs)).toBeUndefined();
+    startAll(lanes, hangsFromMs);
+    expect(offer(2_000, hangsFromMs + 250)).toBeUndefined();
+    expect(offer(2_001, hangsFromMs + 251)).toMatchObject({ reason: 'queue full' });
+    // One of them answers: they do not hang.
+    lanes.finish(ended('big0'), 'success', hangsFromMs + 300, 300);
+    expect(offer(2_001, hangsFromMs + 301)).toBeUndefined();
+  });
+
+  it('are not taken for quick after a timeout, however short', () => {
+    const lanes = new Lanes<Task>(DEFAULT_LANE_LIMITS);
+    expect(offerEach(lanes, 4_096, 'big')).toBe(4_096);
+    startAll(lanes);
+    for (let index = 0; index < 100; index++) lanes.finish(ended(`big${index}`), 'congestion', T0 + 1_000, 1_000);
+    const crowding = { isCrowded: true, roomFor: 1_000, roomForBytes: ROOM.roomForBytes };
+    expect(lanes.offer(owner('big0', 'big'), task('t'), T0 + 1_001, crowding)).toMatchObject({ reason: 'queue full' });
+  });
+
+  it('of one tenant after the other leave room for who comes next', () => {
+    const lanes = new Lanes<Task>(DEFAULT_LANE_LIMITS);
+    let taken = 0;
+    for (const tenantId of ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']) {
+      for (let index = 0; index < 5_000; index++) {
+        const crowding = { isCrowded: taken >= ROOM.roomFor, ...ROOM };
+        const refusal = lanes.offer(owner(`${tenantId}${index}`, tenantId), task('t'), T0, crowding);
+        taken += Number(refusal === undefined);
+      }
+    }
+    expect(taken).toBeGreaterThan(6_100);
+    expect(taken).toBeLessThan(6_200);
+  });
+});
+
+describe('beside the backlog of a quick endpoint', () => {
+  /** Of one tenant: its backlog takes nearly all of the room. */
+  function besideBacklog() {
+    const lanes = new Lanes<Task>(DEFAULT_LANE_LIMITS);
+    for (let index = 0; index < 100; index++) {
+      lanes.offer(owner('quick'), task('t'), T0);
+      startAll(lanes);
+      lanes.finish(ended('quick'), 'success', T0 + 2, 2);
+    }
+    for (let index = 0; index < 8_000; index++) lanes.offer(owner('quick'), task('t', T0 + 2), T0 + 2);
+    startAll(lanes, T0 + 2);
+    const crowding = { isCrowded: true, ...ROOM };
+    const offer = (webhookId: string, nowMs: number) =>
+      lanes.offer(owner(webhookId), task(webhookId, nowMs), nowMs, crowding);
+    return { lanes, offer };
+  }
+
+  it('a webhook that was never sent to has its place, as has one that is slow', () => {
+    const { lanes, offer } = besideBacklog();
+    expect(lanes.waiting).toBeGreaterThan(7_900);
+    expect([offer('new', T0 + 3), offer('slow', T0 + 3)]).toEqual([undefined, undefined]);
+    expect(startAll(lanes, T0 + 3)).toEqual(['new', 'slow']);
+    lanes.finish(ended('slow'), 'success', T0 + 1_503, 1_500);
+    expect(offer('slow', T0 + 1_504)).toBeUndefined();
+  });
+
+  it('the probe of one that failed has its place', () => {
+    const { lanes, offer } = besideBacklog();
+    offer('failed', T0 + 3);
+    startAll(lanes, T0 + 3);
+    lanes.finish(ended('failed'), 'congestion', T0 + 4, 1);
+    lanes.slowStart('failed');
+    expect(offer('failed', T0 + 30_000)).toBeUndefined();
   });
 });
 
 describe('what an endpoint that hangs cannot take', () => {
-  it('is expected within a minute, however much there is of it: the endpoint may be back by then', () => {
+  it('is booked a minute ahead at most, however much there is of it: the endpoint may be back by then', () => {
     const lanes = new Lanes<Task>(DEFAULT_LANE_LIMITS);
     let longestMs = 0;
     for (let index = 0; index < 5_000; index++) {
@@ -112,6 +178,25 @@ describe('what an endpoint that hangs cannot take', () => {
       if (index === 0) startAll(lanes);
     }
     expect(longestMs).toBe(60_000);
+  });
+
+  it('is another matter behind one that answers: each has its own turn, as far ahead as that is', () => {
+    const limits = { ...DEFAULT_LANE_LIMITS, startConcurrency: 1, maxConcurrency: 1 };
+    const lanes = new Lanes<Task>(limits);
+    for (let index = 0; index < 100; index++) {
+      lanes.offer(owner('slow'), task('t'), T0);
+      startAll(lanes);
+      lanes.finish(ended('slow'), 'success', T0, 500);
+    }
+    const turns: number[] = [];
+    for (let index = 0; index < 1_000; index++) {
+      turns.push(lanes.offer(owner('slow'), task('t'), T0)?.expectedWaitMs ?? 0);
+      startAll(lanes);
+    }
+    // 500 ms apart.
+    expect(turns.at(-1)).toBeGreaterThan(490_000);
+    expect(turns.at(-1)).toBeLessThan(510_000);
+    expect(new Set(turns.slice(300)).size).toBe(700);
   });
 });
 

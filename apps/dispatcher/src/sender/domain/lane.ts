@@ -22,7 +22,7 @@ export interface LaneLimits {
   readonly maxQueuedBytes: number;
   /** A task that would wait longer than this, by what was measured, is not taken. */
   readonly maxWaitMs: number;
-  /** Taken whatever was measured; an eighth of it while the sender as a whole is crowded. */
+  /** Taken whatever was measured; an eighth of it, or one, while the sender as a whole is crowded. */
   readonly minQueued: number;
 }
 
@@ -44,16 +44,18 @@ export interface LaneRefusal {
   readonly expectedWaitMs: number;
 }
 
-/** How much room the sender as a whole has for a lane. */
-export type Room = 'ample' | 'crowded' | 'over share';
+/** How much room the sender as a whole has for a lane: for what was measured, for a few, for one, for nothing. */
+export type Room = 'ample' | 'crowded' | 'over share' | 'none';
 
 /** What an endpoint that was never measured is taken for. */
 const ASSUMED_ATTEMPT_MS = 50;
 /** Weight of the newest attempt in the running mean. */
 const NEWEST = 0.1;
-/** What was measured may change, and soon: nothing is put off longer than this because of it. */
-const LONGEST_MEASURED_MS = 60_000;
-/** Whoever is answered within this gives its room back soon. */
+/** What was measured may change: nothing is put off longer than this because of it. */
+const LONGEST_MEASURED_MS = 3_600_000;
+/** While an endpoint fails there is no telling how quick it is once it is back, which may be soon. */
+const LONGEST_FAILING_MS = 60_000;
+/** An endpoint that answers within this gives its room back soon. */
 const QUICK_MS = 1_000;
 /** A configured rate is certain. */
 const LONGEST_BY_RATE_MS = 86_400_000;
@@ -68,10 +70,14 @@ export class Lane<Task extends Queued> {
   private readonly queue = new ByAge<Task>();
   private queuedBytes = 0;
   private active = 0;
+  private activeBytes = 0;
   private concurrency: number;
   private slowAbove = Infinity;
   private attemptMs = ASSUMED_ATTEMPT_MS;
   private isMeasured = false;
+  /** Of the attempt that ended last. */
+  private wasQuick = false;
+  private wasCongested = false;
   /** When something last ended, or when the first of what is active began. */
   private progressAtMs = 0;
   /** The expected turn of the last task that was put off: the next one comes after it. */
@@ -93,6 +99,15 @@ export class Lane<Task extends Queued> {
     return this.active;
   }
 
+  /** Queued and active. */
+  get held(): number {
+    return this.queue.size + this.active;
+  }
+
+  get heldBytes(): number {
+    return this.queuedBytes + this.activeBytes;
+  }
+
   get isIdle(): boolean {
     return this.active === 0 && this.queue.size === 0;
   }
@@ -110,6 +125,11 @@ export class Lane<Task extends Queued> {
   /** Milliseconds for which nothing has ended though something is active. */
   stalledMs(nowMs: number): number {
     return this.active === 0 ? 0 : nowMs - this.progressAtMs;
+  }
+
+  /** Its endpoint was well and quick when it last answered, and nothing waits for it now. */
+  isQuick(nowMs: number): boolean {
+    return this.wasQuick && this.stalledMs(nowMs) <= QUICK_MS;
   }
 
   /**
@@ -137,16 +157,20 @@ export class Lane<Task extends Queued> {
     const task = this.shift();
     if (task === undefined) return undefined;
     if (this.active++ === 0) this.progressAtMs = nowMs;
+    this.activeBytes += task.bytes;
     this.rate.take(nowMs);
     return task;
   }
 
-  /** An active task ended; `attemptMs` is absent where no attempt was made. */
-  finish(signal: LaneSignal, nowMs: number, attemptMs?: number): void {
+  /** An active task of so many bytes ended; `attemptMs` is absent where no attempt was made. */
+  finish(bytes: number, signal: LaneSignal, nowMs: number, attemptMs?: number): void {
     const wasAtLimit = this.active >= Math.floor(this.concurrency);
     this.active--;
+    this.activeBytes -= bytes;
     this.progressAtMs = nowMs;
     if (attemptMs !== undefined) {
+      this.wasCongested = signal === 'congestion';
+      this.wasQuick = attemptMs <= QUICK_MS && !this.wasCongested;
       this.attemptMs += NEWEST * (attemptMs - this.attemptMs);
       this.isMeasured = true;
     }
@@ -165,6 +189,7 @@ export class Lane<Task extends Queued> {
     this.slowAbove = 1;
     this.attemptMs = ASSUMED_ATTEMPT_MS;
     this.isMeasured = false;
+    this.wasQuick = false;
     this.bookedUntilMs = 0;
   }
 
@@ -187,8 +212,7 @@ export class Lane<Task extends Queued> {
 
   private takesBy(task: Task, nowMs: number, room: Room): boolean {
     const { minQueued, maxWaitMs } = this.limits;
-    // Not even one: a tenant may have ten thousand webhooks whose endpoints hang.
-    if (room === 'over share' && !this.isQuick(nowMs)) return false;
+    if (room === 'none') return false;
     // A limit that is configured is no sign of a fault, but the queue behind it must not outlive its age.
     const isLimited = this.rate.perSecond !== undefined;
     const always = isLimited || room === 'over share' ? 1 : room === 'crowded' ? minQueued / 8 : minQueued;
@@ -202,14 +226,15 @@ export class Lane<Task extends Queued> {
   private refuse(nowMs: number): LaneRefusal {
     const byRateMs = this.rate.durationMs(1);
     const isByRate = byRateMs > 0 && byRateMs >= this.measuredSlotMs(nowMs);
-    const longestMs = isByRate ? LONGEST_BY_RATE_MS : LONGEST_MEASURED_MS;
+    const longestMs = isByRate ? LONGEST_BY_RATE_MS : this.isFailing(nowMs) ? LONGEST_FAILING_MS : LONGEST_MEASURED_MS;
     const turnAtMs = Math.max(this.bookedUntilMs, nowMs + this.expectedWaitMs(nowMs)) + this.slotMs(nowMs);
     this.bookedUntilMs = Math.min(turnAtMs, nowMs + longestMs);
     return { reason: isByRate ? 'rate limit' : 'queue full', expectedWaitMs: this.bookedUntilMs - nowMs };
   }
 
-  private isQuick(nowMs: number): boolean {
-    return this.isMeasured && Math.max(this.attemptMs, this.stalledMs(nowMs)) <= QUICK_MS;
+  /** Its last attempt failed for want of capacity or an answer, or it is silent for longer than it ever takes. */
+  private isFailing(nowMs: number): boolean {
+    return this.wasCongested || this.stalledMs(nowMs) > 2 * this.attemptMs + QUICK_MS;
   }
 
   private measuredSlotMs(nowMs: number): number {

@@ -6,8 +6,19 @@ interface Named<Task extends Queued> {
   readonly webhookId: string;
   readonly tenant: Tenant<Task>;
   readonly lane: Lane<Task>;
+  /** Its part in what its tenant holds. */
+  readonly part: Holding;
   isInLine: boolean;
   idleSinceMs: number;
+}
+
+/** Deliveries queued and active. */
+interface Holding {
+  held: number;
+  active: number;
+  /** Behind endpoints of which it is not known that they answer soon. */
+  slow: number;
+  slowBytes: number;
 }
 
 /** The lanes of one tenant that can start something; tenants take turns, and within a tenant its webhooks do. */
@@ -15,13 +26,14 @@ interface Tenant<Task extends Queued> {
   readonly id: string;
   readonly line: Fifo<Named<Task>>;
   lanes: number;
-  /** Queued and active in all its lanes. */
-  held: number;
-  heldBytes: number;
+  /** In all its lanes. */
+  readonly sum: Holding;
+  /** When an endpoint of it last answered quickly, or when the first of what is active began. */
+  progressAtMs: number;
   isInLine: boolean;
 }
 
-/** What is held of the room of a webhook's tenant. */
+/** A task that had its turn. */
 export interface Ended {
   readonly webhookId: string;
   readonly bytes: number;
@@ -51,8 +63,12 @@ const NOT_CROWDED: Crowding = { isCrowded: false, roomFor: Infinity, roomForByte
 /** What was learnt about an endpoint is worth keeping that long. */
 const KEPT_IDLE_MS = 60_000;
 const MAX_IDLE = 10_000;
+/** A tenant with many POSTs under way has some of them answered within this, unless its endpoints hang. */
+const SILENT_MS = 250;
 /** Of lanes that wait for their rate, on average. A rate is kept though one is looked at up to 100 ms late. */
 const LOOKED_AT_EACH_MS = 100;
+/** Of the room that tenants share: what endpoints that may hang hold beyond it is one delivery for each tenant. */
+const CRAMPED = 1.5;
 
 /**
  * The lanes of all webhooks, served round robin with a fair share for each tenant above it: one endpoint never slows
@@ -70,6 +86,8 @@ export class Lanes<Task extends Queued> {
   private readonly sleeping = new Set<Named<Task>>();
   private nextWakeMs = Infinity;
   private busyTenants = 0;
+  /** In all lanes, see {@link Holding}. */
+  private slow = 0;
   private waitingCount = 0;
   private waitingBytes = 0;
 
@@ -93,11 +111,11 @@ export class Lanes<Task extends Queued> {
   offer(owner: LaneOwner, task: Task, nowMs: number, crowding: Crowding = NOT_CROWDED): LaneRefusal | undefined {
     const named = this.laneOf(owner);
     named.lane.rate.perSecond = owner.rateLimitPerSecond;
-    const refusal = named.lane.offer(task, nowMs, this.roomOf(named.tenant, crowding));
+    const refusal = named.lane.offer(task, nowMs, this.roomOf(named, nowMs, crowding));
     if (refusal === undefined) {
       this.waitingCount++;
       this.waitingBytes += task.bytes;
-      this.hold(named.tenant, 1, task.bytes);
+      this.recount(named, nowMs);
       this.withQueue.add(named);
       this.idle.delete(named);
       this.standInLine(named, nowMs);
@@ -116,6 +134,7 @@ export class Lanes<Task extends Queued> {
       if (named === undefined) continue;
       named.isInLine = false;
       const task = named.lane.start(nowMs);
+      this.recount(named, nowMs);
       this.standInLine(named, nowMs);
       this.queueUp(tenant);
       if (task === undefined) continue;
@@ -139,8 +158,9 @@ export class Lanes<Task extends Queued> {
   finish({ webhookId, bytes }: Ended, signal: LaneSignal, nowMs: number, attemptMs?: number): void {
     const named = this.lanes.get(webhookId);
     if (named === undefined) return;
-    named.lane.finish(signal, nowMs, attemptMs);
-    this.hold(named.tenant, -1, -bytes);
+    named.lane.finish(bytes, signal, nowMs, attemptMs);
+    if (named.lane.isQuick(nowMs)) named.tenant.progressAtMs = nowMs;
+    this.recount(named, nowMs);
     this.standInLine(named, nowMs);
     this.noteIdle(named, nowMs);
   }
@@ -194,8 +214,8 @@ export class Lanes<Task extends Queued> {
       tenant.isInLine = false;
     }
     for (const named of this.withQueue) {
-      this.hold(named.tenant, -named.lane.waiting, -named.lane.bytes);
       named.lane.clear();
+      this.recount(named, nowMs);
       this.noteIdle(named, nowMs);
     }
     this.withQueue.clear();
@@ -208,27 +228,41 @@ export class Lanes<Task extends Queued> {
     if (named !== undefined) return named;
     let tenant = this.tenants.get(tenantId);
     if (tenant === undefined) {
-      tenant = { id: tenantId, line: new Fifo<Named<Task>>(), lanes: 0, held: 0, heldBytes: 0, isInLine: false };
+      const line = new Fifo<Named<Task>>();
+      tenant = { id: tenantId, line, lanes: 0, sum: nothingHeld(), progressAtMs: 0, isInLine: false };
       this.tenants.set(tenantId, tenant);
     }
-    named = { webhookId, tenant, lane: new Lane<Task>(this.limits), isInLine: false, idleSinceMs: 0 };
+    const lane = new Lane<Task>(this.limits);
+    named = { webhookId, tenant, lane, part: nothingHeld(), isInLine: false, idleSinceMs: 0 };
     this.lanes.set(webhookId, named);
     tenant.lanes++;
     return named;
   }
 
-  private roomOf({ held, heldBytes }: Tenant<Task>, { isCrowded, roomFor, roomForBytes }: Crowding): Room {
+  /**
+   * While half of the sender's room is taken, tenants share that half. What an endpoint that may hang holds of it counts alone:
+   * a backlog behind a quick one is no reason to take nothing for its neighbours (docs/adr/0022).
+   */
+  private roomOf({ tenant, lane }: Named<Task>, nowMs: number, { isCrowded, roomFor, roomForBytes }: Crowding): Room {
     if (!isCrowded) return 'ample';
-    const isOver = held > roomFor / this.busyTenants || heldBytes > roomForBytes / this.busyTenants;
-    return isOver ? 'over share' : 'crowded';
+    const { held, active, slow, slowBytes } = tenant.sum;
+    const share = roomFor / this.busyTenants;
+    if (lane.isQuick(nowMs)) {
+      // It was quick when it was last asked, as thousands beside it, of which none answers now.
+      if (lane.isIdle && active > share && nowMs - tenant.progressAtMs > SILENT_MS) return 'none';
+    } else {
+      const isOver = slow >= share || slowBytes >= roomForBytes / this.busyTenants;
+      // Each tenant's share was larger before the next one came.
+      const isCramped = slow > 0 && this.slow >= roomFor * CRAMPED;
+      if (isOver || isCramped) return 'none';
+    }
+    return held > share ? 'over share' : 'crowded';
   }
 
   private takeOut(named: Named<Task>, queuedBeforeMs: number, nowMs: number): Turn<Task>[] {
     const expelled = named.lane.expel(queuedBeforeMs);
-    for (const task of expelled) {
-      this.forget(named, task);
-      this.hold(named.tenant, -1, -task.bytes);
-    }
+    for (const task of expelled) this.forget(named, task);
+    this.recount(named, nowMs);
     this.noteIdle(named, nowMs);
     return expelled.map((task) => ({ webhookId: named.webhookId, task }));
   }
@@ -246,11 +280,24 @@ export class Lanes<Task extends Queued> {
     this.idle.add(named);
   }
 
-  private hold(tenant: Tenant<Task>, more: number, moreBytes: number): void {
-    if (tenant.held === 0) this.busyTenants++;
-    tenant.held += more;
-    tenant.heldBytes += moreBytes;
-    if (tenant.held === 0) this.busyTenants--;
+  /** Keeps the sums right. To be called after each change of a lane. */
+  private recount({ tenant, lane, part }: Named<Task>, nowMs: number): void {
+    const { sum } = tenant;
+    const isSlow = !lane.isQuick(nowMs);
+    const slow = isSlow ? lane.held : 0;
+    const slowBytes = isSlow ? lane.heldBytes : 0;
+    if (sum.held === 0 && lane.held > 0) this.busyTenants++;
+    if (sum.active === 0 && lane.activeCount > 0) tenant.progressAtMs = nowMs;
+    sum.held += lane.held - part.held;
+    sum.active += lane.activeCount - part.active;
+    sum.slow += slow - part.slow;
+    sum.slowBytes += slowBytes - part.slowBytes;
+    this.slow += slow - part.slow;
+    if (sum.held === 0 && part.held > 0) this.busyTenants--;
+    part.held = lane.held;
+    part.active = lane.activeCount;
+    part.slow = slow;
+    part.slowBytes = slowBytes;
   }
 
   private standInLine(named: Named<Task>, nowMs: number): void {
@@ -280,4 +327,8 @@ export class Lanes<Task extends Queued> {
     // All are looked at each time, and of thousands one is due in every moment.
     this.nextWakeMs = Math.max(this.nextWakeMs, nowMs + sleepers.length / LOOKED_AT_EACH_MS);
   }
+}
+
+function nothingHeld(): Holding {
+  return { held: 0, active: 0, slow: 0, slowBytes: 0 };
 }
