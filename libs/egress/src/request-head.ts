@@ -11,8 +11,14 @@ const FIELDS = /^(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+: [\t\x20-\x7e\x80-\xff]*\r\n)*$
  */
 export function encodeRequest({ endpoint, headers, body }: PostRequest): Buffer | undefined {
   let fields = '';
-  for (let index = 0; index < headers.length; index += 2) fields += `${headers[index]}: ${headers[index + 1]}\r\n`;
-  if (!FIELDS.test(fields)) return undefined;
+  for (let index = 0; index < headers.length; index += 2) {
+    const name = headers[index] ?? '';
+    if (name.includes(':')) return undefined;
+    fields += `${name}: ${headers[index + 1]}\r\n`;
+  }
+  // All at once, as that costs less than each by itself. But a value that holds the end of a line and a field after it makes
+  // two good fields of one: there are to be as many lines as headers.
+  if (!FIELDS.test(fields) || linesOf(fields) * 2 !== headers.length) return undefined;
   const { origin, protocol, path } = endpoint;
   const head =
     `POST ${path} HTTP/1.1\r\nhost: ${origin.slice(protocol.length + 2)}\r\nconnection: keep-alive\r\n${fields}` +
@@ -21,4 +27,10 @@ export function encodeRequest({ endpoint, headers, body }: PostRequest): Buffer 
   encoded.write(head, 'latin1');
   encoded.set(body, head.length);
   return encoded;
+}
+
+function linesOf(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count++;
+  return count;
 }
