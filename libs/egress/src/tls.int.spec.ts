@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { EXPIRED, certificateAuthority, selfSigned } from '@signalbox/testing';
 import { serveConnect } from './testing/connect-proxy.ts';
 import { EgressBench, endpointOf, eventually, post } from './testing/egress-bench.ts';
+import type { CountedPosts } from './testing/context-counter.ts';
 import type { WorkerPost } from './testing/post-worker.ts';
 import { answerText, onRequest } from './testing/raw-server.ts';
 
@@ -110,6 +111,19 @@ describe('https', () => {
     }
     expect(resumed).toEqual([false, true, true]);
     expect(await post(transport, to('other.test', server.port))).toMatchObject({ errorClass: 'tls' });
+  });
+
+  it('takes one context for all origins and connections', async () => {
+    const servers = await Promise.all([1, 2, 3].map(() => bench.tls(authority.issue(['127.0.0.1']), answering)));
+    const urls = servers.flatMap(({ port }) => [`https://127.0.0.1:${port}/a`, `https://127.0.0.1:${port}/b`]);
+    const worker = new Worker(new URL('testing/context-counter.ts', import.meta.url), {
+      workerData: { urls, ca: authority.cert } satisfies CountedPosts,
+      env: { ...process.env, NODE_OPTIONS: '' },
+      execArgv: ['--conditions=source', '--no-warnings'],
+    });
+    bench.closeLater({ close: () => worker.terminate() });
+    expect(await once(worker, 'message')).toEqual([{ contexts: 1, kinds: Array(6).fill('answered') }]);
+    expect(servers.map(({ connections }) => connections.length)).toEqual([2, 2, 2]);
   });
 
   it('is a TLS fault with a server that speaks none, closes or resets in the handshake', async () => {
