@@ -22,6 +22,8 @@ const MIN_TTL_MS = 1_000;
 const FAILED_TTL_MS = 2_000;
 /** After one family has answered: how long the other is waited for (RFC 8305, section 3, more patient). */
 const OTHER_FAMILY_MS = 250;
+/** Of each family; more than a connection ever tries. */
+const KEPT_ADDRESSES = 16;
 /** Well below the shortest timeout of a webhook, so that at its end it is known whose fault the silence is. */
 const SILENCE_MS = 300;
 
@@ -106,9 +108,14 @@ export class CaresNameResolver implements NameResolver {
     lookup.isSettled = true;
     clearTimeout(lookup.graceTimer);
     clearTimeout(lookup.silenceTimer);
-    const found = [lookup.ipv4, lookup.ipv6].flatMap((family) => (Array.isArray(family) ? family : []));
+    // How many there are is for the name's servers to say, and every connection judges them all. Whatever is left out here is
+    // never judged, and never connected to either.
+    const found = [lookup.ipv4, lookup.ipv6].flatMap((family) =>
+      Array.isArray(family) ? family.slice(0, KEPT_ADDRESSES) : [],
+    );
     if (found.length > 0) {
-      const ttlMs = Math.min(...found.map(({ ttl }) => ttl)) * 1_000;
+      // An address may come without a TTL: that is none to keep it for.
+      const ttlMs = Math.min(...found.map(({ ttl }) => (Number.isFinite(ttl) ? ttl : 0))) * 1_000;
       const keptMs = Math.max(MIN_TTL_MS, Math.min(ttlMs, this.#maxTtlMs));
       this.#finish(hostname, lookup, { kind: 'found', addresses: found.map(({ address }) => address) }, keptMs);
       return;
