@@ -80,6 +80,13 @@ const BY_ANSWER_FAULT: Readonly<Record<AnswerFault, Row>> = {
   'broken-off': ['reset', 'the connection was closed before the answer was whole'],
 };
 
+/** Whatever the answer is: more was said by TLS than it takes. */
+export const TLS_EXCESS: Failure = {
+  errorClass: 'tls',
+  message: 'much more was said by TLS than belongs to an answer',
+  isOwnFault: false,
+};
+
 /** What is wrong with an answer, told as a failure. */
 export function answerFailure(fault: AnswerFault): Failure {
   const [errorClass, message] = BY_ANSWER_FAULT[fault];

@@ -143,7 +143,7 @@ export class GuardedConnect {
       this.#fail(failureOf(error, 'tls'), error);
     };
     socket.on('error', fail);
-    socket.on('session', (made: Buffer) => tls.keepSession(origin, made));
+    tls.excess.watch(tcp, socket, (made) => tls.keepSession(origin, made));
     socket.once('secureConnect', () => {
       if (this.#isCancelled) return;
       socket.off('error', fail);

@@ -2,7 +2,7 @@ import type { EndpointUrl } from '@signalbox/domain';
 import { AnswerReader } from './answer-reader.ts';
 import type { Failure, Stage } from './failure-table.ts';
 import { answerFailure, failureOf } from './failure-table.ts';
-import type { ConnectError } from './connect-error.ts';
+import { ConnectError } from './connect-error.ts';
 import type { Exchange, HttpConnection } from './http-connection.ts';
 import type { Answered, PostOutcome, PostRequest } from './http-transport.port.ts';
 import { MAX_ANSWER_BYTES } from './http-transport.port.ts';
@@ -130,6 +130,7 @@ export class PostAttempt implements Exchange, ConnectionSeeker {
   onBroken(error: Error | undefined): void {
     if (this.#isSettled) return;
     if (this.connection !== undefined && this.#wasRefused(this.connection, error)) this.#goBack(this.connection);
+    else if (error instanceof ConnectError) this.#fail(error.failure);
     else this.#fail(error === undefined ? answerFailure('broken-off') : failureOf(error, this.#stage()));
   }
 

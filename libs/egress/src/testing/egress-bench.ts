@@ -4,7 +4,6 @@ import { checkEndpointUrl, parseAllowList, parsePorts } from '@signalbox/domain'
 import type { SocketTransportOptions } from '../http-transport.sockets.ts';
 import { SocketTransport } from '../http-transport.sockets.ts';
 import type { PostOutcome, PostRequest } from '../http-transport.port.ts';
-import type { Certificate } from '@signalbox/testing';
 import { DnsServer } from './dns-server.ts';
 import type { RawServer } from './raw-server.ts';
 import { serveRaw, serveTls } from './raw-server.ts';
@@ -24,8 +23,8 @@ export class EgressBench {
     return this.closeLater(await serveRaw(...options));
   }
 
-  async tls(certificate: Certificate, onConnection: Parameters<typeof serveTls>[1]): Promise<RawServer> {
-    return this.closeLater(await serveTls(certificate, onConnection));
+  async tls(...options: Parameters<typeof serveTls>): Promise<RawServer> {
+    return this.closeLater(await serveTls(...options));
   }
 
   async dns(): Promise<DnsServer> {

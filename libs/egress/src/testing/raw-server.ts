@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { createServer } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
-import type { TLSSocket } from 'node:tls';
+import type { SecureVersion, TLSSocket } from 'node:tls';
 import type { Certificate } from '@signalbox/testing';
 
 /** A server of sockets, not of HTTP, so that it can misbehave in every way. */
@@ -23,8 +23,10 @@ export async function serveRaw(
 export async function serveTls(
   certificate: Certificate,
   onConnection: (socket: TLSSocket) => void,
+  maxVersion: SecureVersion = 'TLSv1.3',
 ): Promise<RawServer> {
-  return listen(createTlsServer(certificate), 'secureConnection', (socket) => onConnection(socket as TLSSocket));
+  const server = createTlsServer({ ...certificate, maxVersion });
+  return listen(server, 'secureConnection', (socket) => onConnection(socket as TLSSocket));
 }
 
 /** Calls back for each whole request on the socket, with its head as text. Bodies must have a content-length. */
