@@ -72,19 +72,19 @@ export class SimulatedConfiguration {
     };
   }
 
-  private async disableByReceiver({ webhookId, version }: DisableByReceiver): Promise<boolean> {
+  private async disableByReceiver({ webhookId, version }: DisableByReceiver): Promise<number | undefined> {
     await this.time.pass(this.random.between(1, 500));
     if (this.isAway || this.random.chance(0.3)) throw new Error('config-service does not answer');
     this.answered.set(webhookId, Math.max(version, this.answered.get(webhookId) ?? 0));
     const history = this.histories.get(webhookId) ?? [];
     const latest = history.at(-1);
     const sentWith = history.find((record) => record.version === version);
-    if (latest === undefined || latest.deleted || sentWith === undefined || sentWith.deleted) return false;
+    if (latest === undefined || latest.deleted || sentWith === undefined || sentWith.deleted) return undefined;
     const since = history.slice(history.indexOf(sentWith));
     const isUnchanged = since.every((record) => !record.deleted && record.url === sentWith.url && record.enabled);
-    if (!isUnchanged) return false;
+    if (!isUnchanged) return latest.version;
     this.put({ ...latest, version: latest.version + 1, enabled: false });
-    return true;
+    return latest.version + 1;
   }
 
   private delete({ id, tenantId, epoch, version }: WebhookState): void {

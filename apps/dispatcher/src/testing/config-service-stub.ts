@@ -14,7 +14,7 @@ export interface DisableCall {
 export class ConfigServiceStub {
   readonly calls: DisableCall[] = [];
   /** Answers with what it says, or that its database is away. */
-  answer: { readonly disabled: boolean } | 'away' = { disabled: true };
+  answer: { readonly disabled: boolean; readonly version?: number } | 'away' = { disabled: true };
   private readonly server = new Server();
 
   /** Answers `host:port`. */

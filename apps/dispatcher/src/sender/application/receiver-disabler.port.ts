@@ -12,8 +12,9 @@ export interface DisableByReceiver {
 /** Has a webhook disabled because its receiver asked for it. */
 export interface ReceiverDisabler {
   /**
-   * Idempotent. False: there was nothing to do, as the endpoint or `enabled` changed since, or the webhook is gone.
+   * Idempotent. Answers the version of the webhook in `epoch` that the answer leaves it with, disabled by this call or changed
+   * before it: older states of it count no more. Undefined: nothing will come of it that is not known.
    * Rejects when there was no answer: to be asked again.
    */
-  disableByReceiver(request: DisableByReceiver): Promise<boolean>;
+  disableByReceiver(request: DisableByReceiver): Promise<number | undefined>;
 }

@@ -22,13 +22,19 @@ export interface FactPosition {
   readonly offset: number | undefined;
 }
 
+interface Version {
+  readonly epoch: number;
+  readonly version: number;
+}
+
 /** A verdict that config-service has not answered yet, or whose effect has not come back to us. */
 interface Verdict {
   readonly fact: Attempted;
   at: FactPosition;
   /** Undefined where the webhook was changed before we knew of the verdict: then nothing is stopped. */
   readonly url: string | undefined;
-  isAnswered: boolean;
+  /** What config-service has answered: with this version of the webhook, or a newer one, the stop ends. */
+  endsWith: Version | undefined;
   isAsking: boolean;
   /** When its fact was last appended, or found; Infinity while it is being appended again. */
   recordedAtMs: number;
@@ -59,16 +65,19 @@ export class ReceiverSteering {
   /** Verdicts that wait for config-service. */
   get unanswered(): number {
     let count = 0;
-    for (const { isAnswered } of this.verdicts.values()) if (!isAnswered) count++;
+    for (const { endsWith } of this.verdicts.values()) if (endsWith === undefined) count++;
     return count;
   }
 
-  /** Nothing is to be sent to this state of the webhook: its receiver said so, and nobody has changed that since. */
+  /**
+   * Nothing is to be sent to this state of the webhook: its receiver said so, and what config-service has made of that is not
+   * known here yet. Other changes of the webhook end that no sooner, unless it goes to another URL by now.
+   */
   isStopped(state: WebhookState): boolean {
     const verdict = this.verdicts.get(state.id);
     if (verdict === undefined) return false;
-    if (verdict.url === state.url && !(verdict.isAnswered && isNewer(state, verdict.fact))) return true;
-    if (verdict.isAnswered) this.verdicts.delete(state.id);
+    if (verdict.url === state.url && !isOver(verdict, state)) return true;
+    if (verdict.endsWith !== undefined) this.verdicts.delete(state.id);
     return false;
   }
 
@@ -76,8 +85,8 @@ export class ReceiverSteering {
   onApplied(webhookId: string): void {
     const verdict = this.verdicts.get(webhookId);
     const record = this.options.get(webhookId);
-    if (verdict === undefined || record === undefined || !verdict.isAnswered) return;
-    if (record.deleted || isNewer(record, verdict.fact)) this.verdicts.delete(webhookId);
+    if (verdict === undefined || record === undefined || verdict.endsWith === undefined) return;
+    if (record.deleted || isOver(verdict, record)) this.verdicts.delete(webhookId);
   }
 
   /**
@@ -95,7 +104,7 @@ export class ReceiverSteering {
       fact,
       at,
       url: isOfState ? record.url : undefined,
-      isAnswered: false,
+      endsWith: undefined,
       isAsking: false,
       recordedAtMs: this.options.now(),
       tries: 0,
@@ -108,9 +117,9 @@ export class ReceiverSteering {
   /** The lowest position in `attempts` of a fact whose verdict was not answered; it must be found again after a kill. */
   oldestUnanswered(partition: number): number | undefined {
     let oldest: number | undefined;
-    for (const { at, isAnswered } of this.verdicts.values()) {
+    for (const { at, endsWith } of this.verdicts.values()) {
       // Without an offset its delivery is not done, and the commit does not pass that.
-      if (isAnswered || at.partition !== partition || at.offset === undefined) continue;
+      if (endsWith !== undefined || at.partition !== partition || at.offset === undefined) continue;
       if (oldest === undefined || at.offset < oldest) oldest = at.offset;
     }
     return oldest;
@@ -124,7 +133,7 @@ export class ReceiverSteering {
     for (const { isAsking } of this.verdicts.values()) if (isAsking) asking++;
     for (const verdict of this.verdicts.values()) {
       if (asking >= MAX_ASKING) return;
-      if (verdict.isAnswered || verdict.isAsking || verdict.at.offset === undefined) continue;
+      if (verdict.endsWith !== undefined || verdict.isAsking || verdict.at.offset === undefined) continue;
       if (verdict.nextTryAtMs > nowMs) continue;
       asking++;
       void this.ask(verdict);
@@ -138,8 +147,8 @@ export class ReceiverSteering {
 
   private recordOpenAgain(nowMs: number): void {
     for (const [id, verdict] of this.verdicts) {
-      const { fact, at, isAnswered, recordedAtMs } = verdict;
-      if (isAnswered || at.offset === undefined || nowMs - recordedAtMs < RECORD_AGAIN_MS) continue;
+      const { fact, at, endsWith, recordedAtMs } = verdict;
+      if (endsWith !== undefined || at.offset === undefined || nowMs - recordedAtMs < RECORD_AGAIN_MS) continue;
       verdict.recordedAtMs = Infinity;
       this.options.recordAgain(fact, at.partition, {
         isVoid: () => this.verdicts.get(id) !== verdict,
@@ -155,7 +164,7 @@ export class ReceiverSteering {
     const { fact } = verdict;
     verdict.isAsking = true;
     try {
-      const wasDisabled = await this.options.disabler.disableByReceiver({
+      const version = await this.options.disabler.disableByReceiver({
         tenantId: fact.tenantId,
         webhookId: fact.webhookId,
         epoch: fact.webhookEpoch,
@@ -163,10 +172,13 @@ export class ReceiverSteering {
         deliveryId: fact.deliveryId,
         reason: reasonOf(fact),
       });
-      verdict.isAnswered = true;
-      // Nothing changed, so nothing will come that ends the stop.
-      if (!wasDisabled) this.forget(verdict);
-      else this.onApplied(fact.webhookId);
+      if (version === undefined) {
+        // Nothing will come that ends the stop.
+        this.forget(verdict);
+        return;
+      }
+      verdict.endsWith = { epoch: fact.webhookEpoch, version };
+      this.onApplied(fact.webhookId);
     } catch (error) {
       verdict.nextTryAtMs = this.options.now() + Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** verdict.tries);
       verdict.tries = Math.min(verdict.tries + 1, 10);
@@ -181,11 +193,15 @@ export class ReceiverSteering {
   }
 }
 
-function isNewer(state: { readonly epoch: number; readonly version: number }, than: Attempted): boolean {
+function isOver({ endsWith }: Verdict, state: Version): boolean {
+  return endsWith !== undefined && compareVersions(state, endsWith) >= 0;
+}
+
+function isNewer(state: Version, than: Attempted): boolean {
   return compareVersions(state, asState(than)) > 0;
 }
 
-function asState(fact: Attempted): { readonly epoch: number; readonly version: number } {
+function asState(fact: Attempted): Version {
   return { epoch: fact.webhookEpoch, version: fact.webhookVersion };
 }
 

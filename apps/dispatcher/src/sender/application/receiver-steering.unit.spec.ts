@@ -14,12 +14,12 @@ const GONE = anAttempt(WEBHOOK.id, aDelivery(WEBHOOK.id, 'e0'), 5, {
 /** A steering whose config-service answers when told to, and a fact at offset 40 of partition 3 that is to be answered. */
 function steered() {
   const clock = { nowMs: 1_000 };
-  const asked: PromiseWithResolvers<boolean>[] = [];
+  const asked: PromiseWithResolvers<number | undefined>[] = [];
   const recorded: (RecordedAgain & { readonly partition: number })[] = [];
   const steering = new ReceiverSteering({
     disabler: {
       disableByReceiver: async () => {
-        const answer = Promise.withResolvers<boolean>();
+        const answer = Promise.withResolvers<number | undefined>();
         asked.push(answer);
         return answer.promise;
       },
@@ -64,7 +64,7 @@ describe('a verdict that config-service does not answer', () => {
     expect(recorded[0]?.isVoid()).toBe(true);
     steering.onFact(GONE, { partition: 3, offset: 41 });
     passMinutes(1);
-    asked.at(-1)?.resolve(false);
+    asked.at(-1)?.resolve(undefined);
     await new Promise(setImmediate);
     passMinutes(5);
     expect(recorded).toHaveLength(1);

@@ -25,7 +25,7 @@ export function senderUnderTest(parts: Partial<SenderOptions> & { readonly produ
     directory: { get: () => undefined, subscribers: () => [], onApplied: silent },
     profiles: { of: () => ({ kind: 'refused url', detail: '' }) },
     transport: { post: silent, close: () => Promise.resolve() },
-    disabler: { disableByReceiver: () => Promise.resolve(false) },
+    disabler: { disableByReceiver: () => Promise.resolve(undefined) },
     attemptsTail: { read: (from) => Promise.resolve(from) },
     topics: SENDER_TOPICS,
     laneLimits: DEFAULT_LANE_LIMITS,

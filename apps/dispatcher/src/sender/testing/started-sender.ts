@@ -1,7 +1,7 @@
 import type { Delivery, Fact, WebhookRecord, WebhookState } from '@signalbox/contracts';
 import { encodeDelivery, encodeFact } from '@signalbox/contracts';
 import { signingKeyOf } from '@signalbox/domain';
-import type { Failed, PostOutcome, PostRequest } from '@signalbox/egress';
+import type { Answered, Failed, PostOutcome, PostRequest } from '@signalbox/egress';
 import type {
   Appended,
   LogConsumer,
@@ -11,7 +11,7 @@ import type {
   PartitionPosition,
 } from '@signalbox/kafka';
 import { aDelivery, aWebhookState } from '../../testing/dispatcher-fixtures.ts';
-import type { SenderLimits } from '../application/sender-options.ts';
+import type { SenderLimits, SenderObserver, SenderOptions } from '../application/sender-options.ts';
 import { DEFAULT_SENDER_LIMITS } from '../application/sender-options.ts';
 import type { SendProfile } from '../domain/send-profile.ts';
 import { SENDER_TOPICS, senderUnderTest, SILENT_OBSERVER } from './sender-under-test.ts';
@@ -48,11 +48,12 @@ export const TIMEOUT: Failed = {
 };
 
 /** Answered at once with this status. */
-export const answered = (statusCode: number): PostOutcome => ({
+export const answered = (statusCode: number, more: Partial<Answered> = {}): Answered => ({
   kind: 'answered',
   statusCode,
   answer: Buffer.alloc(0),
   timings: { totalMs: 1 },
+  ...more,
 });
 
 /** A record of the partition. Its round started when it was appended, where `more` does not say otherwise. */
@@ -68,11 +69,19 @@ export const deliveryAt = (
   headers: encodeDelivery(aDelivery(WEBHOOK.id, `e${offset}`, more)),
 });
 
+export interface SenderParts extends Partial<Pick<SenderOptions, 'disabler' | 'profiles'>> {
+  readonly observer?: SenderObserver;
+}
+
 /**
  * A sender with one partition, whose POSTs end, and whose records are acknowledged, when they are told to. `recovered`: what
- * it finds in `attempts`.
+ * it finds in `attempts`. `parts`: used in place of its own.
  */
-export async function startSender(limits: Partial<SenderLimits> = {}, recovered: readonly Fact[] = []) {
+export async function startSender(
+  limits: Partial<SenderLimits> = {},
+  recovered: readonly Fact[] = [],
+  { observer = SILENT_OBSERVER, ...parts }: SenderParts = {},
+) {
   const posts: (PostRequest & { readonly end: (outcome: PostOutcome) => void })[] = [];
   const facts: Fact[] = [];
   const clock = { nowMs: T0 };
@@ -80,6 +89,7 @@ export async function startSender(limits: Partial<SenderLimits> = {}, recovered:
   const heartbeat = { ageMs: 0 };
   /** What the sender knows of the webhook. */
   const known: { webhook: WebhookRecord | undefined } = { webhook: WEBHOOK };
+  const listeners: ((webhookId: string) => void)[] = [];
   const consumer = {
     msSinceHeartbeat: () => heartbeat.ageMs,
     seek: ({ offset }: PartitionPosition) => flow.push(`sought ${offset}`),
@@ -97,7 +107,11 @@ export async function startSender(limits: Partial<SenderLimits> = {}, recovered:
     onDrained: () => {},
   };
   const sender = senderUnderTest({
-    directory: { get: () => known.webhook, subscribers: () => [], onApplied: () => {} },
+    directory: {
+      get: () => known.webhook,
+      subscribers: () => [],
+      onApplied: (listener) => listeners.push(listener),
+    },
     profiles: { of: () => PROFILE },
     transport: { post: (request, end) => posts.push({ ...request, end }), close: () => Promise.resolve() },
     attemptsTail: {
@@ -113,7 +127,14 @@ export async function startSender(limits: Partial<SenderLimits> = {}, recovered:
     producer: producer as unknown as LogProducer,
     limits: { ...DEFAULT_SENDER_LIMITS, ...limits },
     now: () => clock.nowMs,
-    observer: { ...SILENT_OBSERVER, onFact: (fact) => facts.push(fact) },
+    observer: {
+      ...observer,
+      onFact: (fact) => {
+        facts.push(fact);
+        observer.onFact(fact);
+      },
+    },
+    ...parts,
   });
   sender.attach(consumer as unknown as LogConsumer);
   sender.onJoin({ assigned: [PARTITION], lost: [], isContinuous: true });
@@ -130,5 +151,10 @@ export async function startSender(limits: Partial<SenderLimits> = {}, recovered:
   const acknowledge = (): void => {
     for (const done of appended.splice(0)) done({ ...PARTITION, offset: 0 });
   };
-  return { sender, posts, facts, clock, flow, heartbeat, known, appendedTo, give, giveMany, acknowledge };
+  /** The sender comes to know this state of the webhook. */
+  const apply = (webhook: WebhookRecord): void => {
+    known.webhook = webhook;
+    for (const listener of listeners) listener(webhook.id);
+  };
+  return { sender, posts, facts, clock, flow, heartbeat, known, appendedTo, give, giveMany, acknowledge, apply };
 }

@@ -26,12 +26,12 @@ export function receiverSteeringGrpcService({
         throw new SignalboxError('auth.forbidden', 'The internal identity is of another tenant than tenant_id');
       }
       const outcome = await disabling.disable(verdict);
-      if (outcome === 'conflict') throw new SignalboxError('entity.conflict', 'Others keep changing this webhook');
-      if (outcome === 'disabled') {
+      if (outcome.kind === 'conflict') throw new SignalboxError('entity.conflict', 'Others keep changing this webhook');
+      if (outcome.kind === 'disabled') {
         const { tenantId, webhookId, deliveryId } = verdict;
         logger.info({ tenant_id: tenantId, webhook_id: webhookId, delivery_id: deliveryId }, 'webhook.disabled');
       }
-      return { disabled: outcome === 'disabled' };
+      return { disabled: outcome.kind === 'disabled', version: outcome.version ?? 0 };
     }),
   };
 }

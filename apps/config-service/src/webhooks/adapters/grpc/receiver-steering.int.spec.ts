@@ -49,6 +49,8 @@ describe('DisableByReceiver', () => {
       enabled: false,
       disabledReason: 'The receiver answered 410 Gone (delivery d-1)',
     });
+    // Who asks waits for that version: the state it knows may be older, and enabled.
+    expect(await caller.call('disableByReceiver', verdict(id), await identified())).toMatchObject({ version: 2 });
     expect(await disable(verdict(id))).toBe(false);
     const journal = await rowsOf<{ type: string; actor: string }>(
       service.dataSource,
@@ -61,7 +63,13 @@ describe('DisableByReceiver', () => {
   it('disables too when something else changed since', async () => {
     const { id } = await service.makeWebhook();
     await change(id, { name: 'renamed', events: ['User.Created'] });
-    expect(await disable(verdict(id))).toBe(true);
+    const answer = await caller.call('disableByReceiver', verdict(id), await identified());
+    const [newest] = await rowsOf<{ version: number }>(
+      service.dataSource,
+      'SELECT max(version)::int AS version FROM webhook_event WHERE webhook_id = $1',
+      [id],
+    );
+    expect(answer).toEqual({ disabled: true, version: newest?.version });
   });
 
   it('has no effect on a webhook that was pointed elsewhere, or disabled and enabled, since', async () => {

@@ -15,12 +15,18 @@ export interface GrpcReceiverDisablerOptions {
   readonly deadlineMs?: number;
 }
 
+interface DisableAnswer {
+  readonly disabled: boolean;
+  /** 0 where there is no such webhook, and from a config-service that does not tell it. */
+  readonly version: number;
+}
+
 interface SteeringClient extends Client {
   disableByReceiver(
     request: DisableByReceiver,
     metadata: Metadata,
     options: { readonly deadline: number },
-    callback: (error: ServiceError | null, answer?: { readonly disabled: boolean }) => void,
+    callback: (error: ServiceError | null, answer?: DisableAnswer) => void,
   ): void;
 }
 
@@ -43,15 +49,15 @@ export class GrpcReceiverDisabler implements ReceiverDisabler {
     }) as unknown as SteeringClient;
   }
 
-  async disableByReceiver(request: DisableByReceiver): Promise<boolean> {
+  async disableByReceiver(request: DisableByReceiver): Promise<number | undefined> {
     const { identityKey, deadlineMs = 5_000 } = this.#options;
     const identity = { tenantId: request.tenantId, scopes: ['webhooks:write'], actor: 'receiver' };
     const metadata = new Metadata();
     metadata.set(IDENTITY_HEADER, await issueIdentity(identityKey, identity, 'config-service'));
     return new Promise((resolve, reject) => {
       this.#client.disableByReceiver(request, metadata, { deadline: Date.now() + deadlineMs }, (error, answer) => {
-        if (error === null) resolve(answer?.disabled ?? false);
-        else if (NOTHING_TO_DO.has(error.code)) resolve(false);
+        if (error === null) resolve(answer === undefined ? undefined : versionLeft(answer, request));
+        else if (NOTHING_TO_DO.has(error.code)) resolve(undefined);
         else reject(error);
       });
     });
@@ -60,4 +66,10 @@ export class GrpcReceiverDisabler implements ReceiverDisabler {
   close(): void {
     this.#client.close();
   }
+}
+
+/** Where it was disabled and no version is told, it is one after the version that was sent with, at least. */
+function versionLeft({ disabled, version }: DisableAnswer, sentWith: DisableByReceiver): number | undefined {
+  if (version > 0) return version;
+  return disabled ? sentWith.version + 1 : undefined;
 }

@@ -45,7 +45,7 @@ describe('a receiver that wants nothing more', () => {
     expect(receiver.requests).toHaveLength(1);
     const asked = config.callsOf(id).length;
     await running.pause();
-    config.answer = { disabled: true };
+    config.answer = { disabled: true, version: 5 };
     await running.resume();
     await waitFor(() => config.callsOf(id).length > asked, { what: 'the call after the restart' });
     expect(config.callsOf(id).at(-1)).toMatchObject({
@@ -59,9 +59,15 @@ describe('a receiver that wants nothing more', () => {
       },
       identity: { tenantId: id, actor: 'receiver' },
     });
+    // Its owner had renamed it meanwhile: that is not what came of the call.
+    await running.configure({ id, tenantId: id, url: receiver.url, version: 4, name: 'renamed' });
+    await running.publish(anEvent(), { 'tenant-id': id });
+    await waitFor(() => facts().some((fact) => fact.kind === 'deferred' && fact.webhookVersion === 4), {
+      what: 'what came after the change',
+    });
     // Its effect comes back through the log: what waits ends as skipped.
-    await running.configure({ id, tenantId: id, url: receiver.url, version: 4, enabled: false });
-    await waitFor(() => facts().filter((fact) => fact.kind === 'skipped').length >= 5, {
+    await running.configure({ id, tenantId: id, url: receiver.url, version: 5, enabled: false });
+    await waitFor(() => facts().filter((fact) => fact.kind === 'skipped').length >= 6, {
       what: 'what waited to be skipped',
       timeoutMs: 20_000,
     });
