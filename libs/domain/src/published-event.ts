@@ -46,13 +46,19 @@ export function readJsonObject(value: Buffer, maxBytes: number): ReadObject | Re
   try {
     parsed = JSON.parse(value.toString());
   } catch (error) {
-    const why = value.length === 0 ? 'is empty' : `is not JSON (${(error as SyntaxError).message})`;
+    const why = value.length === 0 ? 'is empty' : `is not JSON${faultOf(error as SyntaxError)}`;
     return rejected('not-json', `value ${why}; it must be one JSON object`);
   }
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
     return rejected('not-an-object', `value is ${kindOf(parsed)}; it must be a JSON object`);
   }
   return { ok: true, members: parsed as Readonly<Record<string, unknown>> };
+}
+
+/** What JSON.parse says, without the piece of the value that it may quote: this goes into logs, where no event belongs. */
+function faultOf({ message }: SyntaxError): string {
+  const [fault = ''] = message.split(/(?:, )?(?:\.\.\.)?"/);
+  return fault === '' ? '' : ` (${fault})`;
 }
 
 /** Judges the value of a record (contract: what a publisher puts on Kafka). Parses it once; never throws. */

@@ -43,6 +43,17 @@ describe('a published event', () => {
     expect(read(text)).toMatchObject({ ok: false, reason, message: expect.stringContaining(message) });
   });
 
+  it.each([
+    ['hunter2', "Unexpected token 'h'"],
+    ['{"event":"User.Created","password":hunter2}', "Unexpected token 'h'"],
+    ['{"password":"hunter2" "event":1}', 'position'],
+    ['undefined', 'value is not JSON; it'],
+  ])('is told what is wrong with it, and nothing of what is in it: %s', (text, fault) => {
+    const refused = read(text);
+    expect(refused).toMatchObject({ reason: 'not-json', message: expect.stringContaining(fault) });
+    expect(JSON.stringify(refused)).not.toMatch(/hunter|password|undefined/);
+  });
+
   it('is refused when a byte of it is not UTF-8', () => {
     const value = Buffer.from('{"event":"User.Created","name":"?"}');
     value[value.indexOf('?')] = 0xff;
