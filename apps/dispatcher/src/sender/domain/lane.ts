@@ -56,7 +56,7 @@ const LONGEST_MEASURED_MS = 3_600_000;
 /** While an endpoint fails there is no telling how quick it is once it is back, which may be soon. */
 const LONGEST_FAILING_MS = 60_000;
 /** An endpoint that answers within this gives its room back soon. */
-const QUICK_MS = 1_000;
+const QUICK_MS = 500;
 /** A configured rate is certain. */
 const LONGEST_BY_RATE_MS = 86_400_000;
 
@@ -228,13 +228,15 @@ export class Lane<Task extends Queued> {
     const isByRate = byRateMs > 0 && byRateMs >= this.measuredSlotMs(nowMs);
     const longestMs = isByRate ? LONGEST_BY_RATE_MS : this.isFailing(nowMs) ? LONGEST_FAILING_MS : LONGEST_MEASURED_MS;
     const turnAtMs = Math.max(this.bookedUntilMs, nowMs + this.expectedWaitMs(nowMs)) + this.slotMs(nowMs);
-    this.bookedUntilMs = Math.min(turnAtMs, nowMs + longestMs);
-    return { reason: isByRate ? 'rate limit' : 'queue full', expectedWaitMs: this.bookedUntilMs - nowMs };
+    const untilMs = Math.min(turnAtMs, nowMs + longestMs);
+    // What was given out already stays given out, though the endpoint fails now and then.
+    this.bookedUntilMs = Math.max(this.bookedUntilMs, untilMs);
+    return { reason: isByRate ? 'rate limit' : 'queue full', expectedWaitMs: untilMs - nowMs };
   }
 
   /** Its last attempt failed for want of capacity or an answer, or it is silent for longer than it ever takes. */
   private isFailing(nowMs: number): boolean {
-    return this.wasCongested || this.stalledMs(nowMs) > 2 * this.attemptMs + QUICK_MS;
+    return this.wasCongested || this.stalledMs(nowMs) > 2 * (this.attemptMs + QUICK_MS);
   }
 
   private measuredSlotMs(nowMs: number): number {

@@ -15,10 +15,11 @@ interface Named<Task extends Queued> {
 /** Deliveries queued and active. */
 interface Holding {
   held: number;
-  active: number;
-  /** Behind endpoints of which it is not known that they answer soon. */
+  lanes: number;
+  /** Behind endpoints of which it is not known that they answer soon, and how many such endpoints. */
   slow: number;
   slowBytes: number;
+  slowLanes: number;
 }
 
 /** The lanes of one tenant that can start something; tenants take turns, and within a tenant its webhooks do. */
@@ -28,8 +29,6 @@ interface Tenant<Task extends Queued> {
   lanes: number;
   /** In all its lanes. */
   readonly sum: Holding;
-  /** When an endpoint of it last answered quickly, or when the first of what is active began. */
-  progressAtMs: number;
   isInLine: boolean;
 }
 
@@ -63,11 +62,9 @@ const NOT_CROWDED: Crowding = { isCrowded: false, roomFor: Infinity, roomForByte
 /** What was learnt about an endpoint is worth keeping that long. */
 const KEPT_IDLE_MS = 60_000;
 const MAX_IDLE = 10_000;
-/** A tenant with many POSTs under way has some of them answered within this, unless its endpoints hang. */
-const SILENT_MS = 250;
 /** Of lanes that wait for their rate, on average. A rate is kept though one is looked at up to 100 ms late. */
 const LOOKED_AT_EACH_MS = 100;
-/** Of the room that tenants share: what endpoints that may hang hold beyond it is one delivery for each tenant. */
+/** Of the room that tenants share: what endpoints that may hang hold beyond it is one delivery more for each tenant. */
 const CRAMPED = 1.5;
 
 /**
@@ -86,8 +83,10 @@ export class Lanes<Task extends Queued> {
   private readonly sleeping = new Set<Named<Task>>();
   private nextWakeMs = Infinity;
   private busyTenants = 0;
-  /** In all lanes, see {@link Holding}. */
-  private slow = 0;
+  /** Of all tenants. */
+  private readonly all = nothingHeld();
+  /** Lanes with something under way that count as quick, by when they last were. */
+  private readonly quick = new Set<Named<Task>>();
   private waitingCount = 0;
   private waitingBytes = 0;
 
@@ -159,7 +158,7 @@ export class Lanes<Task extends Queued> {
     const named = this.lanes.get(webhookId);
     if (named === undefined) return;
     named.lane.finish(bytes, signal, nowMs, attemptMs);
-    if (named.lane.isQuick(nowMs)) named.tenant.progressAtMs = nowMs;
+    this.quick.delete(named);
     this.recount(named, nowMs);
     this.standInLine(named, nowMs);
     this.noteIdle(named, nowMs);
@@ -185,6 +184,18 @@ export class Lanes<Task extends Queued> {
   /** The endpoint is back after an outage. */
   slowStart(webhookId: string): void {
     this.lanes.get(webhookId)?.lane.slowStart();
+  }
+
+  /**
+   * To be called often: counts those as slow that were quick and have not answered for long. Not by who has stood still himself,
+   * and has not read yet what they have answered meanwhile.
+   */
+  lapse(nowMs: number): void {
+    for (const named of this.quick) {
+      if (named.lane.isQuick(nowMs)) return;
+      this.quick.delete(named);
+      this.recount(named, nowMs);
+    }
   }
 
   /** To be called now and then: forgets lanes that have had nothing to do for a while. */
@@ -229,7 +240,7 @@ export class Lanes<Task extends Queued> {
     let tenant = this.tenants.get(tenantId);
     if (tenant === undefined) {
       const line = new Fifo<Named<Task>>();
-      tenant = { id: tenantId, line, lanes: 0, sum: nothingHeld(), progressAtMs: 0, isInLine: false };
+      tenant = { id: tenantId, line, lanes: 0, sum: nothingHeld(), isInLine: false };
       this.tenants.set(tenantId, tenant);
     }
     const lane = new Lane<Task>(this.limits);
@@ -245,17 +256,17 @@ export class Lanes<Task extends Queued> {
    */
   private roomOf({ tenant, lane }: Named<Task>, nowMs: number, { isCrowded, roomFor, roomForBytes }: Crowding): Room {
     if (!isCrowded) return 'ample';
-    const { held, active, slow, slowBytes } = tenant.sum;
+    const { held, lanes, slow, slowBytes, slowLanes } = tenant.sum;
     const share = roomFor / this.busyTenants;
-    if (lane.isQuick(nowMs)) {
-      // It was quick when it was last asked, as thousands beside it, of which none answers now.
-      if (lane.isIdle && active > share && nowMs - tenant.progressAtMs > SILENT_MS) return 'none';
-    } else {
-      const isOver = slow >= share || slowBytes >= roomForBytes / this.busyTenants;
-      // Each tenant's share was larger before the next one came.
-      const isCramped = slow > 0 && this.slow >= roomFor * CRAMPED;
-      if (isOver || isCramped) return 'none';
-    }
+    // Where so many are silent the others are not believed to be quick before they have answered.
+    const unproven = slowLanes >= share / 2 ? lanes : slowLanes;
+    // An endpoint that holds much is no reason to take nothing for those beside it.
+    const isOver = (lane.isIdle ? unproven : slow) >= share || slowBytes >= roomForBytes / this.busyTenants;
+    // Each tenant's share was larger before the next one came.
+    const isCramped = this.all.slow >= roomFor * CRAMPED || this.all.slowBytes >= roomForBytes * CRAMPED;
+    // One that was quick when it was last asked may hang now, as those beside it.
+    const isJudged = lane.isIdle || !lane.isQuick(nowMs);
+    if (isJudged && (isOver || (isCramped && slow > 0))) return 'none';
     return held > share ? 'over share' : 'crowded';
   }
 
@@ -281,23 +292,31 @@ export class Lanes<Task extends Queued> {
   }
 
   /** Keeps the sums right. To be called after each change of a lane. */
-  private recount({ tenant, lane, part }: Named<Task>, nowMs: number): void {
-    const { sum } = tenant;
-    const isSlow = !lane.isQuick(nowMs);
-    const slow = isSlow ? lane.held : 0;
+  private recount(named: Named<Task>, nowMs: number): void {
+    const { tenant, lane, part } = named;
+    const isQuick = lane.isQuick(nowMs);
+    if (isQuick && lane.activeCount > 0) this.quick.add(named);
+    const { held } = lane;
+    const isSlow = held > 0 && !isQuick;
+    const slow = isSlow ? held : 0;
     const slowBytes = isSlow ? lane.heldBytes : 0;
-    if (sum.held === 0 && lane.held > 0) this.busyTenants++;
-    if (sum.active === 0 && lane.activeCount > 0) tenant.progressAtMs = nowMs;
-    sum.held += lane.held - part.held;
-    sum.active += lane.activeCount - part.active;
-    sum.slow += slow - part.slow;
-    sum.slowBytes += slowBytes - part.slowBytes;
-    this.slow += slow - part.slow;
-    if (sum.held === 0 && part.held > 0) this.busyTenants--;
-    part.held = lane.held;
-    part.active = lane.activeCount;
+    const lanes = held > 0 ? 1 : 0;
+    const slowLanes = isSlow ? 1 : 0;
+    if (held === part.held && slow === part.slow && slowBytes === part.slowBytes) return;
+    const wasBusy = tenant.sum.held > 0;
+    for (const sum of [tenant.sum, this.all]) {
+      sum.held += held - part.held;
+      sum.lanes += lanes - part.lanes;
+      sum.slow += slow - part.slow;
+      sum.slowBytes += slowBytes - part.slowBytes;
+      sum.slowLanes += slowLanes - part.slowLanes;
+    }
+    this.busyTenants += Number(tenant.sum.held > 0) - Number(wasBusy);
+    part.held = held;
+    part.lanes = lanes;
     part.slow = slow;
     part.slowBytes = slowBytes;
+    part.slowLanes = slowLanes;
   }
 
   private standInLine(named: Named<Task>, nowMs: number): void {
@@ -330,5 +349,5 @@ export class Lanes<Task extends Queued> {
 }
 
 function nothingHeld(): Holding {
-  return { held: 0, active: 0, slow: 0, slowBytes: 0 };
+  return { held: 0, lanes: 0, slow: 0, slowBytes: 0, slowLanes: 0 };
 }
