@@ -43,8 +43,6 @@ export const NOTHING_LEARNT: EndpointSignals = { lane: 'neutral', breaker: 'neut
 /** The longest `maxAgeMs` a webhook may have: what waits for a webhook that nobody knows ends after it. */
 const LONGEST_LIFE_MS = 604_800_000;
 const LOOK_MS = 250;
-/** Of ticks that come every 50 ms: what was answered in a longer gap may not have been read yet. */
-const STOOD_STILL_MS = 200;
 
 /** What waits in memory before its POST, and what may not wait there: it is deferred, skipped or expired. */
 export class Admission {
@@ -52,7 +50,6 @@ export class Admission {
   private readonly parking = new Parking<OwnedTask>();
   private readonly breakers = new Breakers();
   private lookedAtMs = 0;
-  private tickedAtMs = 0;
 
   constructor(private readonly options: AdmissionOptions) {
     this.lanes = new Lanes<OwnedTask>(options.laneLimits);
@@ -150,12 +147,10 @@ export class Admission {
     this.options.finish(task, deferred(task, this.options.now(), reason, more));
   }
 
-  /** To be called many times a second: moves what has waited too long. */
+  /** To be called a few times a second: moves what has waited too long. */
   tick(): void {
     const { now, limits, observer } = this.options;
     const nowMs = now();
-    if (nowMs - this.tickedAtMs < STOOD_STILL_MS) this.lanes.lapse(nowMs);
-    this.tickedAtMs = nowMs;
     if (nowMs - this.lookedAtMs < LOOK_MS) return;
     this.lookedAtMs = nowMs;
     // What became known while the group was silent was not looked at.

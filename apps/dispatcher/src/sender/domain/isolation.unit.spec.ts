@@ -49,127 +49,79 @@ describe('fair shares', () => {
   });
 });
 
-/** Offers one delivery each, with the sender's own view of its room; answers how many were taken. */
-function offerEach(lanes: Lanes<Task>, webhooks: number, tenantId: string, of: Partial<Task> = {}): number {
-  let taken = 0;
-  let bytes = 0;
-  for (let index = 0; index < webhooks; index++) {
-    const isCrowded = taken >= ROOM.roomFor || bytes >= ROOM.roomForBytes;
-    const one = { ...task('t'), ...of };
-    if (lanes.offer(owner(`${tenantId}${index}`, tenantId), one, T0, { isCrowded, ...ROOM }) !== undefined) continue;
-    taken++;
-    bytes += one.bytes;
-  }
-  return taken;
-}
-const ROOM = { roomFor: 4_096, roomForBytes: 32 * 1_024 * 1_024 };
-
 describe('ten thousand webhooks of one tenant', () => {
-  it('whose endpoints hang take no more than its share of the room, also once they are under way', () => {
-    const lanes = new Lanes<Task>(DEFAULT_LANE_LIMITS);
-    expect(offerEach(lanes, 10_000, 'big')).toBe(4_096);
-    expect(startAll(lanes)).toHaveLength(4_096);
-    const crowding = { isCrowded: true, ...ROOM };
-    expect(lanes.offer(owner('big10000', 'big'), task('t'), T0 + 20_000, crowding)).toMatchObject({
-      reason: 'queue full',
-    });
-    expect(lanes.offer(owner('healthy', 'small'), task('ok'), T0 + 20_000, crowding)).toBeUndefined();
-    expect(startAll(lanes, T0 + 20_000)).toEqual(['ok']);
-  });
-
-  it('take no more than its share of the bytes', () => {
-    const lanes = new Lanes<Task>(DEFAULT_LANE_LIMITS);
-    const bytes = 1_024 * 1_024;
-    expect(offerEach(lanes, 1_000, 'big', { bytes })).toBe(32);
-    startAll(lanes);
-    const crowding = { isCrowded: true, ...ROOM };
-    const refusal = () => lanes.offer(owner('another', 'big'), task('t'), T0, crowding);
-    expect(refusal()).toMatchObject({ reason: 'queue full' });
-    for (let index = 0; index < 32; index++) lanes.finish({ webhookId: `big${index}`, bytes }, 'neutral', T0);
-    expect(refusal()).toBeUndefined();
-  });
-
-  /** Each was answered within 40 ms, and is idle. */
-  function warmed(webhooks: number) {
-    const lanes = new Lanes<Task>(DEFAULT_LANE_LIMITS);
-    offerEach(lanes, webhooks, 'big');
-    startAll(lanes);
-    for (let index = 0; index < webhooks; index++) lanes.finish(ended(`big${index}`), 'success', T0 + 40, 40);
+  /** One delivery each. */
+  function offered(webhooks: number, tenantId = 'big', lanes = new Lanes<Task>(DEFAULT_LANE_LIMITS), bytes = 10) {
+    for (let index = 0; index < webhooks; index++) {
+      lanes.offer(owner(`${tenantId}${index}`, tenantId), { ...task(tenantId), bytes }, T0);
+    }
     return lanes;
   }
 
-  it.each([
-    { roomFor: 1_000, roomForBytes: Infinity, what: 'deliveries' },
-    { roomFor: Infinity, roomForBytes: 10_000, what: 'bytes' },
-  ])('that were quick a moment ago and hang now take no more $what once they are silent', (room) => {
-    const lanes = warmed(4_000);
-    const offer = (webhookId: string, nowMs: number) =>
-      lanes.offer(owner(webhookId, 'big'), task('t', nowMs), nowMs, { isCrowded: true, ...room });
-    const hangsFromMs = T0 + 10_000;
-    for (let index = 0; index < 1_000; index++) expect(offer(`big${index}`, hangsFromMs)).toBeUndefined();
-    startAll(lanes, hangsFromMs);
-    lanes.lapse(hangsFromMs + 500);
-    expect(offer('big1000', hangsFromMs + 500)).toBeUndefined();
-    lanes.lapse(hangsFromMs + 501);
-    expect(offer('big1001', hangsFromMs + 501)).toMatchObject({ reason: 'queue full' });
-    expect(lanes.offer(owner('other', 'small'), task('t'), hangsFromMs + 501, { isCrowded: true, ...room })).toBe(
-      undefined,
-    );
+  it('whose endpoints hang have a quarter of the room under way, and one for each that times out', () => {
+    const lanes = offered(10_000);
+    expect(startAll(lanes)).toHaveLength(2_048);
+    lanes.offer(owner('healthy', 'small'), task('ok'), T0 + 20_000);
+    expect(startAll(lanes, T0 + 20_000)).toEqual(['ok']);
+    for (let index = 0; index < 100; index++) lanes.finish(ended(`big${index}`), 'congestion', T0 + 20_000, 20_000);
+    expect(startAll(lanes, T0 + 20_000)).toHaveLength(100);
   });
 
-  it('are not believed for the one of them that answers', () => {
-    const lanes = warmed(4_000);
-    const crowding = { isCrowded: true, roomFor: 1_000, roomForBytes: Infinity };
-    const offer = (index: number, nowMs: number) =>
-      lanes.offer(owner(`big${index}`, 'big'), task('t', nowMs), nowMs, crowding);
-    for (let index = 0; index < 1_000; index++) offer(index, T0 + 10_000);
-    startAll(lanes, T0 + 10_000);
-    lanes.lapse(T0 + 11_000);
-    for (let index = 0; index < 10; index++) lanes.finish(ended(`big${index}`), 'success', T0 + 11_000, 1_000);
-    const taken = Array.from({ length: 100 }, (_, index) => offer(1_000 + index, T0 + 11_001)).filter(
-      (refusal) => refusal === undefined,
-    );
-    expect(taken).toHaveLength(10);
-  });
-
-  it('are not taken for quick after a timeout, however short', () => {
-    const lanes = new Lanes<Task>(DEFAULT_LANE_LIMITS);
-    expect(offerEach(lanes, 4_096, 'big')).toBe(4_096);
+  it('whose endpoints hang are moved away, but for what is under way, where there is little room', () => {
+    const lanes = offered(8_000);
+    offered(50, 'small', lanes);
     startAll(lanes);
-    for (let index = 0; index < 100; index++) lanes.finish(ended(`big${index}`), 'congestion', T0 + 1_000, 1_000);
-    const crowding = { isCrowded: true, roomFor: 1_000, roomForBytes: ROOM.roomForBytes };
-    expect(lanes.offer(owner('big0', 'big'), task('t'), T0 + 1_001, crowding)).toMatchObject({ reason: 'queue full' });
+    // Two tenants.
+    expect(lanes.waiting).toBe(8_000 - 1_024);
+    expect(lanes.expelStalled(1_000, T0 + 1, T0 + 999)).toEqual([]);
+    const moved = lanes.expelStalled(1_000, T0 + 1, T0 + 1_000);
+    expect(moved).toHaveLength(8_000 - 1_024);
+    expect(new Set(moved.map((turn) => turn.task.name))).toEqual(new Set(['big']));
   });
 
-  it('leave their places to each other: one that holds much takes none of those beside it', () => {
-    const lanes = new Lanes<Task>(DEFAULT_LANE_LIMITS);
-    for (let index = 0; index < 200; index++) lanes.offer(owner('loud'), task('t'), T0);
+  it('are sent to as fast as they answer', () => {
+    const lanes = offered(10_000);
+    let underWay = startAll(lanes);
+    const rounds = [underWay.length];
+    for (let done = 0; done < 10_000;) {
+      const next: string[] = [];
+      for (const _ of underWay) {
+        lanes.finish(ended(`big${done++}`), 'success', T0 + rounds.length * 50, 50);
+        next.push(...startAll(lanes, T0 + rounds.length * 50));
+      }
+      underWay = next;
+      if (next.length > 0) rounds.push(next.length);
+    }
+    // Twice as many with each round of answers.
+    expect(rounds).toEqual([2_048, 4_096, 3_856]);
+  });
+
+  it('are not moved away while others of them are answered', () => {
+    const lanes = offered(8_000);
     startAll(lanes);
-    const crowding = { isCrowded: true, roomFor: 150, roomForBytes: Infinity };
-    const offer = (webhookId: string) => lanes.offer(owner(webhookId), task('t'), T0, crowding);
-    expect(offer('loud')).toMatchObject({ reason: 'queue full' });
-    expect(offer('cold')).toBeUndefined();
-    expect(offer('cold')).toMatchObject({ reason: 'queue full' });
+    lanes.finish(ended('big0'), 'success', T0 + 900, 900);
+    startAll(lanes, T0 + 900);
+    expect(lanes.expelStalled(1_000, T0 + 1, T0 + 1_500)).toEqual([]);
+  });
+
+  it('have as many bytes under way as they may have of small ones', () => {
+    expect(startAll(offered(1_000, 'big', undefined, 1_024 * 1_024))).toHaveLength(16);
+    expect(startAll(offered(1, 'big', undefined, 20 * 1_024 * 1_024))).toHaveLength(1);
   });
 
   it('of one tenant after the other leave room for who comes next', () => {
     const lanes = new Lanes<Task>(DEFAULT_LANE_LIMITS);
-    let taken = 0;
-    for (const tenantId of ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']) {
-      for (let index = 0; index < 5_000; index++) {
-        const crowding = { isCrowded: taken >= ROOM.roomFor, ...ROOM };
-        const refusal = lanes.offer(owner(`${tenantId}${index}`, tenantId), task('t'), T0, crowding);
-        taken += Number(refusal === undefined);
-      }
-    }
-    expect(taken).toBeGreaterThan(6_100);
-    expect(taken).toBeLessThan(6_200);
+    const started = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map((name) => {
+      offered(5_000, name, lanes);
+      return startAll(lanes).length;
+    });
+    expect(started.slice(0, 4)).toEqual([2_048, 1_024, 683, 512]);
+    expect(started.reduce((sum, count) => sum + count)).toBeLessThan(6_144);
   });
 });
 
 describe('beside the backlog of a quick endpoint', () => {
-  /** Of one tenant: its backlog takes nearly all of the room. */
-  function besideBacklog() {
+  it('a webhook of its tenant that was never sent to, and one that is slow or failed, has its place', () => {
     const lanes = new Lanes<Task>(DEFAULT_LANE_LIMITS);
     for (let index = 0; index < 100; index++) {
       lanes.offer(owner('quick'), task('t'), T0);
@@ -178,34 +130,20 @@ describe('beside the backlog of a quick endpoint', () => {
     }
     for (let index = 0; index < 8_000; index++) lanes.offer(owner('quick'), task('t', T0 + 2), T0 + 2);
     startAll(lanes, T0 + 2);
-    const crowding = { isCrowded: true, ...ROOM };
-    /** While it goes on to answer. */
-    const offer = (webhookId: string, nowMs: number) => {
-      lanes.finish(ended('quick'), 'success', nowMs, 2);
-      startAll(lanes, nowMs);
-      lanes.lapse(nowMs);
-      return lanes.offer(owner(webhookId), task(webhookId, nowMs), nowMs, crowding);
-    };
-    return { lanes, offer };
-  }
-
-  it('a webhook that was never sent to has its place, as has one that is slow', () => {
-    const { lanes, offer } = besideBacklog();
     expect(lanes.waiting).toBeGreaterThan(7_900);
-    expect([offer('new', T0 + 3), offer('slow', T0 + 3)]).toEqual([undefined, undefined]);
-    expect(startAll(lanes, T0 + 3)).toContain('slow');
+    const crowding = { isCrowded: true, roomFor: 4_096, roomForBytes: Infinity };
+    const offer = (webhookId: string, nowMs: number) =>
+      lanes.offer(owner(webhookId), task(webhookId, nowMs), nowMs, crowding);
+    expect([offer('new', T0 + 3), offer('slow', T0 + 3), offer('failed', T0 + 3)]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect(startAll(lanes, T0 + 3)).toEqual(['new', 'slow', 'failed']);
     lanes.finish(ended('slow'), 'success', T0 + 1_503, 1_500);
-    expect(offer('slow', T0 + 1_504)).toBeUndefined();
-    expect(offer('new too', T0 + 1_504)).toBeUndefined();
-  });
-
-  it('the probe of one that failed has its place', () => {
-    const { lanes, offer } = besideBacklog();
-    offer('failed', T0 + 3);
-    startAll(lanes, T0 + 3);
-    lanes.finish(ended('failed'), 'congestion', T0 + 4, 1);
+    lanes.finish(ended('failed'), 'congestion', T0 + 1_503, 1_500);
     lanes.slowStart('failed');
-    expect(offer('failed', T0 + 30_000)).toBeUndefined();
+    expect([offer('slow', T0 + 1_504), offer('failed', T0 + 1_504)]).toEqual([undefined, undefined]);
   });
 });
 

@@ -22,7 +22,7 @@ export interface LaneLimits {
   readonly maxQueuedBytes: number;
   /** A task that would wait longer than this, by what was measured, is not taken. */
   readonly maxWaitMs: number;
-  /** Taken whatever was measured; an eighth of it, or one, while the sender as a whole is crowded. */
+  /** Taken whatever was measured; an eighth of it while the sender as a whole is crowded. */
   readonly minQueued: number;
 }
 
@@ -44,8 +44,8 @@ export interface LaneRefusal {
   readonly expectedWaitMs: number;
 }
 
-/** How much room the sender as a whole has for a lane: for what was measured, for a few, for one, for nothing. */
-export type Room = 'ample' | 'crowded' | 'over share' | 'none';
+/** How much room the sender as a whole has for a lane. */
+export type Room = 'ample' | 'crowded' | 'over share';
 
 /** What an endpoint that was never measured is taken for. */
 const ASSUMED_ATTEMPT_MS = 50;
@@ -55,8 +55,8 @@ const NEWEST = 0.1;
 const LONGEST_MEASURED_MS = 3_600_000;
 /** While an endpoint fails there is no telling how quick it is once it is back, which may be soon. */
 const LONGEST_FAILING_MS = 60_000;
-/** An endpoint that answers within this gives its room back soon. */
-const QUICK_MS = 500;
+/** Silence that says nothing yet. */
+const PATIENCE_MS = 500;
 /** A configured rate is certain. */
 const LONGEST_BY_RATE_MS = 86_400_000;
 
@@ -70,13 +70,11 @@ export class Lane<Task extends Queued> {
   private readonly queue = new ByAge<Task>();
   private queuedBytes = 0;
   private active = 0;
-  private activeBytes = 0;
   private concurrency: number;
   private slowAbove = Infinity;
   private attemptMs = ASSUMED_ATTEMPT_MS;
   private isMeasured = false;
-  /** Of the attempt that ended last. */
-  private wasQuick = false;
+  /** By the attempt that ended last. */
   private wasCongested = false;
   /** When something last ended, or when the first of what is active began. */
   private progressAtMs = 0;
@@ -99,15 +97,6 @@ export class Lane<Task extends Queued> {
     return this.active;
   }
 
-  /** Queued and active. */
-  get held(): number {
-    return this.queue.size + this.active;
-  }
-
-  get heldBytes(): number {
-    return this.queuedBytes + this.activeBytes;
-  }
-
   get isIdle(): boolean {
     return this.active === 0 && this.queue.size === 0;
   }
@@ -125,11 +114,6 @@ export class Lane<Task extends Queued> {
   /** Milliseconds for which nothing has ended though something is active. */
   stalledMs(nowMs: number): number {
     return this.active === 0 ? 0 : nowMs - this.progressAtMs;
-  }
-
-  /** Its endpoint was well and quick when it last answered, and nothing waits for it now. */
-  isQuick(nowMs: number): boolean {
-    return this.wasQuick && this.stalledMs(nowMs) <= QUICK_MS;
   }
 
   /**
@@ -157,20 +141,17 @@ export class Lane<Task extends Queued> {
     const task = this.shift();
     if (task === undefined) return undefined;
     if (this.active++ === 0) this.progressAtMs = nowMs;
-    this.activeBytes += task.bytes;
     this.rate.take(nowMs);
     return task;
   }
 
-  /** An active task of so many bytes ended; `attemptMs` is absent where no attempt was made. */
-  finish(bytes: number, signal: LaneSignal, nowMs: number, attemptMs?: number): void {
+  /** An active task ended; `attemptMs` is absent where no attempt was made. */
+  finish(signal: LaneSignal, nowMs: number, attemptMs?: number): void {
     const wasAtLimit = this.active >= Math.floor(this.concurrency);
     this.active--;
-    this.activeBytes -= bytes;
     this.progressAtMs = nowMs;
     if (attemptMs !== undefined) {
       this.wasCongested = signal === 'congestion';
-      this.wasQuick = attemptMs <= QUICK_MS && !this.wasCongested;
       this.attemptMs += NEWEST * (attemptMs - this.attemptMs);
       this.isMeasured = true;
     }
@@ -189,7 +170,6 @@ export class Lane<Task extends Queued> {
     this.slowAbove = 1;
     this.attemptMs = ASSUMED_ATTEMPT_MS;
     this.isMeasured = false;
-    this.wasQuick = false;
     this.bookedUntilMs = 0;
   }
 
@@ -212,7 +192,6 @@ export class Lane<Task extends Queued> {
 
   private takesBy(task: Task, nowMs: number, room: Room): boolean {
     const { minQueued, maxWaitMs } = this.limits;
-    if (room === 'none') return false;
     // A limit that is configured is no sign of a fault, but the queue behind it must not outlive its age.
     const isLimited = this.rate.perSecond !== undefined;
     const always = isLimited || room === 'over share' ? 1 : room === 'crowded' ? minQueued / 8 : minQueued;
@@ -226,7 +205,8 @@ export class Lane<Task extends Queued> {
   private refuse(nowMs: number): LaneRefusal {
     const byRateMs = this.rate.durationMs(1);
     const isByRate = byRateMs > 0 && byRateMs >= this.measuredSlotMs(nowMs);
-    const longestMs = isByRate ? LONGEST_BY_RATE_MS : this.isFailing(nowMs) ? LONGEST_FAILING_MS : LONGEST_MEASURED_MS;
+    const longestMeasuredMs = this.isFailing(nowMs) ? LONGEST_FAILING_MS : LONGEST_MEASURED_MS;
+    const longestMs = isByRate ? LONGEST_BY_RATE_MS : longestMeasuredMs;
     const turnAtMs = Math.max(this.bookedUntilMs, nowMs + this.expectedWaitMs(nowMs)) + this.slotMs(nowMs);
     const untilMs = Math.min(turnAtMs, nowMs + longestMs);
     // What was given out already stays given out, though the endpoint fails now and then.
@@ -236,7 +216,7 @@ export class Lane<Task extends Queued> {
 
   /** Its last attempt failed for want of capacity or an answer, or it is silent for longer than it ever takes. */
   private isFailing(nowMs: number): boolean {
-    return this.wasCongested || this.stalledMs(nowMs) > 2 * (this.attemptMs + QUICK_MS);
+    return this.wasCongested || this.stalledMs(nowMs) > 2 * (this.attemptMs + PATIENCE_MS);
   }
 
   private measuredSlotMs(nowMs: number): number {

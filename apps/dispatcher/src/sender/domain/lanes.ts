@@ -1,25 +1,14 @@
 import { Fifo } from './fifo.ts';
 import type { LaneLimits, LaneRefusal, LaneSignal, Queued, Room } from './lane.ts';
 import { Lane } from './lane.ts';
+import { TenantWindow } from './tenant-window.ts';
 
 interface Named<Task extends Queued> {
   readonly webhookId: string;
   readonly tenant: Tenant<Task>;
   readonly lane: Lane<Task>;
-  /** Its part in what its tenant holds. */
-  readonly part: Holding;
   isInLine: boolean;
   idleSinceMs: number;
-}
-
-/** Deliveries queued and active. */
-interface Holding {
-  held: number;
-  lanes: number;
-  /** Behind endpoints of which it is not known that they answer soon, and how many such endpoints. */
-  slow: number;
-  slowBytes: number;
-  slowLanes: number;
 }
 
 /** The lanes of one tenant that can start something; tenants take turns, and within a tenant its webhooks do. */
@@ -27,8 +16,10 @@ interface Tenant<Task extends Queued> {
   readonly id: string;
   readonly line: Fifo<Named<Task>>;
   lanes: number;
-  /** In all its lanes. */
-  readonly sum: Holding;
+  /** Queued and active in all its lanes. */
+  held: number;
+  heldBytes: number;
+  readonly window: TenantWindow;
   isInLine: boolean;
 }
 
@@ -64,8 +55,6 @@ const KEPT_IDLE_MS = 60_000;
 const MAX_IDLE = 10_000;
 /** Of lanes that wait for their rate, on average. A rate is kept though one is looked at up to 100 ms late. */
 const LOOKED_AT_EACH_MS = 100;
-/** Of the room that tenants share: what endpoints that may hang hold beyond it is one delivery more for each tenant. */
-const CRAMPED = 1.5;
 
 /**
  * The lanes of all webhooks, served round robin with a fair share for each tenant above it: one endpoint never slows
@@ -83,10 +72,6 @@ export class Lanes<Task extends Queued> {
   private readonly sleeping = new Set<Named<Task>>();
   private nextWakeMs = Infinity;
   private busyTenants = 0;
-  /** Of all tenants. */
-  private readonly all = nothingHeld();
-  /** Lanes with something under way that count as quick, by when they last were. */
-  private readonly quick = new Set<Named<Task>>();
   private waitingCount = 0;
   private waitingBytes = 0;
 
@@ -110,11 +95,11 @@ export class Lanes<Task extends Queued> {
   offer(owner: LaneOwner, task: Task, nowMs: number, crowding: Crowding = NOT_CROWDED): LaneRefusal | undefined {
     const named = this.laneOf(owner);
     named.lane.rate.perSecond = owner.rateLimitPerSecond;
-    const refusal = named.lane.offer(task, nowMs, this.roomOf(named, nowMs, crowding));
+    const refusal = named.lane.offer(task, nowMs, this.roomOf(named.tenant, crowding));
     if (refusal === undefined) {
       this.waitingCount++;
       this.waitingBytes += task.bytes;
-      this.recount(named, nowMs);
+      this.hold(named.tenant, 1, task.bytes);
       this.withQueue.add(named);
       this.idle.delete(named);
       this.standInLine(named, nowMs);
@@ -129,11 +114,13 @@ export class Lanes<Task extends Queued> {
     if (nowMs >= this.nextWakeMs) this.wake(nowMs);
     for (let tenant = this.line.shift(); tenant !== undefined; tenant = this.line.shift()) {
       tenant.isInLine = false;
+      // It stands in line again when one of its attempts has ended.
+      if (!tenant.window.hasRoom) continue;
       const named = tenant.line.shift();
       if (named === undefined) continue;
       named.isInLine = false;
       const task = named.lane.start(nowMs);
-      this.recount(named, nowMs);
+      if (task !== undefined) tenant.window.start(task.bytes, nowMs, this.busyTenants);
       this.standInLine(named, nowMs);
       this.queueUp(tenant);
       if (task === undefined) continue;
@@ -157,10 +144,12 @@ export class Lanes<Task extends Queued> {
   finish({ webhookId, bytes }: Ended, signal: LaneSignal, nowMs: number, attemptMs?: number): void {
     const named = this.lanes.get(webhookId);
     if (named === undefined) return;
-    named.lane.finish(bytes, signal, nowMs, attemptMs);
-    this.quick.delete(named);
-    this.recount(named, nowMs);
+    const { lane, tenant } = named;
+    lane.finish(signal, nowMs, attemptMs);
+    tenant.window.finish(bytes, signal, attemptMs !== undefined, nowMs);
+    this.hold(tenant, -1, -bytes);
     this.standInLine(named, nowMs);
+    this.queueUp(tenant);
     this.noteIdle(named, nowMs);
   }
 
@@ -169,9 +158,14 @@ export class Lanes<Task extends Queued> {
     return [...this.withQueue].flatMap((named) => this.takeOut(named, queuedBeforeMs, nowMs));
   }
 
-  /** The same for lanes alone whose endpoints have answered nothing for `stalledMs`: to make room for the others. */
+  /**
+   * The same for lanes alone whose endpoints, or whose tenant's as far as it may ask them, have answered nothing for
+   * `stalledMs`: to make room for the others.
+   */
   expelStalled(stalledMs: number, queuedBeforeMs: number, nowMs: number): readonly Turn<Task>[] {
-    const stalled = [...this.withQueue].filter(({ lane }) => lane.stalledMs(nowMs) >= stalledMs);
+    const stalled = [...this.withQueue].filter(
+      ({ lane, tenant }) => Math.max(lane.stalledMs(nowMs), tenant.window.silentMs(nowMs)) >= stalledMs,
+    );
     return stalled.flatMap((named) => this.takeOut(named, queuedBeforeMs, nowMs));
   }
 
@@ -184,18 +178,6 @@ export class Lanes<Task extends Queued> {
   /** The endpoint is back after an outage. */
   slowStart(webhookId: string): void {
     this.lanes.get(webhookId)?.lane.slowStart();
-  }
-
-  /**
-   * To be called often: counts those as slow that were quick and have not answered for long. Not by who has stood still himself,
-   * and has not read yet what they have answered meanwhile.
-   */
-  lapse(nowMs: number): void {
-    for (const named of this.quick) {
-      if (named.lane.isQuick(nowMs)) return;
-      this.quick.delete(named);
-      this.recount(named, nowMs);
-    }
   }
 
   /** To be called now and then: forgets lanes that have had nothing to do for a while. */
@@ -225,8 +207,8 @@ export class Lanes<Task extends Queued> {
       tenant.isInLine = false;
     }
     for (const named of this.withQueue) {
+      this.hold(named.tenant, -named.lane.waiting, -named.lane.bytes);
       named.lane.clear();
-      this.recount(named, nowMs);
       this.noteIdle(named, nowMs);
     }
     this.withQueue.clear();
@@ -240,40 +222,27 @@ export class Lanes<Task extends Queued> {
     let tenant = this.tenants.get(tenantId);
     if (tenant === undefined) {
       const line = new Fifo<Named<Task>>();
-      tenant = { id: tenantId, line, lanes: 0, sum: nothingHeld(), isInLine: false };
+      tenant = { id: tenantId, line, lanes: 0, held: 0, heldBytes: 0, window: new TenantWindow(), isInLine: false };
       this.tenants.set(tenantId, tenant);
     }
-    const lane = new Lane<Task>(this.limits);
-    named = { webhookId, tenant, lane, part: nothingHeld(), isInLine: false, idleSinceMs: 0 };
+    named = { webhookId, tenant, lane: new Lane<Task>(this.limits), isInLine: false, idleSinceMs: 0 };
     this.lanes.set(webhookId, named);
     tenant.lanes++;
     return named;
   }
 
-  /**
-   * While half of the sender's room is taken, tenants share that half. What an endpoint that may hang holds of it counts alone:
-   * a backlog behind a quick one is no reason to take nothing for its neighbours (docs/adr/0022).
-   */
-  private roomOf({ tenant, lane }: Named<Task>, nowMs: number, { isCrowded, roomFor, roomForBytes }: Crowding): Room {
+  private roomOf({ held, heldBytes }: Tenant<Task>, { isCrowded, roomFor, roomForBytes }: Crowding): Room {
     if (!isCrowded) return 'ample';
-    const { held, lanes, slow, slowBytes, slowLanes } = tenant.sum;
-    const share = roomFor / this.busyTenants;
-    // Where so many are silent the others are not believed to be quick before they have answered.
-    const unproven = slowLanes >= share / 2 ? lanes : slowLanes;
-    // An endpoint that holds much is no reason to take nothing for those beside it.
-    const isOver = (lane.isIdle ? unproven : slow) >= share || slowBytes >= roomForBytes / this.busyTenants;
-    // Each tenant's share was larger before the next one came.
-    const isCramped = this.all.slow >= roomFor * CRAMPED || this.all.slowBytes >= roomForBytes * CRAMPED;
-    // One that was quick when it was last asked may hang now, as those beside it.
-    const isJudged = lane.isIdle || !lane.isQuick(nowMs);
-    if (isJudged && (isOver || (isCramped && slow > 0))) return 'none';
-    return held > share ? 'over share' : 'crowded';
+    const isOver = held > roomFor / this.busyTenants || heldBytes > roomForBytes / this.busyTenants;
+    return isOver ? 'over share' : 'crowded';
   }
 
   private takeOut(named: Named<Task>, queuedBeforeMs: number, nowMs: number): Turn<Task>[] {
     const expelled = named.lane.expel(queuedBeforeMs);
-    for (const task of expelled) this.forget(named, task);
-    this.recount(named, nowMs);
+    for (const task of expelled) {
+      this.forget(named, task);
+      this.hold(named.tenant, -1, -task.bytes);
+    }
     this.noteIdle(named, nowMs);
     return expelled.map((task) => ({ webhookId: named.webhookId, task }));
   }
@@ -291,32 +260,11 @@ export class Lanes<Task extends Queued> {
     this.idle.add(named);
   }
 
-  /** Keeps the sums right. To be called after each change of a lane. */
-  private recount(named: Named<Task>, nowMs: number): void {
-    const { tenant, lane, part } = named;
-    const isQuick = lane.isQuick(nowMs);
-    if (isQuick && lane.activeCount > 0) this.quick.add(named);
-    const { held } = lane;
-    const isSlow = held > 0 && !isQuick;
-    const slow = isSlow ? held : 0;
-    const slowBytes = isSlow ? lane.heldBytes : 0;
-    const lanes = held > 0 ? 1 : 0;
-    const slowLanes = isSlow ? 1 : 0;
-    if (held === part.held && slow === part.slow && slowBytes === part.slowBytes) return;
-    const wasBusy = tenant.sum.held > 0;
-    for (const sum of [tenant.sum, this.all]) {
-      sum.held += held - part.held;
-      sum.lanes += lanes - part.lanes;
-      sum.slow += slow - part.slow;
-      sum.slowBytes += slowBytes - part.slowBytes;
-      sum.slowLanes += slowLanes - part.slowLanes;
-    }
-    this.busyTenants += Number(tenant.sum.held > 0) - Number(wasBusy);
-    part.held = held;
-    part.lanes = lanes;
-    part.slow = slow;
-    part.slowBytes = slowBytes;
-    part.slowLanes = slowLanes;
+  private hold(tenant: Tenant<Task>, more: number, moreBytes: number): void {
+    if (tenant.held === 0) this.busyTenants++;
+    tenant.held += more;
+    tenant.heldBytes += moreBytes;
+    if (tenant.held === 0) this.busyTenants--;
   }
 
   private standInLine(named: Named<Task>, nowMs: number): void {
@@ -346,8 +294,4 @@ export class Lanes<Task extends Queued> {
     // All are looked at each time, and of thousands one is due in every moment.
     this.nextWakeMs = Math.max(this.nextWakeMs, nowMs + sleepers.length / LOOKED_AT_EACH_MS);
   }
-}
-
-function nothingHeld(): Holding {
-  return { held: 0, lanes: 0, slow: 0, slowBytes: 0, slowLanes: 0 };
 }
