@@ -209,8 +209,9 @@ export class Lane<Task extends Queued> {
     const longestMs = isByRate ? LONGEST_BY_RATE_MS : longestMeasuredMs;
     const turnAtMs = Math.max(this.bookedUntilMs, nowMs + this.expectedWaitMs(nowMs)) + this.slotMs(nowMs);
     const untilMs = Math.min(turnAtMs, nowMs + longestMs);
-    // What was given out already stays given out, though the endpoint fails now and then.
-    this.bookedUntilMs = Math.max(this.bookedUntilMs, untilMs);
+    // What was given out already stays given out, though the endpoint fails now and then; not that by a rate which is no more.
+    const keptMs = isByRate ? this.bookedUntilMs : Math.min(this.bookedUntilMs, nowMs + LONGEST_MEASURED_MS);
+    this.bookedUntilMs = Math.max(keptMs, untilMs);
     return { reason: isByRate ? 'rate limit' : 'queue full', expectedWaitMs: untilMs - nowMs };
   }
 

@@ -1,7 +1,7 @@
 import { Fifo } from './fifo.ts';
 import type { LaneLimits, LaneRefusal, LaneSignal, Queued, Room } from './lane.ts';
 import { Lane } from './lane.ts';
-import { TenantWindow } from './tenant-window.ts';
+import { TenantWindow, UnderWay } from './tenant-window.ts';
 
 interface Named<Task extends Queued> {
   readonly webhookId: string;
@@ -72,6 +72,9 @@ export class Lanes<Task extends Queued> {
   private readonly sleeping = new Set<Named<Task>>();
   private nextWakeMs = Infinity;
   private busyTenants = 0;
+  private readonly underWay = new UnderWay();
+  /** Have something in line and no room in their windows. */
+  private readonly full = new Set<Tenant<Task>>();
   private waitingCount = 0;
   private waitingBytes = 0;
 
@@ -114,8 +117,10 @@ export class Lanes<Task extends Queued> {
     if (nowMs >= this.nextWakeMs) this.wake(nowMs);
     for (let tenant = this.line.shift(); tenant !== undefined; tenant = this.line.shift()) {
       tenant.isInLine = false;
-      // It stands in line again when one of its attempts has ended.
-      if (!tenant.window.hasRoom) continue;
+      if (!tenant.window.hasRoom) {
+        this.full.add(tenant);
+        continue;
+      }
       const named = tenant.line.shift();
       if (named === undefined) continue;
       named.isInLine = false;
@@ -150,6 +155,7 @@ export class Lanes<Task extends Queued> {
     this.hold(tenant, -1, -bytes);
     this.standInLine(named, nowMs);
     this.queueUp(tenant);
+    this.letIn();
     this.noteIdle(named, nowMs);
   }
 
@@ -159,12 +165,12 @@ export class Lanes<Task extends Queued> {
   }
 
   /**
-   * The same for lanes alone whose endpoints, or whose tenant's as far as it may ask them, have answered nothing for
-   * `stalledMs`: to make room for the others.
+   * The same for lanes alone whose endpoints have answered nothing for `stalledMs`, or whose tenant's, as far as it may ask them,
+   * for three times as long: to make room for the others.
    */
   expelStalled(stalledMs: number, queuedBeforeMs: number, nowMs: number): readonly Turn<Task>[] {
     const stalled = [...this.withQueue].filter(
-      ({ lane, tenant }) => Math.max(lane.stalledMs(nowMs), tenant.window.silentMs(nowMs)) >= stalledMs,
+      ({ lane, tenant }) => Math.max(lane.stalledMs(nowMs), tenant.window.silentMs(nowMs) / 3) >= stalledMs,
     );
     return stalled.flatMap((named) => this.takeOut(named, queuedBeforeMs, nowMs));
   }
@@ -200,6 +206,7 @@ export class Lanes<Task extends Queued> {
   /** Forgets all that is queued, as after a join; what is active goes on. */
   clear(nowMs: number): void {
     this.line.clear();
+    this.full.clear();
     this.sleeping.clear();
     this.nextWakeMs = Infinity;
     for (const tenant of this.tenants.values()) {
@@ -222,7 +229,15 @@ export class Lanes<Task extends Queued> {
     let tenant = this.tenants.get(tenantId);
     if (tenant === undefined) {
       const line = new Fifo<Named<Task>>();
-      tenant = { id: tenantId, line, lanes: 0, held: 0, heldBytes: 0, window: new TenantWindow(), isInLine: false };
+      tenant = {
+        id: tenantId,
+        line,
+        lanes: 0,
+        held: 0,
+        heldBytes: 0,
+        window: new TenantWindow(this.underWay),
+        isInLine: false,
+      };
       this.tenants.set(tenantId, tenant);
     }
     named = { webhookId, tenant, lane: new Lane<Task>(this.limits), isInLine: false, idleSinceMs: 0 };
@@ -280,8 +295,18 @@ export class Lanes<Task extends Queued> {
     this.queueUp(named.tenant);
   }
 
+  /** Those that had no room may have some: an attempt of another tenant has ended. */
+  private letIn(): void {
+    for (const tenant of this.full) {
+      if (!tenant.window.hasRoom) return;
+      this.full.delete(tenant);
+      this.queueUp(tenant);
+    }
+  }
+
   private queueUp(tenant: Tenant<Task>): void {
     if (tenant.isInLine || tenant.line.size === 0) return;
+    this.full.delete(tenant);
     tenant.isInLine = true;
     this.line.push(tenant);
   }
