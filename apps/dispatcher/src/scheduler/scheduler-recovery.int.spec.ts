@@ -74,7 +74,7 @@ describe('twins in the tiers', () => {
     if (one === undefined || two === undefined) throw new Error('no deliveries');
     await wait(0, one);
     await wait(0, two);
-    await scene.deliver(WEBHOOK, 2, one);
+    await scene.deliver(WEBHOOK, 2, one, { dueAtMs: Date.now(), reason: 'retry: test' });
     await scene.play('scheduler');
     await untilDone(0, 2);
     expect(moved()).toEqual(['one', 'two']);

@@ -80,15 +80,15 @@ export class LogScene implements AsyncDisposable {
     return appended;
   }
 
-  /** Appends what the router or the scheduler would; answers where it lies. */
-  async deliver(webhookId: string, partition: number, delivery: Delivery): Promise<Appended> {
+  /** Appends what the router would, or with what it waited for the scheduler; answers where it lies. */
+  async deliver(webhookId: string, partition: number, delivery: Delivery, wait?: Wait): Promise<Appended> {
     const value = JSON.stringify({ event: delivery.eventType, id: delivery.eventId, hookId: webhookId });
     return this.append({
       topic: this.topics.deliveries,
       partition,
       key: webhookId,
       value,
-      headers: encodeDelivery(delivery),
+      headers: encodeDelivery(delivery, wait),
     });
   }
 
