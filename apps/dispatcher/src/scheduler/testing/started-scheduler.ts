@@ -1,6 +1,4 @@
-import type { Delivery } from '@signalbox/contracts';
 import { encodeDelivery, topicNames } from '@signalbox/contracts';
-import { deliveryIdOf } from '@signalbox/domain';
 import type {
   Appended,
   LogConsumer,
@@ -10,6 +8,7 @@ import type {
   PartitionPosition,
 } from '@signalbox/kafka';
 import { KnownTail } from '@signalbox/positions';
+import { aDelivery } from '../../testing/dispatcher-fixtures.ts';
 import type { SchedulerObserver } from '../application/scheduler.ts';
 import { Scheduler } from '../application/scheduler.ts';
 
@@ -18,22 +17,7 @@ export const SCHEDULER_TOPICS = topicNames({ prefix: '', authEvents: ['auth-even
 const tier = SCHEDULER_TOPICS.retries[0] ?? '';
 const of = { topic: tier, partition: 0 };
 /** The retry that waits. */
-export const RETRY: Delivery = {
-  deliveryId: deliveryIdOf('w', 'e'),
-  tenantId: 'default',
-  eventId: 'e',
-  eventType: 'User.Created',
-  round: 0,
-  attemptNumber: 2,
-  deferrals: 0,
-  firstScheduledAtMs: 0,
-  roundStartedAtMs: 0,
-  webhookEpoch: 1,
-  webhookVersion: 1,
-  sourceTopic: 'auth-events',
-  sourcePartition: 0,
-  sourceOffset: 0,
-};
+export const RETRY = aDelivery('w', 'e', { attemptNumber: 2, firstScheduledAtMs: 0 });
 /** Its record in the first tier, due at 1,000 as `dueAtMs` does not say otherwise. */
 export const waiting = (offset: number, dueAtMs = 1_000): LogRecord => ({
   ...of,
